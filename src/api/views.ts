@@ -1,0 +1,189 @@
+// The shapes the API answers with. Schemas, so that tests can hold the answers against them and the
+// dashboard gets its types from the same place.
+import { z } from 'zod';
+
+/** RFC 3339, UTC. */
+const time = z.string();
+
+export const actorViewSchema = z.object({
+  kind: z.enum(['user', 'system', 'carried', 'unattributed', 'legacy', 'unknown']),
+  /** What stands in `updated_by`; null where the row has none. */
+  value: z.string().nullable(),
+  /** For people: the e-mail, a system's or job's name, or "unknown". */
+  name: z.string(),
+});
+
+export const columnChangeSchema = z.object({
+  column: z.string(),
+  old: z.unknown(),
+  new: z.unknown(),
+});
+
+/** Why an event is drawn below a delivery. `pending`: the named delivery has not arrived yet. */
+export const linkViewSchema = z.object({
+  evidence: z.enum(['certain', 'weak', 'pending']),
+  /** The rule's name as in docs/architecture.md, "Evidence". */
+  rule: z.enum(['session', 'value', 'same_or_late_id', 'same_transaction', 'row_and_time']),
+  /** One sentence for people. */
+  reason: z.string(),
+  /** The correlation ID that the event names. */
+  correlationId: z.string().nullable(),
+  /** Null while pending. */
+  deliveryId: z.string().nullable(),
+});
+
+export const eventViewSchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  kind: z.enum(['hasura', 'webhook']),
+  trigger: z.string().nullable(),
+  table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+  op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+  rowKey: z.string().nullable(),
+  actor: actorViewSchema,
+  createdAt: time,
+  arrivedAt: time,
+  arrivals: z.number().int(),
+  traceId: z.string(),
+  /** Events with the same change id are one write that several triggers reported. */
+  changeId: z.string(),
+  /** Columns that differ, `updated_at` and `updated_by` last; for INSERT and DELETE every column. */
+  changes: z.array(columnChangeSchema),
+  payloadKept: z.boolean(),
+  sessionVariables: z.record(z.string(), z.string()).nullable(),
+  /** Null for a root: nothing in Throughline caused it. */
+  cause: linkViewSchema.nullable(),
+});
+
+export const attemptViewSchema = z.object({
+  id: z.string(),
+  destination: z.string(),
+  startedAt: time,
+  endedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  status: z.number().int().nullable(),
+  outcome: z.enum(['running', 'delivered', 'failed', 'unreachable', 'timed_out', 'cancelled']),
+  error: z.string().nullable(),
+  answer: z.string().nullable(),
+});
+
+export const deliveryViewSchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  eventId: z.string(),
+  traceId: z.string(),
+  job: z.string(),
+  target: z.string(),
+  algorithm: z.string(),
+  correlationId: z.string(),
+  /** `waiting`: the last attempt failed and the sender has retries left. */
+  state: z.enum(['running', 'delivered', 'waiting', 'failed']),
+  startedAt: time,
+  endedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  attempts: z.array(attemptViewSchema),
+});
+
+export const traceSummarySchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  startedAt: time,
+  /** The last attempt's end (or the last event, where nothing was attempted). */
+  endedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  state: z.enum(['running', 'delivered', 'waiting', 'failed']),
+  /** The change that began it, null while its record is under way. */
+  root: z
+    .object({
+      actor: actorViewSchema,
+      kind: z.enum(['hasura', 'webhook']),
+      table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+      op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+      rowKey: z.string().nullable(),
+      changes: z.array(columnChangeSchema),
+    })
+    .nullable(),
+  events: z.number().int(),
+  deliveries: z.number().int(),
+  attempts: z.number().int(),
+  failed: z.number().int(),
+  weakLinks: z.number().int(),
+  /** Deliveries per depth, depth 1 first. */
+  shape: z.array(z.number().int()),
+});
+
+export const tracePageSchema = z.object({
+  traces: z.array(traceSummarySchema),
+  /** Opaque; give it back as `?cursor=`. Null on the last page. */
+  nextCursor: z.string().nullable(),
+});
+
+export const traceDetailSchema = z.object({
+  trace: traceSummarySchema,
+  events: z.array(eventViewSchema),
+  deliveries: z.array(deliveryViewSchema),
+});
+
+export const logLineSchema = z.object({
+  /** Nanoseconds since the epoch, as text: they do not fit a number. */
+  timestampNs: z.string(),
+  level: z.enum(['error', 'warn', 'info', 'debug', 'unknown']),
+  message: z.string(),
+  fields: z.record(z.string(), z.string()),
+  correlationId: z.string().nullable(),
+});
+
+/** Grafana out of reach is a normal answer: everything but logs works on. */
+export const logsViewSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('ok'),
+    lines: z.array(logLineSchema),
+    /** True when there are more lines than one answer holds. */
+    truncated: z.boolean(),
+    query: z.string(),
+    from: time,
+    to: time,
+    tookMs: z.number(),
+  }),
+  z.object({
+    state: z.literal('offline'),
+    reason: z.enum([
+      'not_configured',
+      'unreachable',
+      'timed_out',
+      'refused_token',
+      'no_data_source',
+      'too_many_requests',
+      'failed',
+      'not_loki',
+    ]),
+    /** What happened, for people: the status, the limit, what to do. */
+    detail: z.string(),
+    query: z.string(),
+    from: time,
+    to: time,
+  }),
+]);
+
+export const refusalViewSchema = z.object({
+  id: z.string(),
+  at: time,
+  source: z.string().nullable(),
+  status: z.number().int(),
+  reason: z.string(),
+  detail: z.string(),
+  count: z.number().int(),
+});
+
+export type ActorView = z.infer<typeof actorViewSchema>;
+export type ColumnChange = z.infer<typeof columnChangeSchema>;
+export type LinkView = z.infer<typeof linkViewSchema>;
+export type EventView = z.infer<typeof eventViewSchema>;
+export type AttemptView = z.infer<typeof attemptViewSchema>;
+export type DeliveryView = z.infer<typeof deliveryViewSchema>;
+export type TraceSummary = z.infer<typeof traceSummarySchema>;
+export type TracePage = z.infer<typeof tracePageSchema>;
+export type TraceDetail = z.infer<typeof traceDetailSchema>;
+export type LogLine = z.infer<typeof logLineSchema>;
+export type LogsView = z.infer<typeof logsViewSchema>;
+export type RefusalView = z.infer<typeof refusalViewSchema>;

@@ -1,0 +1,113 @@
+// What the edge writes down about one HTTP request to a destination: the shape of a queue message.
+// It holds facts only, never a judgement: causes are graded by the consumer, which has the database.
+import { z } from 'zod';
+
+const uuid = z.uuid();
+/** RFC 3339 in UTC with milliseconds, taken from the edge's clock. */
+const edgeTime = z.iso.datetime();
+
+export const eventFactsSchema = z.object({
+  /** Hasura's event id, or an id derived from a webhook's own. Unique within `source`. */
+  id: z.string().min(1),
+  /** The application database it came from, named by the ingest key. */
+  source: z.string().min(1),
+  kind: z.enum(['hasura', 'webhook']),
+  trigger: z.string().nullable(),
+  table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+  op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+  /** The row's `id` as text; null where the payload has none. */
+  rowKey: z.string().nullable(),
+  /** `created_at` as the sender wrote it: the writer's session's time zone, see facts on Hasura. */
+  createdAt: z.string().nullable(),
+  /** The write's UTC time as the session variables tell it (set by `correlation.use`). */
+  writtenAt: z.string().nullable(),
+  /** `updated_by` after and before the write. */
+  actor: z.string().nullable(),
+  previousActor: z.string().nullable(),
+  /** The correlation ID that the session variables (or a webhook's `x-correlation-id`) name. */
+  sessionCorrelationId: z.string().nullable(),
+  /** The user that the session names: `x-hasura-user-email` or `x-hasura-user-id`. */
+  sessionUser: z.string().nullable(),
+  sessionVariables: z.record(z.string(), z.string()).nullable(),
+  /** Hasura's `trace_context.trace_id`. */
+  contextTraceId: z.string().nullable(),
+  traceId: uuid,
+  /** True when no ID in the payload could prove an earlier trace. */
+  startsTrace: z.boolean(),
+  old: z.record(z.string(), z.unknown()).nullable(),
+  new: z.record(z.string(), z.unknown()).nullable(),
+  /** False when the payload was too large to keep: `old` and `new` are null then. */
+  payloadKept: z.boolean(),
+});
+
+export const arrivalFactsSchema = z.object({
+  id: uuid,
+  at: edgeTime,
+  currentRetry: z.number().int().nonnegative().nullable(),
+  maxRetries: z.number().int().nonnegative().nullable(),
+});
+
+export const deliveryFactsSchema = z.object({
+  /** SHA-256 of (source, event id, target) in hex: also the `idempotency-key`. */
+  id: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What the delivery is for: the destination's URL, or a route's name. */
+  target: z.string(),
+  algorithm: z.string(),
+  job: z.string(),
+  correlationId: z.string(),
+  /** The uuid within `correlationId`. */
+  hopId: uuid,
+});
+
+export const attemptFactsSchema = z.object({
+  id: uuid,
+  destination: z.string(),
+  startedAt: edgeTime,
+  /** Null while it runs. */
+  endedAt: edgeTime.nullable(),
+  /** The destination's HTTP status; null when none came. */
+  status: z.number().int().nullable(),
+  /** `failed` is any answer but 2xx; `cancelled` is the sender gone away. */
+  outcome: z.enum(['running', 'delivered', 'failed', 'unreachable', 'timed_out', 'cancelled']),
+  /** Why, in one sentence, where there was no 2xx. */
+  error: z.string().nullable(),
+  /** The answer's first bytes as text. */
+  answer: z.string().nullable(),
+});
+
+/** One attempt with everything it belongs to. Sent again with the same ids when it ends. */
+export const attemptRecordSchema = z.object({
+  v: z.literal(1),
+  type: z.literal('attempt'),
+  event: eventFactsSchema,
+  arrival: arrivalFactsSchema,
+  delivery: deliveryFactsSchema,
+  attempt: attemptFactsSchema,
+});
+
+/** Requests turned away before any attempt, counted by the isolate so that a flood stays small. */
+export const refusalRecordSchema = z.object({
+  v: z.literal(1),
+  type: z.literal('refusal'),
+  id: uuid,
+  at: edgeTime,
+  /** Null when the key named no source. */
+  source: z.string().nullable(),
+  status: z.number().int(),
+  reason: z.string(),
+  detail: z.string(),
+  count: z.number().int().positive(),
+});
+
+export const recordSchema = z.discriminatedUnion('type', [
+  attemptRecordSchema,
+  refusalRecordSchema,
+]);
+
+export type EventFacts = z.infer<typeof eventFactsSchema>;
+export type ArrivalFacts = z.infer<typeof arrivalFactsSchema>;
+export type DeliveryFacts = z.infer<typeof deliveryFactsSchema>;
+export type AttemptFacts = z.infer<typeof attemptFactsSchema>;
+export type AttemptRecord = z.infer<typeof attemptRecordSchema>;
+export type RefusalRecord = z.infer<typeof refusalRecordSchema>;
+export type RecordMessage = z.infer<typeof recordSchema>;
