@@ -1,0 +1,88 @@
+// Turns the Worker's unchecked environment into checked configuration, once per isolate.
+// It never reads storage: a fresh isolate must be able to work from variables alone.
+import { z } from 'zod';
+import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
+
+const sha256 = z
+  .string()
+  .regex(/^([0-9a-f]{64})?$/, 'must be a SHA-256 in lower-case hex, 64 digits')
+  .default('');
+
+const environmentSchema = z
+  .object({
+    INGEST_SOURCE: z.string().max(64).default(''),
+    INGEST_KEY_SHA256: sha256,
+    ALLOWED_DESTINATIONS: z.string().default(''),
+    API_TOKEN_SHA256: sha256,
+    GRAFANA_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+    GRAFANA_DATA_SOURCE_UID: z.string().default(''),
+    GRAFANA_TOKEN: z.string().default(''),
+    LOKI_SELECTOR: z
+      .string()
+      .regex(/^\{.+\}$/, 'must be a LogQL stream selector such as {service_name=~".+"}')
+      .default('{service_name=~".+"}'),
+    ATTEMPT_TIMEOUT_MS: z.coerce.number().int().min(100).max(900_000).default(55_000),
+    MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(26_214_400).default(1_048_576),
+  })
+  .refine((env) => !env.INGEST_KEY_SHA256 || env.INGEST_SOURCE, {
+    path: ['INGEST_SOURCE'],
+    message: 'must name the source that INGEST_KEY_SHA256 belongs to',
+  });
+
+export type Config = {
+  /** The key that opens the edge without any stored configuration; null keeps the edge closed. */
+  bootstrapKey: { sha256: string; source: string } | null;
+  allowedDestinations: readonly DestinationPattern[];
+  /** SHA-256 of the API's bearer token; null keeps the API closed. */
+  apiTokenSha256: string | null;
+  grafana: { url: string; dataSourceUid: string; token: string; selector: string } | null;
+  /** Until a destination's answer begins. Below Hasura's 60 s, so that it is we who say why. */
+  attemptTimeoutMs: number;
+  /** Up to here a body is read, parsed and recorded; above it, it is streamed. */
+  maxBodyBytes: number;
+};
+
+/**
+ * Checks the environment.
+ * @throws Error naming every variable that is wrong, and how
+ */
+export function parseConfig(env: unknown): Config {
+  const parsed = environmentSchema.safeParse(env);
+  if (!parsed.success) {
+    throw new Error(`The Worker's variables are wrong:\n${z.prettifyError(parsed.error)}`);
+  }
+  const value = parsed.data;
+  return {
+    bootstrapKey: value.INGEST_KEY_SHA256
+      ? { sha256: value.INGEST_KEY_SHA256, source: value.INGEST_SOURCE }
+      : null,
+    allowedDestinations: value.ALLOWED_DESTINATIONS.split(',')
+      .map((text) => text.trim())
+      .filter(Boolean)
+      .map(parseDestinationPattern),
+    apiTokenSha256: value.API_TOKEN_SHA256 || null,
+    grafana:
+      value.GRAFANA_URL && value.GRAFANA_DATA_SOURCE_UID
+        ? {
+            url: value.GRAFANA_URL,
+            dataSourceUid: value.GRAFANA_DATA_SOURCE_UID,
+            token: value.GRAFANA_TOKEN,
+            selector: value.LOKI_SELECTOR,
+          }
+        : null,
+    attemptTimeoutMs: value.ATTEMPT_TIMEOUT_MS,
+    maxBodyBytes: value.MAX_BODY_BYTES,
+  };
+}
+
+const checked = new WeakMap<object, Config>();
+
+/** {@link parseConfig}, remembered for as long as the runtime hands out the same environment. */
+export function configOf(env: object): Config {
+  let config = checked.get(env);
+  if (!config) {
+    config = parseConfig(env);
+    checked.set(env, config);
+  }
+  return config;
+}

@@ -1,0 +1,95 @@
+// One HTTP request of a delivery, until its answer has been passed on or has failed.
+// It is the only place that calls a destination; it decides nothing about retries.
+import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
+
+export type AttemptRequest = {
+  destination: URL;
+  method: string;
+  headers: Headers;
+  body: BodyInit | null;
+  /** Until the answer begins. */
+  timeoutMs: number;
+  /** Fires when the sender goes away. */
+  senderGone: AbortSignal;
+};
+
+/** How an attempt ended, as far as it is known. */
+export type AttemptEnd = {
+  outcome: 'delivered' | 'failed' | 'unreachable' | 'timed_out' | 'cancelled';
+  status: number | null;
+  error: string | null;
+  /** The answer's first bytes as text. */
+  answer: string | null;
+};
+
+export type Attempt =
+  | {
+      answered: true;
+      response: Response;
+      /** The answer's bytes for the sender; they must be consumed for `ended` to settle. */
+      body: BodyInit | null;
+      /** Never rejects. */
+      ended: Promise<AttemptEnd>;
+    }
+  | { answered: false; end: AttemptEnd };
+
+/**
+ * Calls the destination once. Redirects are handed back, not followed. Never throws.
+ * Success is 2xx and a whole body, as Hasura counts it.
+ */
+export async function attempt(request: AttemptRequest): Promise<Attempt> {
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(), request.timeoutMs);
+  let response: Response;
+  let capture: AnswerCapture;
+  try {
+    response = await fetch(request.destination, {
+      method: request.method,
+      headers: request.headers,
+      body: request.body,
+      redirect: 'manual',
+      signal: AbortSignal.any([timer.signal, request.senderGone]),
+    });
+    capture = await captureAnswer(response);
+  } catch (error) {
+    return { answered: false, end: endOfFailure(error, request, timer.signal) };
+  } finally {
+    clearTimeout(timeout);
+  }
+  const ended = capture.ended.then(
+    ({ text }): AttemptEnd => ({
+      outcome: response.ok ? 'delivered' : 'failed',
+      status: response.status,
+      error: response.ok ? null : `The destination answered ${response.status}.`,
+      answer: text,
+    }),
+    (error: unknown): AttemptEnd => ({
+      outcome: request.senderGone.aborted ? 'cancelled' : 'failed',
+      status: response.status,
+      error: request.senderGone.aborted
+        ? 'The sender went away before the answer was through.'
+        : `The answer broke off: ${messageOf(error)}`,
+      answer: null,
+    }),
+  );
+  return { answered: true, response, body: capture.body, ended };
+}
+
+function endOfFailure(error: unknown, request: AttemptRequest, timer: AbortSignal): AttemptEnd {
+  const end = { status: null, answer: null };
+  if (request.senderGone.aborted) {
+    return { ...end, outcome: 'cancelled', error: 'The sender went away before an answer came.' };
+  }
+  if (timer.aborted) {
+    return {
+      ...end,
+      outcome: 'timed_out',
+      error: `No answer within ${request.timeoutMs} ms.`,
+    };
+  }
+  return { ...end, outcome: 'unreachable', error: messageOf(error) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,56 @@
+// Passes an answer on while keeping its first bytes for the record. Short answers are read whole,
+// since a stream through JavaScript costs more than it is worth there; all others are streamed.
+
+/** How much of an answer is kept for the record. */
+const keptBytes = 2_048;
+/** Answers up to this size that say how long they are need no stream. */
+const readWholeBytes = 65_536;
+
+export type AnswerCapture = {
+  body: BodyInit | null;
+  /** Settles when the last byte has gone through; rejects when the answer broke off. */
+  ended: Promise<{ text: string | null }>;
+};
+
+/** @throws when a short answer breaks off while it is read */
+export async function captureAnswer(response: Response): Promise<AnswerCapture> {
+  if (!response.body) return { body: null, ended: Promise.resolve({ text: null }) };
+  const declared = response.headers.get('content-length');
+  const length = declared === null ? Number.NaN : Number(declared);
+  if (length <= readWholeBytes) {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { body: bytes, ended: Promise.resolve({ text: textOf([bytes]) }) };
+  }
+  return streamAnswer(response.body);
+}
+
+function streamAnswer(body: ReadableStream<Uint8Array>): AnswerCapture {
+  const kept: Uint8Array[] = [];
+  let keptLength = 0;
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      if (keptLength < keptBytes) {
+        // A copy: the chunk itself is handed on, and its buffer with it.
+        const part = chunk.slice(0, keptBytes - keptLength);
+        kept.push(part);
+        keptLength += part.length;
+      }
+      controller.enqueue(chunk);
+    },
+  });
+  const ended = body.pipeTo(writable).then(() => ({ text: textOf(kept) }));
+  return { body: readable, ended };
+}
+
+function textOf(chunks: readonly Uint8Array[]): string | null {
+  const bytes = new Uint8Array(keptBytes);
+  let length = 0;
+  for (const chunk of chunks) {
+    const part = chunk.subarray(0, keptBytes - length);
+    bytes.set(part, length);
+    length += part.length;
+  }
+  // A NUL cannot be stored as text in Postgres.
+  const text = new TextDecoder().decode(bytes.subarray(0, length)).replaceAll('\0', '\uFFFD');
+  return text || null;
+}

@@ -1,0 +1,146 @@
+// Turns an inbound request into the facts that are recorded of it, and places it in a trace.
+// Only the event's own payload decides where it belongs; nothing is looked up.
+import { parseCreatedAt } from '../correlation/created-at.ts';
+import { deriveTraceId } from '../correlation/derive.ts';
+import { placeEvent } from '../correlation/place-event.ts';
+import { traceIdOf } from '../correlation/trace-uuid.ts';
+import { type HasuraEvent, parseHasuraEvent } from '../events/hasura.ts';
+import { readWebhook } from '../events/webhook.ts';
+import type { ArrivalFacts, EventFacts } from '../store/record.ts';
+
+export type DescribedEvent = { event: EventFacts; arrival: ArrivalFacts };
+
+/** The longest cascade: an ID older than this pulls no new event into its trace. */
+const longestCascadeMs = 86_400_000;
+
+/** Columns and session variables that Throughline reads. */
+const actorColumn = 'updated_by';
+const keyColumn = 'id';
+const correlationVariable = 'x-hasura-correlation-id';
+const writtenAtVariable = 'x-hasura-correlation-time';
+
+/**
+ * Describes one request.
+ * @param body the whole body, or null where it was too large to be read
+ * @param at the edge's time, ms since the epoch
+ */
+export async function describeEvent(request: {
+  source: string;
+  headers: Headers;
+  body: Uint8Array | null;
+  at: number;
+}): Promise<DescribedEvent> {
+  const hasura = request.body ? parseHasuraEvent(request.body) : null;
+  const event = hasura
+    ? await describeHasura(request.source, hasura, request.at)
+    : await describeWebhook(request);
+  return {
+    event,
+    arrival: {
+      id: crypto.randomUUID(),
+      at: new Date(request.at).toISOString(),
+      currentRetry: hasura?.currentRetry ?? null,
+      maxRetries: hasura?.maxRetries ?? null,
+    },
+  };
+}
+
+async function describeHasura(
+  source: string,
+  hasura: HasuraEvent,
+  at: number,
+): Promise<EventFacts> {
+  const session = hasura.sessionVariables;
+  // A deleted row has no new actor: what stood in it was written by somebody else.
+  const actor = textOf(hasura.new, actorColumn);
+  const previousActor = textOf(hasura.old, actorColumn);
+  const sessionCorrelationId = session?.[correlationVariable] ?? null;
+  const created = parseCreatedAt(hasura.createdAt);
+  const place = placeEvent({
+    op: hasura.op,
+    actor,
+    previousActor,
+    sessionCorrelationId,
+    atMs: created?.ms ?? at,
+    longestCascadeMs,
+  });
+  const sessionUser =
+    session?.['x-hasura-user-email'] ?? session?.['x-hasura-user-id'] ?? null;
+  return {
+    id: hasura.id,
+    source,
+    kind: 'hasura',
+    trigger: hasura.trigger,
+    table: hasura.table,
+    op: hasura.op,
+    rowKey: textOf(hasura.new, keyColumn) ?? textOf(hasura.old, keyColumn),
+    createdAt: hasura.createdAt,
+    writtenAt: session?.[writtenAtVariable] ?? null,
+    actor,
+    previousActor,
+    sessionCorrelationId,
+    sessionUser,
+    sessionVariables: session,
+    contextTraceId: hasura.contextTraceId,
+    traceId: place.joins
+      ? traceIdOf(place.joins)
+      : await deriveTraceId({
+          source,
+          cause: hasura.contextTraceId ?? actor ?? sessionUser ?? '',
+          createdAt: hasura.createdAt,
+        }),
+    startsTrace: place.joins === null,
+    old: hasura.old,
+    new: hasura.new,
+    payloadKept: true,
+  };
+}
+
+async function describeWebhook(request: {
+  source: string;
+  headers: Headers;
+  body: Uint8Array | null;
+  at: number;
+}): Promise<EventFacts> {
+  const webhook = readWebhook(request.headers);
+  const id = webhook.id ?? crypto.randomUUID();
+  const createdAt = new Date(request.at).toISOString();
+  const place = placeEvent({
+    op: 'INSERT',
+    actor: null,
+    previousActor: null,
+    sessionCorrelationId: webhook.correlationId,
+    atMs: request.at,
+    longestCascadeMs,
+  });
+  return {
+    id,
+    source: request.source,
+    kind: 'webhook',
+    trigger: null,
+    table: null,
+    op: null,
+    rowKey: null,
+    createdAt,
+    writtenAt: null,
+    actor: null,
+    previousActor: null,
+    sessionCorrelationId: webhook.correlationId,
+    sessionUser: null,
+    sessionVariables: null,
+    contextTraceId: null,
+    traceId: place.joins
+      ? traceIdOf(place.joins)
+      : await deriveTraceId({ source: request.source, cause: id, createdAt }),
+    startsTrace: place.joins === null,
+    old: null,
+    new: null,
+    payloadKept: false,
+  };
+}
+
+function textOf(row: Record<string, unknown> | null, column: string): string | null {
+  const value = row?.[column];
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,126 @@
+// The one map from what can go wrong at the edge to `application/problem+json` (RFC 9457).
+// Inside, a problem is a tagged union with the facts in it; outside, one sentence says what to change.
+
+export type EdgeProblem =
+  | { reason: 'edge_closed' }
+  | { reason: 'key_missing' }
+  | { reason: 'key_unknown' }
+  | { reason: 'path_unknown'; path: string }
+  | { reason: 'destinations_missing' }
+  | { reason: 'destinations_repeated' }
+  | { reason: 'destination_blank'; position: number }
+  | { reason: 'destination_malformed'; destination: string; why: string }
+  | { reason: 'destination_duplicate'; destination: string }
+  | { reason: 'destination_not_allowed'; destination: string }
+  | { reason: 'algorithm_unknown'; algorithm: string; known: readonly string[] }
+  | { reason: 'destination_count'; algorithm: string; count: number; allowed: string }
+  | { reason: 'destination_unreachable'; destination: string; why: string }
+  | { reason: 'destination_timed_out'; destination: string; timeoutMs: number };
+
+type Wire = { status: number; title: string; detail: string };
+
+/** What the sender is told: status, title and a detail that says what to change. */
+export function describeProblem(problem: EdgeProblem): Wire {
+  switch (problem.reason) {
+    case 'edge_closed':
+      return {
+        status: 401,
+        title: 'The edge has no ingest key',
+        detail: 'Set INGEST_SOURCE and INGEST_KEY_SHA256 in the Worker’s variables.',
+      };
+    case 'key_missing':
+      return {
+        status: 401,
+        title: 'Ingest key missing',
+        detail: 'Send the ingest key in the header x-throughline-key.',
+      };
+    case 'key_unknown':
+      return {
+        status: 401,
+        title: 'Ingest key not known',
+        detail: 'The value of x-throughline-key is no key of this edge. Check it for a missing part.',
+      };
+    case 'path_unknown':
+      return {
+        status: 404,
+        title: 'No such path',
+        detail: `Nothing is at ${problem.path}. Events go to /?destinations=https://…`,
+      };
+    case 'destinations_missing':
+      return {
+        status: 400,
+        title: 'Destinations missing',
+        detail: 'Add ?destinations=https://host/path to the URL, percent-encoded.',
+      };
+    case 'destinations_repeated':
+      return {
+        status: 400,
+        title: 'Destinations given twice',
+        detail: 'Give destinations once, its URLs separated by commas.',
+      };
+    case 'destination_blank':
+      return {
+        status: 400,
+        title: 'Blank destination',
+        detail: `Destination ${problem.position} is empty. Remove the comma too many, or encode it as %2C.`,
+      };
+    case 'destination_malformed':
+      return {
+        status: 400,
+        title: 'Malformed destination',
+        detail: `"${problem.destination}" cannot be called: ${problem.why}.`,
+      };
+    case 'destination_duplicate':
+      return {
+        status: 400,
+        title: 'Duplicate destination',
+        detail: `"${problem.destination}" is there twice. Each destination may be named once.`,
+      };
+    case 'destination_not_allowed':
+      return {
+        status: 403,
+        title: 'Destination not allowed',
+        detail: `"${problem.destination}" matches no entry of ALLOWED_DESTINATIONS. An admin can add it.`,
+      };
+    case 'algorithm_unknown':
+      return {
+        status: 400,
+        title: 'Unknown algorithm',
+        detail: `"${problem.algorithm}" is no algorithm. Allowed: ${problem.known.join(', ')}.`,
+      };
+    case 'destination_count':
+      return {
+        status: 400,
+        title: 'Wrong number of destinations',
+        detail: `${problem.algorithm} takes ${problem.allowed}, and ${problem.count} were given.`,
+      };
+    case 'destination_unreachable':
+      return {
+        status: 502,
+        title: 'Destination unreachable',
+        detail: `${problem.destination} gave no answer: ${problem.why}.`,
+      };
+    case 'destination_timed_out':
+      return {
+        status: 504,
+        title: 'Destination timed out',
+        detail: `${problem.destination} did not answer within ${problem.timeoutMs} ms.`,
+      };
+  }
+}
+
+/** The problem document as a response. Small, since Hasura stores the whole answer. */
+export function problemResponse(problem: EdgeProblem, headers?: Record<string, string>): Response {
+  const wire = describeProblem(problem);
+  return Response.json(
+    { type: `urn:throughline:problem:${problem.reason}`, ...wire },
+    {
+      status: wire.status,
+      headers: {
+        ...(wire.status === 401 ? { 'www-authenticate': 'Throughline-Key' } : {}),
+        ...headers,
+        'content-type': 'application/problem+json',
+      },
+    },
+  );
+}

@@ -1,0 +1,78 @@
+// The edge's way of writing down: it takes facts, makes queue messages of them and sees them off.
+// It never fails a delivery: what cannot be recorded is counted and reported.
+import type { AttemptRecord, RefusalRecord } from '../store/record.ts';
+import { maxMessageBytes, OutgoingRecords, type OutgoingDeps } from './outgoing-records.ts';
+
+export type Report = (message: string, facts: Record<string, unknown>) => void;
+
+export type Recorder = {
+  /** Settles when the record is with the queue or lost; never rejects. */
+  attempt(record: AttemptRecord): Promise<void>;
+  /** Counts a request that was turned away. A flood of them becomes one record a second. */
+  refusal(refusal: {
+    source: string | null;
+    status: number;
+    reason: string;
+    detail: string;
+  }): Promise<void>;
+};
+
+/** What requests of one isolate share: plain data, no I/O. */
+export class RecorderState {
+  readonly outgoing = new OutgoingRecords();
+  readonly refusals = new Map<string, RefusalRecord>();
+  /** Records that no queue took since the isolate began. */
+  lost = 0;
+}
+
+const refusalWindowMs = 1_000;
+
+/** Makes the recorder of one request over the isolate's shared state. */
+export function createRecorder(state: RecorderState, deps: OutgoingDeps, report: Report): Recorder {
+  const send = async (text: string): Promise<void> => {
+    if (await state.outgoing.record(text, deps)) return;
+    state.lost += 1;
+    report('A record was lost: the queue refused it until the request had to end.', {
+      lostByThisIsolate: state.lost,
+    });
+  };
+  return {
+    attempt: (record) => send(fitMessage(record)),
+    async refusal(refusal) {
+      const key = [refusal.source ?? '', refusal.status, refusal.reason].join(' ');
+      const pending = state.refusals.get(key);
+      if (pending) {
+        pending.count += 1;
+        return;
+      }
+      const record: RefusalRecord = {
+        v: 1,
+        type: 'refusal',
+        id: crypto.randomUUID(),
+        at: new Date(deps.now()).toISOString(),
+        ...refusal,
+        count: 1,
+      };
+      state.refusals.set(key, record);
+      await deps.wait(refusalWindowMs);
+      state.refusals.delete(key);
+      await send(JSON.stringify(record));
+    },
+  };
+}
+
+/** A record that does not fit a queue message goes without the row, and says so. */
+export function fitMessage(record: AttemptRecord): string {
+  const text = JSON.stringify(record);
+  if (fits(text)) return text;
+  const event = { ...record.event, old: null, new: null, payloadKept: false };
+  const smaller = JSON.stringify({ ...record, event });
+  if (fits(smaller)) return smaller;
+  return JSON.stringify({ ...record, event: { ...event, sessionVariables: null } });
+}
+
+function fits(text: string): boolean {
+  // One UTF-16 unit is at most three bytes of UTF-8: most texts need no count.
+  const limit = maxMessageBytes - 2;
+  return text.length * 3 <= limit || new TextEncoder().encode(text).length <= limit;
+}

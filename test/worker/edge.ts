@@ -1,0 +1,68 @@
+// Sends requests to the Worker as a sender would, in workerd, and tells what it put on the queue.
+import {
+  createExecutionContext,
+  waitOnExecutionContext,
+} from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { inject } from 'vitest';
+import worker from '../../src/index.ts';
+import { type RecordMessage, recordSchema } from '../../src/store/record.ts';
+import { limitedQueue, type SentMessage } from '../support/cloudflare-limits.ts';
+
+export const ingestKey = 'tl_test_key';
+
+export type Sent = {
+  response: Response;
+  /** Read to its end. */
+  text: string;
+  /** What the queue got, after everything in the background has ended. */
+  records: RecordMessage[];
+};
+
+/** Sends one request and waits until the Worker is done with it. */
+export async function send(
+  request: Request,
+  variables: Record<string, string> = {},
+  queue?: Queue,
+): Promise<Sent> {
+  const messages: SentMessage[] = [];
+  const context = createExecutionContext();
+  const response = await worker.fetch(
+    request as Request<unknown, IncomingRequestCfProperties>,
+    {
+      ...env,
+      INGEST_SOURCE: 'shop',
+      INGEST_KEY_SHA256: await sha256(ingestKey),
+      ALLOWED_DESTINATIONS: 'http://127.0.0.1:*',
+      ...variables,
+      RECORDS: queue ?? limitedQueue(env.RECORDS, messages),
+    },
+    context,
+  );
+  const text = await response.text();
+  await waitOnExecutionContext(context);
+  const records = messages.flatMap(({ body }) =>
+    recordSchema.array().parse(JSON.parse(String(body))),
+  );
+  return { response, text, records };
+}
+
+/** The edge URL for destinations given by path on the test's own server. */
+export function edgeUrl(...paths: string[]): string {
+  const list = paths.map((path) => encodeURIComponent(inject('destinationUrl') + path));
+  return `https://edge.example/?destinations=${list.join(',')}`;
+}
+
+/** A request with the key and a body. */
+export function event(url: string, body: BodyInit | null, headers: HeadersInit = {}): Request {
+  return new Request(url, {
+    method: 'POST',
+    headers: { 'x-throughline-key': ingestKey, 'content-type': 'application/json', ...headers },
+    body,
+  });
+}
+
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
