@@ -1,0 +1,116 @@
+// Why an event happened, and how well that is known: the rows of "Evidence" in docs/architecture.md.
+// A pure function of what is stored, so that judging again with more facts replaces an earlier verdict.
+import { defaultLongestCascadeMs } from '../correlation/place-event.ts';
+import { timeOf } from '../correlation/trace-uuid.ts';
+import { type NamedCause, type NamingFacts, namedCause } from './named-cause.ts';
+
+export type GradeFacts = NamingFacts & {
+  /** The write's UTC time, corrected, ms since the epoch (with fractions). */
+  writtenAtMs: number;
+  /** Deliveries recorded under the hop that the event names. */
+  deliveries: readonly GradeDelivery[];
+};
+
+export type GradeDelivery = {
+  deliveryId: string;
+  traceId: string;
+  correlationId: string;
+  attempts: readonly { startedAtMs: number; endedAtMs: number | null; status: number | null }[];
+};
+
+export type Grade = {
+  evidence: 'certain' | 'weak' | 'pending';
+  rule: 'session' | 'value' | 'same_or_late_id';
+  /** One sentence for people. */
+  reason: string;
+  correlationId: string;
+  /** The cause; null while pending. */
+  delivery: { id: string; traceId: string } | null;
+};
+
+/** An attempt that gave no answer may still be at work for so long: the longest run of a job. */
+export const longestRunMs = 15 * 60_000;
+
+/**
+ * Judges one event.
+ * @returns null for an event that nothing in Throughline caused, as far as its payload shows
+ */
+export function gradeLink(facts: GradeFacts): Grade | null {
+  const named = namedCause(facts);
+  if (!named) return null;
+  if (named.by === 'carried' && isTooOld(named, facts.writtenAtMs)) return null;
+
+  // Short hop ids can collide: the delivery with the very ID that was written is the one.
+  const delivery = facts.deliveries.find(
+    (candidate) => candidate.correlationId === named.correlationId,
+  );
+  if (!delivery) return pending(named);
+  const cause = {
+    correlationId: named.correlationId,
+    delivery: { id: delivery.deliveryId, traceId: delivery.traceId },
+  };
+  switch (named.by) {
+    case 'session':
+      return {
+        evidence: 'certain',
+        rule: 'session',
+        reason: 'The session that wrote the row named this delivery.',
+        ...cause,
+      };
+    case 'value':
+      return couldWrite(delivery, facts.writtenAtMs)
+        ? {
+            evidence: 'certain',
+            rule: 'value',
+            reason:
+              'The write put the ID of this delivery into the row while the delivery was under way.',
+            ...cause,
+          }
+        : {
+            evidence: 'weak',
+            rule: 'same_or_late_id',
+            reason:
+              'The write put the ID of this delivery into the row after the delivery had ended.',
+            ...cause,
+          };
+    case 'carried':
+      return {
+        evidence: 'weak',
+        rule: 'same_or_late_id',
+        reason: 'The ID of this delivery stood in the row before the write and after it.',
+        ...cause,
+      };
+  }
+}
+
+/** An event that carries an old ID along is not waiting for anything: only a named cause is pending. */
+function pending(named: NamedCause): Grade | null {
+  if (named.by === 'carried') return null;
+  return {
+    evidence: 'pending',
+    rule: named.by,
+    reason: 'The delivery that the write names has not been recorded yet.',
+    correlationId: named.correlationId,
+    delivery: null,
+  };
+}
+
+/** The edge has judged by the same rule the IDs that a write set anew. */
+function isTooOld(named: NamedCause, writtenAtMs: number): boolean {
+  const mintedAtMs = timeOf(named.hopId);
+  return mintedAtMs !== null && writtenAtMs - mintedAtMs > defaultLongestCascadeMs;
+}
+
+/**
+ * Whether any attempt could still be writing. There is no lower limit: nobody can write an ID before it
+ * was handed out, so a write that seems earlier only shows that the clocks differ.
+ */
+function couldWrite(delivery: GradeDelivery, writtenAtMs: number): boolean {
+  return delivery.attempts.some((attempt) => {
+    const isAnswered = attempt.endedAtMs !== null && attempt.status !== null;
+    const mayRunUntilMs = isAnswered
+      ? attempt.endedAtMs
+      : Math.max(attempt.startedAtMs + longestRunMs, attempt.endedAtMs ?? 0);
+    return writtenAtMs <= (mayRunUntilMs ?? 0);
+  });
+}

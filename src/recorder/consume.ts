@@ -1,0 +1,121 @@
+// The consumer: records come out of the queue, become rows, and every event they touch is judged anew.
+// A message is acknowledged when everything in it is stored (or kept as unreadable), and only then.
+import { type Connect, inTransaction, isDataError, type StoreClient } from '../store/client.ts';
+import { insertRows, insertUnreadableRows } from '../store/insert.ts';
+import type { RecordMessage } from '../store/record.ts';
+import type { UnreadableRow } from '../store/rows.ts';
+import { gatherRows } from './gather-rows.ts';
+import { gradeTouched } from './grade-touched.ts';
+import { readMessage } from './read-message.ts';
+import { retryDelaySeconds } from './retry-delay.ts';
+
+/** What is used of a Cloudflare `MessageBatch<unknown>`. */
+export type RecordBatch = {
+  readonly messages: readonly {
+    readonly id: string;
+    readonly body: unknown;
+    readonly attempts: number;
+    ack(): void;
+    retry(options?: { delaySeconds?: number }): void;
+  }[];
+};
+
+export type ConsumeDeps = {
+  connect: Connect;
+  now(): number;
+  report(message: string, facts: Record<string, unknown>): void;
+};
+
+type Placed = { messageId: string; position: number; record: RecordMessage; text: string };
+
+const statementTimeoutMs = 20_000;
+
+/**
+ * Stores a batch. Safe to repeat, wholly or in part, in any order and beside other consumers.
+ *
+ * Two transactions, since an event and the hop it names can arrive at the same time at two consumers:
+ * rows are committed first, then whoever judges sees what both have stored. When the second fails, the
+ * messages come again and the first changes nothing.
+ *
+ * Never throws: each message is acknowledged or asked for again after a growing pause.
+ */
+export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Promise<void> {
+  const records: Placed[] = [];
+  const unreadable: UnreadableRow[] = [];
+  const receivedAt = new Date(deps.now()).toISOString();
+  const keep = (row: Omit<UnreadableRow, 'received_at'>): void => {
+    unreadable.push({ ...row, received_at: receivedAt });
+    deps.report('A record does not fit and was kept in unreadable_records.', {
+      messageId: row.message_id,
+      position: row.position,
+      reason: row.reason,
+    });
+  };
+  for (const message of batch.messages) {
+    const read = readMessage(message.body);
+    for (const item of read.records) records.push({ messageId: message.id, ...item });
+    for (const { position, reason, text } of read.unreadable) {
+      keep({ message_id: message.id, position, reason, body: text });
+    }
+  }
+  try {
+    await deps.connect(async (client) => {
+      for (const { placed, reason } of await storeRecords(client, records)) {
+        const { messageId, position, text } = placed;
+        keep({ message_id: messageId, position, reason, body: text });
+      }
+      await insertUnreadableRows(client, unreadable);
+    });
+  } catch (error) {
+    postpone(batch, error, deps);
+    return;
+  }
+  for (const message of batch.messages) message.ack();
+}
+
+/** Stores and judges; returns the records that the tables do not take. */
+async function storeRecords(
+  client: StoreClient,
+  records: readonly Placed[],
+): Promise<{ placed: Placed; reason: string }[]> {
+  if (records.length === 0) return [];
+  try {
+    const rows = await gatherRows(records.map((placed) => placed.record));
+    await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
+      insertRows(client, rows),
+    );
+    await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
+      gradeTouched(client, rows),
+    );
+    return [];
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    // One record spoils a whole statement: halve until it stands alone, so that the others get in.
+    const [only] = records;
+    if (records.length === 1 && only) return [{ placed: only, reason: messageOf(error) }];
+    const middle = Math.ceil(records.length / 2);
+    return [
+      ...(await storeRecords(client, records.slice(0, middle))),
+      ...(await storeRecords(client, records.slice(middle))),
+    ];
+  }
+}
+
+/** Asks for every message again, each after the pause that its own number of attempts gives. */
+function postpone(batch: RecordBatch, error: unknown, deps: ConsumeDeps): void {
+  let longest = 0;
+  for (const message of batch.messages) {
+    const delaySeconds = retryDelaySeconds(message.attempts);
+    longest = Math.max(longest, delaySeconds);
+    message.retry({ delaySeconds });
+  }
+  deps.report('A batch of records could not be stored and will come again.', {
+    messages: batch.messages.length,
+    delaySeconds: longest,
+    error: messageOf(error),
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,155 @@
+// Writes the rows of a batch. Every statement gives the same tables for any order and any repetition of
+// the same records, and takes its row locks in ascending key order, so that consumers cannot deadlock.
+import type { StoreClient } from './client.ts';
+import type { EventRow, Rows, UnreadableRow } from './rows.ts';
+import { storableJson } from './storable-json.ts';
+
+/** What an event's earliest arrival told of it; a later one's account does not replace it. */
+const factColumns = {
+  kind: 'text',
+  trigger: 'text',
+  table_schema: 'text',
+  table_name: 'text',
+  op: 'text',
+  row_key: 'text',
+  created_at_raw: 'text',
+  created_at: 'timestamptz',
+  arrived_at: 'timestamptz',
+  actor: 'text',
+  previous_actor: 'text',
+  session_correlation_id: 'text',
+  session_user_name: 'text',
+  session_variables: 'jsonb',
+  context_trace_id: 'text',
+  trace_id: 'uuid',
+  starts_trace: 'boolean',
+  named_hop_id: 'uuid',
+} satisfies Partial<Record<keyof EventRow, string>>;
+
+/** What comes with a payload: one record of an event can carry it while another had to leave it out. */
+const payloadColumns = {
+  change_id: 'uuid',
+  old_row: 'jsonb',
+  new_row: 'jsonb',
+  payload_kept: 'boolean',
+} satisfies Partial<Record<keyof EventRow, string>>;
+
+const earlier = 'excluded.arrived_at < events.arrived_at';
+const fuller = 'excluded.payload_kept and not events.payload_kept';
+const eventColumns = { source: 'text', id: 'text', ...factColumns, ...payloadColumns };
+
+const insertEvents = `
+  insert into events (${Object.keys(eventColumns).join(', ')})
+  select ${Object.keys(eventColumns).join(', ')}
+  from json_to_recordset($1::json) as r (${typed(eventColumns)})
+  order by source collate "C", id collate "C"
+  on conflict (source, id) do update set
+    ${[...choose(Object.keys(factColumns), earlier), ...choose(Object.keys(payloadColumns), fuller)].join(', ')}
+  where ${earlier} or (${fuller})`;
+
+const insertArrivals = `
+  insert into arrivals (id, source, event_id, at, current_retry, max_retries)
+  select id, source, event_id, at, current_retry, max_retries
+  from json_to_recordset($1::json) as r (
+    id uuid, source text, event_id text, at timestamptz, current_retry integer, max_retries integer)
+  order by id
+  on conflict (id) do nothing`;
+
+const insertDeliveries = `
+  insert into deliveries
+    (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id)
+  select decode(id, 'hex'), source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id
+  from json_to_recordset($1::json) as r (
+    id text, source text, event_id text, trace_id uuid, target text, algorithm text, job text,
+    correlation_id text, hop_id uuid)
+  order by decode(id, 'hex')
+  on conflict (id) do nothing`;
+
+/** Told twice, as running and as ended, in any order: the end stays. */
+const insertAttempts = `
+  insert into attempts
+    (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer)
+  select id, decode(delivery_id, 'hex'), arrival_id, destination, started_at, ended_at, status, outcome,
+    error, answer
+  from json_to_recordset($1::json) as r (
+    id uuid, delivery_id text, arrival_id uuid, destination text, started_at timestamptz,
+    ended_at timestamptz, status integer, outcome text, error text, answer text)
+  order by id
+  on conflict (id) do update set
+    ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,
+    error = excluded.error, answer = excluded.answer
+  where attempts.ended_at is null and excluded.ended_at is not null`;
+
+/** The start and the root are the earliest of what has come so far, whatever came first. */
+const rootIsEarlier = `
+  excluded.root_event_id is not null and (traces.root_event_id is null
+    or (excluded.root_created_at, excluded.root_source collate "C", excluded.root_event_id collate "C")
+      < (traces.root_created_at, traces.root_source collate "C", traces.root_event_id collate "C"))`;
+const insertTraces = `
+  insert into traces (id, source, started_at, root_source, root_event_id, root_created_at)
+  select id, source, started_at, root_source, root_event_id, root_created_at
+  from json_to_recordset($1::json) as r (
+    id uuid, source text, started_at timestamptz, root_source text, root_event_id text,
+    root_created_at timestamptz)
+  order by id
+  on conflict (id) do update set
+    source = least(traces.source collate "C", excluded.source collate "C"),
+    started_at = least(traces.started_at, excluded.started_at),
+    root_source = case when ${rootIsEarlier} then excluded.root_source else traces.root_source end,
+    root_event_id = case when ${rootIsEarlier} then excluded.root_event_id else traces.root_event_id end,
+    root_created_at =
+      case when ${rootIsEarlier} then excluded.root_created_at else traces.root_created_at end
+  where excluded.started_at < traces.started_at
+    or excluded.source collate "C" < traces.source collate "C" or (${rootIsEarlier})`;
+
+const insertRefusals = `
+  insert into refusals (id, at, source, status, reason, detail, count)
+  select id, at, source, status, reason, detail, count
+  from json_to_recordset($1::json) as r (
+    id uuid, at timestamptz, source text, status integer, reason text, detail text, count integer)
+  order by id
+  on conflict (id) do nothing`;
+
+const insertUnreadable = `
+  insert into unreadable_records (message_id, position, received_at, reason, body)
+  select message_id, position, received_at, reason, body
+  from json_to_recordset($1::json) as r (
+    message_id text, position integer, received_at timestamptz, reason text, body text)
+  order by message_id, position
+  on conflict (message_id, position) do nothing`;
+
+/** Writes a batch's rows, in the caller's transaction: one round trip for each table that gets any. */
+export async function insertRows(client: StoreClient, rows: Rows): Promise<void> {
+  const steps: [string, readonly unknown[]][] = [
+    [insertEvents, rows.events],
+    [insertArrivals, rows.arrivals],
+    [insertDeliveries, rows.deliveries],
+    [insertAttempts, rows.attempts],
+    [insertTraces, rows.traces],
+    [insertRefusals, rows.refusals],
+  ];
+  for (const [statement, list] of steps) {
+    if (list.length > 0) await client.query(statement, [storableJson(list)]);
+  }
+}
+
+/** Keeps records that could not be read or stored, with the reason. */
+export async function insertUnreadableRows(
+  client: StoreClient,
+  rows: readonly UnreadableRow[],
+): Promise<void> {
+  if (rows.length > 0) await client.query(insertUnreadable, [storableJson(rows)]);
+}
+
+function typed(columns: Record<string, string>): string {
+  return Object.entries(columns)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ');
+}
+
+function choose(columns: readonly string[], condition: string): string[] {
+  return columns.map(
+    (column) =>
+      `${column} = case when ${condition} then excluded.${column} else events.${column} end`,
+  );
+}

@@ -1,0 +1,103 @@
+// The rows that a batch of records becomes. Only shapes; the recorder makes them, insert.ts writes them.
+// Ids of deliveries are 64 hex digits, times are RFC 3339 in UTC with up to six fractional digits.
+import type { AttemptFacts, EventFacts } from './record.ts';
+
+export type EventRow = {
+  source: string;
+  id: string;
+  kind: EventFacts['kind'];
+  trigger: string | null;
+  table_schema: string | null;
+  table_name: string | null;
+  op: EventFacts['op'];
+  row_key: string | null;
+  created_at_raw: string | null;
+  created_at: string;
+  arrived_at: string;
+  actor: string | null;
+  previous_actor: string | null;
+  session_correlation_id: string | null;
+  session_user_name: string | null;
+  session_variables: Record<string, string> | null;
+  context_trace_id: string | null;
+  trace_id: string;
+  starts_trace: boolean;
+  named_hop_id: string | null;
+  change_id: string;
+  old_row: Record<string, unknown> | null;
+  new_row: Record<string, unknown> | null;
+  payload_kept: boolean;
+};
+
+export type ArrivalRow = {
+  id: string;
+  source: string;
+  event_id: string;
+  at: string;
+  current_retry: number | null;
+  max_retries: number | null;
+};
+
+export type DeliveryRow = {
+  id: string;
+  source: string;
+  event_id: string;
+  trace_id: string;
+  target: string;
+  algorithm: string;
+  job: string;
+  correlation_id: string;
+  hop_id: string;
+};
+
+export type AttemptRow = {
+  id: string;
+  delivery_id: string;
+  arrival_id: string;
+  destination: string;
+  started_at: string;
+  ended_at: string | null;
+  status: number | null;
+  outcome: AttemptFacts['outcome'];
+  error: string | null;
+  answer: string | null;
+};
+
+export type TraceRow = {
+  id: string;
+  source: string;
+  started_at: string;
+  root_source: string | null;
+  root_event_id: string | null;
+  root_created_at: string | null;
+};
+
+export type RefusalRow = {
+  id: string;
+  at: string;
+  source: string | null;
+  status: number;
+  reason: string;
+  detail: string;
+  count: number;
+};
+
+/** Everything one batch writes. Each list holds a key once, in ascending order of its key. */
+export type Rows = {
+  events: EventRow[];
+  arrivals: ArrivalRow[];
+  deliveries: DeliveryRow[];
+  attempts: AttemptRow[];
+  traces: TraceRow[];
+  refusals: RefusalRow[];
+};
+
+export type UnreadableRow = {
+  message_id: string;
+  position: number;
+  received_at: string;
+  reason: string;
+  body: string;
+};
+
+export type EventKey = { source: string; id: string };
