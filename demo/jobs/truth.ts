@@ -1,0 +1,64 @@
+// The truth about what jobs did: one line for each invocation, written from what its code wrote, never from a
+// correlation ID in a row. Tests hold what Throughline shows against it.
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+export const truthWriteSchema = z.object({
+  table: z.string(),
+  id: z.string(),
+  op: z.enum(['INSERT', 'UPDATE', 'DELETE']),
+});
+
+export const truthSchema = z.object({
+  job: z.string(),
+  /** False for the job that takes no part in correlation. */
+  instrumented: z.boolean(),
+  eventId: z.string(),
+  idempotencyKey: z.string().nullable(),
+  /** The `x-correlation-id` header as it came. */
+  correlationId: z.string().nullable(),
+  /** RFC 3339, UTC. */
+  startedAt: z.string(),
+  endedAt: z.string(),
+  outcome: z.enum(['done', 'already_done', 'failed']),
+  /** Rows of the committed transaction; none where it was rolled back. */
+  writes: z.array(truthWriteSchema),
+});
+
+export type Truth = z.infer<typeof truthSchema>;
+export type TruthWrite = z.infer<typeof truthWriteSchema>;
+
+export type TruthLog = {
+  /** Kept at once; in the file when the promise resolves. */
+  add(truth: Truth): Promise<void>;
+  /** Everything of this process, oldest first. */
+  all(): readonly Truth[];
+  flush(): Promise<void>;
+};
+
+/** @param file where the lines are appended; in memory only when null */
+export function openTruthLog(file: string | null): TruthLog {
+  const kept: Truth[] = [];
+  let written: Promise<void> = file
+    ? mkdir(dirname(file), { recursive: true }).then(() => undefined)
+    : Promise.resolve();
+  return {
+    add: (truth) => {
+      kept.push(truth);
+      if (file) written = written.then(() => appendFile(file, `${JSON.stringify(truth)}\n`));
+      return written;
+    },
+    all: () => kept,
+    flush: () => written,
+  };
+}
+
+/**
+ * Reads a truth file.
+ * @throws when the file is missing or a line is not what `openTruthLog` writes
+ */
+export async function readTruth(file: string): Promise<Truth[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
+  return lines.map((line) => truthSchema.parse(JSON.parse(line)));
+}
