@@ -175,6 +175,20 @@ export const refusalViewSchema = z.object({
   count: z.number().int(),
 });
 
+export const refusalListSchema = z.object({ refusals: z.array(refusalViewSchema) });
+
+/** How the things are that Throughline depends on. */
+export const healthViewSchema = z.object({
+  database: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('ok') }),
+    z.object({ state: z.literal('offline'), detail: z.string() }),
+  ]),
+  grafana: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('ok') }),
+    z.object({ state: z.literal('offline'), reason: z.string(), detail: z.string() }),
+  ]),
+});
+
 export type ActorView = z.infer<typeof actorViewSchema>;
 export type ColumnChange = z.infer<typeof columnChangeSchema>;
 export type LinkView = z.infer<typeof linkViewSchema>;
@@ -187,3 +201,4 @@ export type TraceDetail = z.infer<typeof traceDetailSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type LogsView = z.infer<typeof logsViewSchema>;
 export type RefusalView = z.infer<typeof refusalViewSchema>;
+export type HealthView = z.infer<typeof healthViewSchema>;

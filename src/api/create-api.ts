@@ -1,0 +1,37 @@
+// The API, put together: who comes in, which routes there are, how errors look. Read-only.
+import { Hono } from 'hono';
+import { requireToken } from './auth.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
+import type { ApiDeps } from './deps.ts';
+import { eventRoutes } from './event-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { onError, onNotFound } from './problem.ts';
+import { refusalRoutes } from './refusal-routes.ts';
+import { traceRoutes } from './trace-routes.ts';
+
+/**
+ * Makes the API; its paths begin with `/api`.
+ * @example const api = createApi(deps); await api.request('/api/traces', { headers })
+ */
+export function createApi(deps: ApiDeps) {
+  const app = new Hono();
+  app.onError(onError(deps));
+  app.notFound(onNotFound);
+  app.use(async (context, next) => {
+    await next();
+    // Traces grow and logs arrive late: nothing here is the same a moment later.
+    context.header('cache-control', 'no-store');
+    context.header('x-content-type-options', 'nosniff');
+  });
+  app.use(requireToken(deps));
+  return app
+    .basePath('/api')
+    .route('/traces', traceRoutes(deps))
+    .route('/events', eventRoutes(deps))
+    .route('/deliveries', deliveryRoutes(deps))
+    .route('/refusals', refusalRoutes(deps))
+    .route('/health', healthRoutes(deps));
+}
+
+/** For `hc<Api>(…)`: the dashboard's typed client. */
+export type Api = ReturnType<typeof createApi>;

@@ -1,0 +1,35 @@
+// GET /api/deliveries/{id}/logs: what one hop logged.
+import { zValidator } from '@hono/zod-validator';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { findDelivery } from '../store/nodes.ts';
+import type { ApiDeps } from './deps.ts';
+import { logWindow } from './log-window.ts';
+import { notFound, refuseInvalid } from './problem.ts';
+import { reading } from './reading.ts';
+import type { LogsView } from './views.ts';
+
+const deliveryParam = z.object({
+  id: z
+    .string()
+    .toLowerCase()
+    .regex(/^[0-9a-f]{64}$/, 'must be a delivery id, which is 64 hex digits'),
+});
+
+export function deliveryRoutes(deps: ApiDeps) {
+  return new Hono().get(
+    '/:id/logs',
+    zValidator('param', deliveryParam, refuseInvalid),
+    async (context) => {
+      const { id } = context.req.valid('param');
+      const delivery = await reading(deps, (client) => findDelivery(client, id));
+      if (!delivery) throw notFound(`Delivery ${id}`);
+      // The connection is given back by now: a slow Grafana holds none.
+      const logs: LogsView = await deps.logs.fetchLogs({
+        correlationIds: [delivery.correlationId],
+        ...logWindow([delivery], deps.now(), deps.now()),
+      });
+      return context.json(logs, 200);
+    },
+  );
+}

@@ -1,0 +1,46 @@
+// A delivery with its attempts as the API shows it.
+import { timeOf } from '../correlation/trace-uuid.ts';
+import type { StoredAttempt, StoredDelivery } from '../store/read-rows.ts';
+import { deliveryState } from './delivery-state.ts';
+import type { AttemptView, DeliveryView } from './views.ts';
+
+export function deliveryView(delivery: StoredDelivery): DeliveryView {
+  const attempts = delivery.attempts.map(attemptView);
+  const state = deliveryState({
+    isRunning: attempts.some((attempt) => attempt.endedAt === null),
+    isDelivered: attempts.some((attempt) => attempt.outcome === 'delivered'),
+    hasRetriesLeft: delivery.hasRetriesLeft,
+  });
+  // A delivery is stored together with an attempt; should one lack it, its trace's time is the nearest.
+  const startedAt = attempts[0]?.startedAt ?? new Date(timeOf(delivery.traceId) ?? 0).toISOString();
+  const endedAt = state === 'running' ? null : latest(attempts.map((attempt) => attempt.endedAt));
+  return {
+    id: delivery.id,
+    source: delivery.source,
+    eventId: delivery.eventId,
+    traceId: delivery.traceId,
+    job: delivery.job,
+    target: delivery.target,
+    algorithm: delivery.algorithm,
+    correlationId: delivery.correlationId,
+    state,
+    startedAt,
+    endedAt,
+    durationMs: durationMs(startedAt, endedAt),
+    attempts,
+  };
+}
+
+function attemptView(attempt: StoredAttempt): AttemptView {
+  return { ...attempt, durationMs: durationMs(attempt.startedAt, attempt.endedAt) };
+}
+
+/** Whole milliseconds; null while there is no end. Clocks that differ never make it negative. */
+export function durationMs(startedAt: string, endedAt: string | null): number | null {
+  return endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
+}
+
+/** The latest of some times in one form; null where there is none. */
+export function latest(times: readonly (string | null)[]): string | null {
+  return times.reduce((last, time) => (last === null || (time ?? '') > last ? time : last), null);
+}

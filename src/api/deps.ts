@@ -1,0 +1,15 @@
+// What the API needs from outside. The Worker gives the real things, tests theirs.
+import type { LogSource } from '../logs/log-source.ts';
+import type { Connect } from '../store/client.ts';
+
+export type ApiDeps = {
+  /** Lends a connection to the observability database for one request. */
+  connect: Connect;
+  logs: LogSource;
+  /** SHA-256 (lower-case hex) of the bearer token that opens the API; null keeps it closed. */
+  apiTokenSha256: string | null;
+  /** ms since the epoch. */
+  now(): number;
+  /** Tells an operator what went wrong. */
+  report(message: string, facts: Record<string, unknown>): void;
+};
