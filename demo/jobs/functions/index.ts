@@ -3,6 +3,7 @@ import type { Job } from '../job.ts';
 import awardPoints from './award-points.ts';
 import chargeCard from './charge-card.ts';
 import deliverEmail from './deliver-email.ts';
+import hello from './hello.ts';
 import notifyWarehouse from './notify-warehouse.ts';
 import purgeCache from './purge-cache.ts';
 import refreshSearch from './refresh-search.ts';
@@ -16,6 +17,7 @@ export const jobs: ReadonlyMap<string, Job> = new Map([
   ['award-points', awardPoints],
   ['charge-card', chargeCard],
   ['deliver-email', deliverEmail],
+  ['hello', hello],
   ['notify-warehouse', notifyWarehouse],
   ['purge-cache', purgeCache],
   ['refresh-search', refreshSearch],

@@ -1,0 +1,47 @@
+// Composition only: which part of Throughline answers what.
+import { configOf } from './config/config.ts';
+import { handleEvent } from './proxy/handle-event.ts';
+import { problemResponse } from './proxy/problem.ts';
+import { consumeRecords } from './recorder/consume.ts';
+import { createRecorder, RecorderState } from './recorder/recorder.ts';
+import { report } from './report.ts';
+import { withClient } from './store/client.ts';
+
+/** Shared by the requests of one isolate; plain data. */
+const recorderState = new RecorderState();
+
+export default {
+  async fetch(request, env, context): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/api' || pathname.startsWith('/api/')) {
+      return new Response('soon');
+    }
+    if (pathname !== '/') return problemResponse({ reason: 'path_unknown', path: pathname });
+    return handleEvent(request, {
+      config: configOf(env),
+      recorder: createRecorder(
+        recorderState,
+        {
+          send: (messages) => sendTo(env.RECORDS, messages),
+          wait: (ms) => scheduler.wait(ms),
+          now: () => Date.now(),
+        },
+        report,
+      ),
+      now: () => Date.now(),
+      waitUntil: (work) => context.waitUntil(work),
+    });
+  },
+
+  async queue(batch, env): Promise<void> {
+    await consumeRecords(batch, {
+      connect: (work) => withClient(env.OBSERVABILITY.connectionString, work),
+      now: () => Date.now(),
+      report,
+    });
+  },
+} satisfies ExportedHandler<Env>;
+
+async function sendTo(queue: Queue, messages: readonly string[]): Promise<void> {
+  await queue.sendBatch(messages.map((body) => ({ body, contentType: 'text' as const })));
+}
