@@ -168,14 +168,13 @@ begin
     set_config('correlation.since', floor(extract(epoch from now()) * 1000000)::bigint::text, true);
   if not correlation.may_set_hasura_user() then return; end if;
   begin
+    if canonical = '' and coalesce(current_setting('hasura.user', true), '') = '' then return; end if;
     variables := coalesce(nullif(current_setting('hasura.user', true), ''), '{}')::jsonb
       - 'x-hasura-correlation-id' - 'x-hasura-correlation-time';
     if canonical <> '' then
       variables := variables || jsonb_build_object(
         'x-hasura-correlation-id', canonical,
         'x-hasura-correlation-time', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
-    elsif variables = '{}' then
-      return;
     end if;
     perform set_config('hasura.user', variables::text, true);
   exception when others then

@@ -142,7 +142,7 @@ export async function takeEvents(client: pg.Client): Promise<LoggedEvent[]> {
   const taken = await client.query<LoggedEvent & { number: string }>(
     'delete from hdb_catalog.event_log returning number, trigger_name, payload',
   );
-  return taken.rows.toSorted((one, other) => Number(one.number) - Number(other.number));
+  return taken.rows.toSorted((left, right) => Number(left.number) - Number(right.number));
 }
 
 export const jane = 'jane@example.com';

@@ -148,9 +148,9 @@ describe('an actor that is null or generic', () => {
   });
 
   it('is minted under the name of a declared system action, as its root', async () => {
-    const function_ = `select correlation.system('Nightly Prices')`;
+    const called = `select correlation.system('Nightly Prices')`;
     await given('system');
-    expect(await writeAfter(function_, change, ['system'])).toMatch(declared('nightly-prices'));
+    expect(await writeAfter(called, change, ['system'])).toMatch(declared('nightly-prices'));
     const setting = `set local correlation.system = 'Nightly Prices'`;
     expect(await writeAfter(setting, change, ['system'])).toMatch(declared('nightly-prices'));
     const listed = `set local correlation.system_applications = 'backup, nightly';
