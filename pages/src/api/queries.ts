@@ -1,0 +1,74 @@
+// What is asked, how often, and under which key. Decides polling, never drawing.
+import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import type { LogsView, TraceDetail } from '../../../src/api/views.ts';
+import { mergeNewest, type Feed } from '../cascades/feed.ts';
+import { followLogs, logsIntervalMs, type FollowedLogs } from '../panel/follow-logs.ts';
+import { listTraces, Problem, readLogs, readTrace } from './client.ts';
+import { reportUnauthorised } from './session.ts';
+
+const listIntervalMs = 2_000;
+const cascadeIntervalMs = 1_000;
+/** A finished cascade is still watched this long: late records and late effects. */
+const youngMs = 30_000;
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 401) reportUnauthorised();
+    },
+  }),
+  // Polling is the retry; a failed answer is shown at once with its age.
+  defaultOptions: {
+    queries: { retry: false, refetchOnWindowFocus: true, networkMode: 'always' },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});
+
+export const cascadesKey = ['cascades'] as const;
+
+export const cascadesQuery = queryOptions({
+  queryKey: cascadesKey,
+  queryFn: async ({ signal }): Promise<Feed> => {
+    const page = await listTraces(null, signal);
+    return mergeNewest(queryClient.getQueryData<Feed>(cascadesKey), page);
+  },
+  refetchInterval: listIntervalMs,
+});
+
+/** True while more may come: something runs or waits, or the last of it is younger than 30 s. */
+export function isLive({ trace }: TraceDetail, nowMs: number): boolean {
+  if (trace.state === 'running') return true;
+  return nowMs - Date.parse(trace.endedAt ?? trace.startedAt) < youngMs;
+}
+
+/** Asked each second while live, each 10 s afterwards; a 404 is asked again, since records can be late. */
+export function cascadeQuery(traceId: string) {
+  return queryOptions({
+    queryKey: ['cascade', traceId],
+    queryFn: ({ signal }): Promise<TraceDetail> => readTrace(traceId, signal),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || isLive(state.data, Date.now())
+        ? cascadeIntervalMs
+        : cascadeIntervalMs * 10,
+  });
+}
+
+export interface LogsOf {
+  of: 'deliveries' | 'events';
+  id: string;
+  /** While true, lines may still come. */
+  live: boolean;
+}
+
+export function logsQuery({ of, id, live }: LogsOf) {
+  const queryKey = ['logs', of, id] as const;
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ signal }): Promise<FollowedLogs> => {
+      const view: LogsView = await readLogs(of, id, signal);
+      return followLogs(queryClient.getQueryData<FollowedLogs>(queryKey), view, Date.now());
+    },
+    refetchInterval: ({ state }) => logsIntervalMs(state.data, live),
+    structuralSharing: false,
+  });
+}

@@ -1,0 +1,157 @@
+// Puts the cascade together: header, findings, diagram, and the panel beside it. Holds no data of its own:
+// the selection is the address's.
+import { ReactFlowProvider } from '@xyflow/react';
+import { useNavigate } from '@tanstack/react-router';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  type ReactElement,
+} from 'react';
+import type { TraceDetail } from '../../../src/api/views.ts';
+import { CascadePanel } from '../panel/CascadePanel.tsx';
+import { NodePanel } from '../panel/NodePanel.tsx';
+import { sentenceOf, sentenceText } from '../words/sentence.ts';
+import { CascadeHeader } from './CascadeHeader.tsx';
+import { FindingsRow } from './FindingsRow.tsx';
+import { findingsOf, turnsOf, type Finding } from './findings.ts';
+import { layOut } from './layout.ts';
+import { Legend } from './Legend.tsx';
+import { buildCascade, chainOf } from './model.ts';
+import type { CascadeSearch, PanelTab } from './search.ts';
+import { SequenceCanvas } from './SequenceCanvas.tsx';
+import { useCamera } from './use-camera.ts';
+import { SelectContext, ViewContext, ViewStore } from './view-store.ts';
+
+export interface CascadeViewProps {
+  detail: TraceDetail;
+  search: CascadeSearch;
+  /** More may come. */
+  live: boolean;
+  updatedAtMs: number;
+  failing: boolean;
+}
+
+export function CascadeView(props: CascadeViewProps): ReactElement {
+  return (
+    <ReactFlowProvider>
+      <View {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function focusCanvas(): void {
+  document.querySelector<HTMLElement>('.react-flow')?.focus();
+}
+
+function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps): ReactElement {
+  const cascade = useMemo(() => buildCascade(detail), [detail]);
+  const layout = useMemo(() => layOut(cascade), [cascade]);
+  const turns = useMemo(() => turnsOf(cascade), [cascade]);
+  const findings = useMemo(() => findingsOf(cascade), [cascade]);
+  const navigate = useNavigate({ from: '/c/$traceId' });
+  const [ready, setReady] = useState(false);
+
+  const wanted = search.sel ?? null;
+  const node = wanted === null ? undefined : cascade.nodes.get(cascade.idOf.get(wanted) ?? wanted);
+  const selectedId = node?.id ?? null;
+  const camera = useCamera(layout, selectedId, ready);
+
+  const [store] = useState(() => new ViewStore());
+  useLayoutEffect(() => {
+    const path = selectedId === null ? [] : chainOf(cascade, selectedId);
+    store.set(selectedId, new Set(path.map(({ id }) => id)));
+  }, [store, cascade, selectedId]);
+
+  const { root } = detail.trace;
+  const title = root === null ? 'Cascade' : sentenceText(sentenceOf(root));
+  useEffect(() => {
+    document.title = `${title} · Throughline`;
+    return () => {
+      document.title = 'Throughline';
+    };
+  }, [title]);
+
+  const select = useCallback(
+    (id: string | null) => {
+      void navigate({
+        search: ({ sel: _, ...rest }) => (id === null ? rest : { ...rest, sel: id }),
+        replace: true,
+      });
+    },
+    [navigate],
+  );
+  /** By pointer: a step that Back undoes. */
+  const pick = useCallback(
+    (id: string) => {
+      void navigate({ search: (before) => ({ ...before, sel: id }) });
+      focusCanvas();
+    },
+    [navigate],
+  );
+  const show = (finding: Finding): void => {
+    const last = finding.nodeIds.at(-1);
+    if (last !== undefined) pick(last);
+    requestAnimationFrame(() => camera.fitNodes(finding.nodeIds));
+  };
+  const setTab = (tab: PanelTab): void => {
+    void navigate({ search: (before) => ({ ...before, tab }), replace: true });
+  };
+  const nodeIsLive = node?.kind === 'hop' ? node.delivery.state === 'running' || live : live;
+
+  return (
+    <ViewContext value={store}>
+      <SelectContext value={pick}>
+        <main className="flex min-h-0 flex-1 flex-col">
+          <CascadeHeader
+            trace={detail.trace}
+            live={live}
+            updatedAtMs={updatedAtMs}
+            failing={failing}
+          />
+          <div className="relative flex min-h-0 flex-1">
+            <div className="flex min-w-0 flex-1 flex-col">
+              <FindingsRow
+                findings={findings}
+                running={detail.trace.state === 'running'}
+                camera={camera}
+                onShow={show}
+              />
+              <SequenceCanvas
+                cascade={cascade}
+                layout={layout}
+                turns={turns}
+                selectedId={selectedId}
+                camera={camera}
+                onReady={() => setReady(true)}
+                onSelect={select}
+                onEnterPanel={() => document.querySelector<HTMLElement>('#node-panel h2')?.focus()}
+              />
+              <Legend />
+            </div>
+            {node === undefined ? (
+              <CascadePanel cascade={cascade} detail={detail} onSelect={pick} />
+            ) : (
+              <NodePanel
+                cascade={cascade}
+                node={node}
+                turns={turns}
+                tab={search.tab ?? 'logs'}
+                live={nodeIsLive}
+                onTab={setTab}
+                onSelect={pick}
+                onLeave={focusCanvas}
+                onClose={() => {
+                  select(null);
+                  focusCanvas();
+                }}
+              />
+            )}
+          </div>
+        </main>
+      </SelectContext>
+    </ViewContext>
+  );
+}

@@ -1,0 +1,103 @@
+// What stands out, each in one sentence with the way to it, and the canvas's zoom.
+import { CornersOutIcon } from '@phosphor-icons/react/CornersOut';
+import { MinusIcon } from '@phosphor-icons/react/Minus';
+import { PlusIcon } from '@phosphor-icons/react/Plus';
+import { useStore } from '@xyflow/react';
+import type { ReactElement } from 'react';
+import { Glyph } from '../ui/Glyph.tsx';
+import { RepeatIcon } from '../ui/icons.tsx';
+import type { Finding } from './findings.ts';
+import type { Camera } from './use-camera.ts';
+
+const shown = 5;
+
+function Zoom({ camera }: { camera: Camera }): ReactElement {
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  return (
+    <div role="group" aria-label="Zoom" className="flex flex-none items-center">
+      <button
+        type="button"
+        className="btn-icon"
+        aria-label="Zoom out"
+        title="Zoom out"
+        onClick={() => camera.zoomBy(-1)}
+      >
+        <MinusIcon size={14} />
+      </button>
+      <span className="w-11 text-center text-[11px] text-sub" aria-live="off">
+        {percent} %
+      </span>
+      <button
+        type="button"
+        className="btn-icon"
+        aria-label="Zoom in"
+        title="Zoom in"
+        onClick={() => camera.zoomBy(1)}
+      >
+        <PlusIcon size={14} />
+      </button>
+      <button
+        type="button"
+        className="btn-icon"
+        aria-label="Fit"
+        title="Fit (f)"
+        onClick={camera.fitAll}
+      >
+        <CornersOutIcon size={14} />
+      </button>
+    </div>
+  );
+}
+
+export function FindingsRow(props: {
+  findings: Finding[];
+  running: boolean;
+  camera: Camera;
+  onShow: (finding: Finding) => void;
+}): ReactElement {
+  const { findings } = props;
+  return (
+    <div className="flex h-10 flex-none items-center gap-2 border-b border-line bg-base pr-2 pl-4 text-[12.5px]">
+      <ul
+        aria-label="Findings"
+        className="no-scrollbar flex min-w-0 flex-1 items-center overflow-x-auto whitespace-nowrap"
+      >
+        {findings.length === 0 && (
+          <li className="flex items-center gap-1.5 text-sub">
+            {props.running ? 'Nothing stands out so far' : 'Nothing stands out'}
+          </li>
+        )}
+        {findings.slice(0, shown).map((finding, index) => (
+          <li
+            key={finding.key}
+            className={`flex min-w-[190px] items-center gap-1.5 ${index === 0 ? '' : 'ml-3.5 border-l border-line pl-3.5'}`}
+          >
+            {finding.kind === 'repeat' ? (
+              <span className="text-retry">
+                <RepeatIcon size={16} />
+              </span>
+            ) : (
+              <Glyph tone={finding.tone} size={16} />
+            )}
+            <span className="truncate" title={`${finding.subject} ${finding.rest}`}>
+              <b className="font-semibold">{finding.subject}</b> {finding.rest}
+            </span>
+            <button
+              type="button"
+              className="link ml-0.5 h-6 flex-none"
+              onClick={() => props.onShow(finding)}
+            >
+              {finding.action}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {findings.length > 1 && (
+        <span className="flex-none text-[11px] text-sub max-md:hidden">
+          {findings.length} findings
+        </span>
+      )}
+      <Zoom camera={props.camera} />
+    </div>
+  );
+}

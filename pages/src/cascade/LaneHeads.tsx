@@ -1,0 +1,76 @@
+// The names of the lifelines and the times of the rows. Both follow the canvas by CSS variables, so that
+// panning draws nothing again.
+import { memo, type ReactElement } from 'react';
+import { KindIcon } from '../ui/KindIcon.tsx';
+import type { Layout } from './layout.ts';
+import { laneWidth } from './measures.ts';
+
+export const LaneHeads = memo(function LaneHeads(props: {
+  layout: Layout;
+  selectedLane: number | null;
+}): ReactElement {
+  return (
+    <div className="flex h-[50px] flex-none overflow-hidden border-b border-line bg-base">
+      <span className="w-[74px] flex-none pt-[26px] pl-4 text-[11px] leading-4 text-sub max-sm:w-[60px] max-sm:pl-2.5">
+        elapsed
+      </span>
+      <div className="relative min-w-0 flex-1 overflow-hidden">
+        <div className="absolute inset-0 translate-x-(--view-x)">
+          {props.layout.lanes.map(({ key, kind, name, centre }, index) => (
+            <div
+              key={key}
+              title={`${kind} ${name}`}
+              className={`absolute flex h-[50px] flex-col items-center overflow-hidden border-l border-hair px-1 pt-[7px] ${index === props.selectedLane ? 'shadow-[inset_0_-2px_0_var(--tl-ink)]' : ''}`}
+              style={{
+                left: `calc(${centre - laneWidth / 2}px * var(--view-zoom))`,
+                width: `calc(${laneWidth}px * var(--view-zoom))`,
+              }}
+            >
+              <span className="flex items-center gap-1 text-[11px] leading-4 whitespace-nowrap text-sub">
+                <KindIcon kind={kind} size={12} />
+                {kind === 'unknown' ? 'actor' : kind}
+              </span>
+              <b className="w-full truncate text-center text-[12px] leading-[17px] font-semibold tracking-[-0.012em]">
+                {name}
+              </b>
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+});
+
+export const TimeGutter = memo(function TimeGutter(props: {
+  layout: Layout;
+  selectedId: string | null;
+}): ReactElement {
+  const { marks, folds } = props.layout;
+  return (
+    <div
+      aria-hidden="true"
+      className="relative w-[74px] flex-none overflow-hidden bg-canvas max-sm:w-[60px]"
+    >
+      <div className="absolute inset-0 translate-y-(--view-y)">
+        {folds.map(({ top, height }) => (
+          <span
+            key={top}
+            className="absolute right-2.5 text-[11px] font-bold text-sub"
+            style={{ top: `calc(${top + height / 2}px * var(--view-zoom) - 9px)` }}
+          >
+            ⋮
+          </span>
+        ))}
+        {marks.map(({ id, centre, text, nodeId }) => (
+          <span
+            key={id}
+            className={`absolute right-2.5 text-[11px] leading-4 whitespace-nowrap ${nodeId !== null && nodeId === props.selectedId ? 'font-semibold text-ink' : 'text-sub'}`}
+            style={{ top: `calc(${centre}px * var(--view-zoom) - 8px)` }}
+          >
+            {text}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,188 @@
+// The diagram itself: strip of real time, lane names, row times, and React Flow between them. One tab
+// stop; arrow keys move the selection along time and causes.
+import '@xyflow/react/dist/base.css';
+import {
+  PanOnScrollMode,
+  ReactFlow,
+  useStore,
+  useStoreApi,
+  ViewportPortal,
+  type AriaLabelConfig,
+  type CoordinateExtent,
+} from '@xyflow/react';
+import {
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+} from 'react';
+import { Backdrop } from './Backdrop.tsx';
+import { edgeTypes } from './CauseEdge.tsx';
+import { maxZoom, minZoom } from './camera.ts';
+import { draw } from './drawn.ts';
+import type { Turn } from './findings.ts';
+import { moveSelection } from './keyboard.ts';
+import { LaneHeads, TimeGutter } from './LaneHeads.tsx';
+import type { Layout } from './layout.ts';
+import type { Cascade } from './model.ts';
+import { domIdOf, nodeTypes } from './SequenceNodes.tsx';
+import { timeAt } from './strip.ts';
+import { TimeStrip } from './TimeStrip.tsx';
+import type { Camera } from './use-camera.ts';
+
+/** The canvas shows and never edits: none of React Flow's editing hints apply. */
+const readOnlyWords: Partial<AriaLabelConfig> = {
+  'node.a11yDescription.default': '',
+  'node.a11yDescription.keyboardDisabled': '',
+  'node.a11yDescription.ariaLiveMessage': () => '',
+  'edge.a11yDescription.default': '',
+};
+
+export interface SequenceCanvasProps {
+  cascade: Cascade;
+  layout: Layout;
+  turns: Map<string, Turn>;
+  selectedId: string | null;
+  camera: Camera;
+  onReady: () => void;
+  onSelect: (id: string | null) => void;
+  onEnterPanel: () => void;
+}
+
+export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
+  const { cascade, layout, turns, selectedId, camera, onSelect } = props;
+  const root = useRef<HTMLElement>(null);
+  const strip = useRef<HTMLSpanElement>(null);
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const [zoom, setZoom] = useState(1);
+  const { nodes, edges } = useMemo(() => draw(cascade, layout, turns), [cascade, layout, turns]);
+  const selectedLane = layout.nodes.find(({ node }) => node.id === selectedId)?.lane ?? null;
+
+  const place = useCallback(
+    (view: { x: number; y: number; zoom: number }) => {
+      const style = root.current?.style;
+      style?.setProperty('--view-x', `${view.x}px`);
+      style?.setProperty('--view-y', `${view.y}px`);
+      style?.setProperty('--view-zoom', String(view.zoom));
+      const totalMs = Math.max(1, cascade.endMs - cascade.startMs);
+      const share = (y: number): number => (timeAt(layout.moments, y) - cascade.startMs) / totalMs;
+      const atEnd = -view.y + height >= (layout.height - 20) * view.zoom;
+      if (strip.current !== null) {
+        strip.current.style.left = `${share(-view.y / view.zoom) * 100}%`;
+        const right = atEnd ? 1 : share((-view.y + height) / view.zoom);
+        strip.current.style.right = `${(1 - right) * 100}%`;
+      }
+    },
+    [cascade, layout, height],
+  );
+  const store = useStoreApi();
+  // Outside React, so that panning draws nothing again.
+  useLayoutEffect(() => {
+    let last: unknown = null;
+    const follow = ({
+      transform: [x, y, scale],
+    }: {
+      transform: [number, number, number];
+    }): void => {
+      const key = `${x} ${y} ${scale}`;
+      if (key === last) return;
+      last = key;
+      place({ x, y, zoom: scale });
+      setZoom(scale);
+    };
+    follow(store.getState());
+    return store.subscribe(follow);
+  }, [place, store]);
+
+  const extent = useMemo<CoordinateExtent>(
+    () => [
+      [0, 0],
+      [Math.max(layout.width, width / zoom), Math.max(layout.height, height / zoom)],
+    ],
+    [layout, width, height, zoom],
+  );
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape') onSelect(null);
+    else if (event.key === 'Enter' && selectedId !== null) props.onEnterPanel();
+    else if (event.key === 'f') camera.fitAll();
+    else {
+      const next = moveSelection(cascade, layout, selectedId, event.key);
+      if (next === undefined) return;
+      onSelect(next);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const showTime = useCallback(
+    (atMs: number) => {
+      const { moments } = layout;
+      const after = moments.findIndex((moment) => moment.atMs >= atMs);
+      camera.showTime(moments[after === -1 ? moments.length - 1 : after]?.y ?? 0);
+    },
+    [layout, camera],
+  );
+  const count = cascade.order.length;
+
+  return (
+    <section ref={root} aria-label="Sequence" className="relative flex min-h-0 flex-1 flex-col">
+      <TimeStrip cascade={cascade} window={strip} onPick={showTime} />
+      <LaneHeads layout={layout} selectedLane={selectedLane} />
+      <div className="flex min-h-0 flex-1 bg-canvas">
+        <TimeGutter layout={layout} selectedId={selectedId} />
+        <div className="relative min-w-0 flex-1">
+          <ReactFlow
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={nodeTypes}
+            edgeTypes={edgeTypes}
+            tabIndex={0}
+            aria-label={`Cascade sequence, ${count} nodes. Arrow keys move: up and down in time, left to the cause, right to the effect.`}
+            aria-activedescendant={selectedId === null ? undefined : domIdOf(selectedId)}
+            ariaLabelConfig={readOnlyWords}
+            onKeyDown={onKeyDown}
+            onInit={props.onReady}
+            onMoveEnd={camera.moved}
+            onPaneClick={() => onSelect(null)}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            elementsSelectable={false}
+            disableKeyboardA11y
+            panOnScroll
+            panOnScrollMode={PanOnScrollMode.Free}
+            panOnScrollSpeed={1}
+            zoomOnDoubleClick={false}
+            minZoom={minZoom}
+            maxZoom={maxZoom}
+            translateExtent={extent}
+            nodeExtent={unbounded}
+          >
+            <ViewportPortal>
+              <Backdrop layout={layout} height={layout.height} />
+            </ViewportPortal>
+          </ReactFlow>
+          {camera.newBelow > 0 && (
+            <button
+              type="button"
+              onClick={camera.showEnd}
+              className="btn absolute bottom-3 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-base shadow-sheet hover:bg-ink!"
+            >
+              {camera.newBelow} new below
+            </button>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+const unbounded: CoordinateExtent = [
+  [-Infinity, -Infinity],
+  [Infinity, Infinity],
+];

@@ -1,0 +1,143 @@
+// The nodes of the diagram: actor, change, hop, and a hop that is not recorded yet. Drawn from primitives
+// worked out beforehand; a node subscribes to its own selection only.
+import { Handle, Position, type NodeProps, type NodeTypes } from '@xyflow/react';
+import { memo, useContext, type ReactElement, type ReactNode } from 'react';
+import { Glyph } from '../ui/Glyph.tsx';
+import { KindIcon } from '../ui/KindIcon.tsx';
+import { RepeatIcon } from '../ui/icons.tsx';
+import { initials } from '../words/names.ts';
+import type { DrawnNode, Pip } from './drawn.ts';
+import { SelectContext, useIsSelected } from './view-store.ts';
+
+/** The element that `aria-activedescendant` names. */
+export function domIdOf(nodeId: string): string {
+  return `node-${nodeId}`;
+}
+
+function NodeButton(props: {
+  id: string;
+  label: string;
+  title: string;
+  className: string;
+  children: ReactNode;
+}): ReactElement {
+  const select = useContext(SelectContext);
+  const selected = useIsSelected(props.id);
+  return (
+    <button
+      type="button"
+      id={domIdOf(props.id)}
+      tabIndex={-1}
+      aria-label={props.label}
+      aria-pressed={selected}
+      title={props.title}
+      data-selected={selected}
+      className={props.className}
+      onClick={() => select(props.id)}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+/**
+ * Never seen, never touched: React Flow measures handles again when it first sees a node, and would
+ * forget those given with it.
+ */
+function Ends(): ReactElement {
+  return (
+    <>
+      <Handle type="target" position={Position.Left} isConnectable={false} className="tl-handle" />
+      <Handle type="source" position={Position.Right} isConnectable={false} className="tl-handle" />
+    </>
+  );
+}
+
+const pipClass: Record<Pip, string> = {
+  ok: 'bg-ok',
+  fail: 'bg-fail',
+  run: 'bg-run',
+  wait: 'bg-wait',
+  retry: 'bg-retry',
+};
+const pipSign: Record<Pip, string> = { ok: '✓', fail: '✕', run: '…', wait: '–', retry: '…' };
+
+function Pips({ pips, more }: { pips: Pip[]; more: number }): ReactElement {
+  return (
+    <span className="ml-auto inline-flex items-center gap-0.5" aria-hidden="true">
+      {more > 0 && <span className="text-[9.5px] leading-[11px] text-sub">{more}+</span>}
+      {pips.map((pip, index) => (
+        <span
+          key={index}
+          className={`h-[11px] w-[11px] rounded-[3px] text-center text-[8px] leading-[11px] font-bold text-raised ${pipClass[pip]}`}
+        >
+          {pipSign[pip]}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Marker({ text }: { text: string }): ReactElement {
+  return (
+    <span className="absolute -top-3.5 -right-1.5 flex h-[17px] items-center gap-0.5 rounded-full border border-retry bg-retry-tint pr-[5px] pl-[3px] text-[10.5px] leading-none font-semibold text-retry">
+      <RepeatIcon size={12} />
+      {text}
+    </span>
+  );
+}
+
+const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): ReactElement {
+  const { label, title, main, detail, tone, tag, pips, morePips, marker, dashed } = data;
+  return (
+    <>
+      <Ends />
+      <NodeButton
+        id={id}
+        label={label}
+        title={title}
+        className={`tl-node ${dashed ? 'tl-node-dashed' : ''}`}
+      >
+        <span className="flex items-center gap-[5px] text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">
+          <Glyph tone={tone} />
+          <span className="truncate">{main}</span>
+          {tag !== null && (
+            <span className="ml-auto flex-none rounded-[3px] border border-line px-0.5 text-[9.5px] leading-[14px] font-semibold text-sub">
+              {tag}
+            </span>
+          )}
+          {pips.length > 0 && <Pips pips={pips} more={morePips} />}
+        </span>
+        <span className="block truncate text-left text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
+          {detail}
+        </span>
+        {marker !== null && <Marker text={marker} />}
+      </NodeButton>
+    </>
+  );
+});
+
+const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>): ReactElement {
+  const lines = data.detail === '' ? [] : data.detail.split(', ');
+  return (
+    <>
+      <Ends />
+      <NodeButton id={id} label={data.label} title={data.title} className="tl-actor">
+        {data.icon === 'user' ? initials(data.main) : <KindIcon kind={data.icon} size={16} />}
+      </NodeButton>
+      <span
+        aria-hidden="true"
+        className="absolute top-8 left-1/2 -translate-x-1/2 bg-canvas px-1 text-center text-[11px] leading-[14px] whitespace-nowrap text-sub"
+      >
+        {lines.map((line) => (
+          <span key={line} className="block">
+            {line}
+          </span>
+        ))}
+      </span>
+    </>
+  );
+});
+
+/** Constant, as React Flow asks for. */
+export const nodeTypes: NodeTypes = { box: BoxNode, circle: CircleNode };

@@ -1,0 +1,131 @@
+// Turns a layout into React Flow's nodes and edges, with every text worked out. Pure.
+import { Position, type Edge, type Node } from '@xyflow/react';
+import { attemptOutcome, type Tone } from '../words/outcome.ts';
+import { rowKeyLabel } from '../words/names.ts';
+import * as describe from './describe.ts';
+import type { Turn } from './findings.ts';
+import type { Arrow, Lane, Layout, PlacedNode } from './layout.ts';
+import type { Cascade, CascadeNode } from './model.ts';
+
+export type Pip = Tone;
+
+/** Everything that a node shows. */
+export interface DrawnNodeData extends Record<string, unknown> {
+  label: string;
+  title: string;
+  main: string;
+  detail: string;
+  tone: Tone;
+  icon: Lane['kind'];
+  /** UPD, INS, DEL. */
+  tag: string | null;
+  pips: Pip[];
+  /** Attempts before the first pip shown. */
+  morePips: number;
+  marker: string | null;
+  dashed: boolean;
+}
+export type DrawnNode = Node<DrawnNodeData>;
+export type DrawnEdge = Edge<{ arrow: Arrow }>;
+
+const maxPips = 3;
+const tags: Record<string, string> = { INSERT: 'INS', UPDATE: 'UPD', DELETE: 'DEL', MANUAL: 'MAN' };
+
+function mainText(node: CascadeNode): string {
+  switch (node.kind) {
+    case 'actor':
+      return node.actor.name;
+    case 'change':
+      return node.event.rowKey === null ? describe.nodeName(node) : rowKeyLabel(node.event.rowKey);
+    case 'hop':
+      return describe.hopSpan(node) ?? 'running';
+    case 'missing':
+      return 'not recorded';
+  }
+}
+
+function ordinal(n: number): string {
+  const tens = n % 100;
+  const suffix = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${suffix}`;
+}
+
+function markerOf(node: CascadeNode, turn: Turn | null): string | null {
+  if (turn === null || turn.n === 1) return null;
+  return node.kind === 'hop' ? `run ${turn.n}` : ordinal(turn.n);
+}
+
+function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode): DrawnNode {
+  const { node, x, y, width, height } = placed;
+  const turn = turns.get(node.id) ?? null;
+  const attempts = node.kind === 'hop' ? node.delivery.attempts : [];
+  const pips =
+    attempts.length > 1 ? attempts.slice(-maxPips).map((each) => attemptOutcome(each).tone) : [];
+  const label = describe.nodeLabel(cascade, node, turn);
+  const op = node.kind === 'change' ? node.event.op : null;
+  return {
+    id: node.id,
+    type: node.kind === 'actor' ? 'circle' : 'box',
+    position: { x, y },
+    width,
+    height,
+    // Given, so that nothing is measured. The arrows carry their own coordinates.
+    handles: handlesOf(width, height),
+    measured: { width, height },
+    draggable: false,
+    selectable: false,
+    connectable: false,
+    focusable: false,
+    data: {
+      label,
+      title: label,
+      main: mainText(node),
+      detail: describe.nodeDetail(node),
+      tone: describe.nodeOutcome(node).tone,
+      icon: describe.nodeIcon(node),
+      tag: op === null ? null : (tags[op] ?? null),
+      pips,
+      morePips: Math.max(0, attempts.length - maxPips),
+      marker: markerOf(node, turn),
+      dashed: node.kind === 'missing',
+    },
+  };
+}
+
+function handlesOf(width: number, height: number): NonNullable<DrawnNode['handles']> {
+  const y = height / 2;
+  return [
+    { type: 'source', position: Position.Right, x: width, y, width: 1, height: 1 },
+    { type: 'target', position: Position.Left, x: 0, y, width: 1, height: 1 },
+  ];
+}
+
+function drawEdge(cascade: Cascade, arrow: Arrow): DrawnEdge {
+  const { from, to, evidence } = arrow.cause;
+  const name = (id: string): string => {
+    const node = cascade.nodes.get(id);
+    return node === undefined ? id : describe.nodeName(node);
+  };
+  return {
+    id: arrow.id,
+    source: from,
+    target: to,
+    type: 'cause',
+    focusable: false,
+    selectable: false,
+    interactionWidth: 0,
+    ariaLabel: `${name(from)} caused ${name(to)}, ${evidence}`,
+    data: { arrow },
+  };
+}
+
+export function draw(
+  cascade: Cascade,
+  layout: Layout,
+  turns: Map<string, Turn>,
+): { nodes: DrawnNode[]; edges: DrawnEdge[] } {
+  return {
+    nodes: layout.nodes.map((placed) => drawNode(cascade, turns, placed)),
+    edges: layout.arrows.map((arrow) => drawEdge(cascade, arrow)),
+  };
+}

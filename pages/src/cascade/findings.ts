@@ -1,0 +1,118 @@
+// What stands out in a cascade: the same job run again for the same row, and deliveries that failed or
+// wait. Pure rules over the tree; never looks at places or at logs.
+import { formatSpan } from '../time/format.ts';
+import { rowLabel } from '../words/names.ts';
+import { attemptOutcome, type Tone } from '../words/outcome.ts';
+import type { Cascade, HopNode } from './model.ts';
+
+export interface Finding {
+  key: string;
+  tone: Tone;
+  kind: 'repeat' | 'failed' | 'waiting';
+  /** Printed bold, then the rest. */
+  subject: string;
+  rest: string;
+  action: string;
+  /** The nodes it is about; the last is selected. */
+  nodeIds: string[];
+}
+
+/** Run n of m of a job for one row, or the n-th change of one row. */
+export interface Turn {
+  n: number;
+  of: number;
+}
+
+function times(count: number): string {
+  return count === 2 ? 'twice' : `${count} times`;
+}
+
+/** Groups of hops in which one job was delivered for the same row through different events. */
+export function repeatedRuns(cascade: Cascade): HopNode[][] {
+  const groups = new Map<string, HopNode[]>();
+  for (const { node } of cascade.order) {
+    if (node.kind !== 'hop' || node.event === null) continue;
+    const { table, rowKey } = node.event;
+    if (table === null || rowKey === null) continue;
+    const key = JSON.stringify([
+      node.delivery.job,
+      node.event.source,
+      table.schema,
+      table.name,
+      rowKey,
+    ]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [node]);
+    else if (group.every((other) => other.delivery.eventId !== node.delivery.eventId))
+      group.push(node);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** Which nodes are a second or later turn: hops by {@link repeatedRuns}, changes by their row. */
+export function turnsOf(cascade: Cascade): Map<string, Turn> {
+  const turns = new Map<string, Turn>();
+  for (const group of repeatedRuns(cascade)) {
+    group.forEach((hop, index) => turns.set(hop.id, { n: index + 1, of: group.length }));
+  }
+  const rows = new Map<string, string[]>();
+  for (const { node } of cascade.order) {
+    if (node.kind !== 'change' || node.event.table === null || node.event.rowKey === null) continue;
+    const key = `${node.event.source} ${rowLabel({ ...node.event, rowKey: null })} ${node.event.rowKey}`;
+    rows.set(key, [...(rows.get(key) ?? []), node.id]);
+  }
+  for (const ids of rows.values()) {
+    if (ids.length > 1) ids.forEach((id, index) => turns.set(id, { n: index + 1, of: ids.length }));
+  }
+  return turns;
+}
+
+function apart(group: HopNode[]): string {
+  const first = group[0];
+  const last = group.at(-1);
+  if (first === undefined || last === undefined) return '';
+  return formatSpan(Date.parse(last.delivery.startedAt) - Date.parse(first.delivery.startedAt));
+}
+
+/** Most severe first: failed, repeated, waiting. */
+export function findingsOf(cascade: Cascade): Finding[] {
+  const failed: Finding[] = [];
+  const waiting: Finding[] = [];
+  for (const { node } of cascade.order) {
+    if (node.kind !== 'hop') continue;
+    const { job, state, attempts } = node.delivery;
+    if (state !== 'failed' && state !== 'waiting') continue;
+    const last = attempts.at(-1);
+    const why = last === undefined ? 'without an attempt' : `last ${attemptOutcome(last).word}`;
+    const count = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
+    const finding = { key: node.id, subject: job, action: 'Show', nodeIds: [node.id] };
+    if (state === 'failed') {
+      failed.push({
+        ...finding,
+        tone: 'fail',
+        kind: 'failed',
+        rest: `gave up after ${count}, ${why}`,
+      });
+    } else {
+      waiting.push({
+        ...finding,
+        tone: 'retry',
+        kind: 'waiting',
+        rest: `waits for its next attempt, ${why}`,
+      });
+    }
+  }
+  const repeats = repeatedRuns(cascade).map((group): Finding => {
+    const event = group[0]?.event ?? null;
+    return {
+      key: group.map(({ id }) => id).join(),
+      tone: 'retry',
+      kind: 'repeat',
+      subject: `${group[0]?.delivery.job ?? ''} ran ${times(group.length)}`,
+      rest: `for ${event === null ? 'one row' : rowLabel(event)}, ${apart(group)} apart`,
+      action: group.length === 2 ? 'Show both' : `Show all ${group.length}`,
+      nodeIds: group.map(({ id }) => id),
+    };
+  });
+  return [...failed, ...repeats, ...waiting];
+}

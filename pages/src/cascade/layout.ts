@@ -1,0 +1,264 @@
+// Places a cascade as a sequence diagram: lanes, nodes, arrows, bars of work, attempts. One pass over the
+// rows, O(n). Pure: no DOM, no React Flow.
+import type { LinkView } from '../../../src/api/views.ts';
+import { tableLabel } from '../words/names.ts';
+import { attemptOutcome, type Tone } from '../words/outcome.ts';
+import * as measures from './measures.ts';
+import type { Cascade, CascadeNode, Cause } from './model.ts';
+import { stackRows, type AttemptRow, type FoldRow, type Moment, type TimeMark } from './rows.ts';
+
+export interface Lane {
+  key: string;
+  kind: 'user' | 'system' | 'unknown' | 'table' | 'webhook' | 'job';
+  name: string;
+  /** The lifeline. */
+  centre: number;
+}
+
+export interface PlacedNode {
+  node: CascadeNode;
+  lane: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Since the cascade began. */
+  elapsedMs: number;
+}
+
+export interface Arrow {
+  id: string;
+  cause: Cause;
+  fromX: number;
+  toX: number;
+  y: number;
+  caption: { text: string; title: string; x: number; y: number; width: number } | null;
+}
+
+/** A stretch of a lifeline: work without attempts to tell apart, or one attempt. */
+export interface Bar {
+  id: string;
+  x: number;
+  top: number;
+  bottom: number;
+  look: 'work' | Tone;
+}
+
+export interface BackOff {
+  id: string;
+  x: number;
+  top: number;
+  bottom: number;
+}
+
+export interface Layout {
+  width: number;
+  height: number;
+  lanes: Lane[];
+  nodes: PlacedNode[];
+  arrows: Arrow[];
+  bars: Bar[];
+  backOffs: BackOff[];
+  attempts: (AttemptRow & { x: number })[];
+  folds: FoldRow[];
+  marks: TimeMark[];
+  moments: Moment[];
+}
+
+function laneOf(node: CascadeNode): Omit<Lane, 'centre'> {
+  switch (node.kind) {
+    case 'actor': {
+      const kind =
+        node.actor.kind === 'user' || node.actor.kind === 'system' ? node.actor.kind : 'unknown';
+      return { key: node.id, kind, name: node.actor.name };
+    }
+    case 'change': {
+      const { table, trigger, source } = node.event;
+      return table === null
+        ? { key: `webhook ${trigger ?? source}`, kind: 'webhook', name: trigger ?? source }
+        : { key: `table ${tableLabel(table)}`, kind: 'table', name: tableLabel(table) };
+    }
+    case 'hop':
+      return { key: `job ${node.delivery.job}`, kind: 'job', name: node.delivery.job };
+    case 'missing':
+      return { key: `job ${node.job}`, kind: 'job', name: node.job };
+  }
+}
+
+/** What a dashed arrow says about itself; the API's sentence is the title. */
+const ruleWords: Record<LinkView['rule'], string> = {
+  session: 'named by the session',
+  value: 'named by the row',
+  same_or_late_id: 'same or late ID',
+  same_transaction: 'same transaction',
+  row_and_time: 'matched by row and time',
+};
+
+function captionText({ evidence, rule }: Cause): string | null {
+  if (evidence === 'pending') return 'named, not recorded yet';
+  if (evidence === 'weak') return `weak link · ${rule === null ? 'unknown rule' : ruleWords[rule]}`;
+  return null;
+}
+
+export function layOut(cascade: Cascade): Layout {
+  const lanes: Lane[] = [];
+  const laneIndex = new Map<string, number>();
+  const laneAt = new Map<string, number>();
+  for (const { node } of cascade.order) {
+    const lane = laneOf(node);
+    let index = laneIndex.get(lane.key);
+    if (index === undefined) {
+      index = lanes.length;
+      laneIndex.set(lane.key, index);
+      lanes.push({ ...lane, centre: (index + 0.5) * measures.laneWidth });
+    }
+    laneAt.set(node.id, index);
+  }
+  const centreOf = (id: string): number => ((laneAt.get(id) ?? 0) + 0.5) * measures.laneWidth;
+
+  /** Room between the two ends of an arrow. */
+  const reach = (cause: Cause): number =>
+    Math.abs(centreOf(cause.to) - centreOf(cause.from)) - measures.nodeWidth / 2 - 24;
+  const rows = stackRows(cascade, (id) => {
+    const cause = cascade.causeOf.get(id);
+    const text = cause === undefined ? null : captionText(cause);
+    if (cause === undefined || text === null) return 0;
+    return measures.captionWidth(text) + 24 > reach(cause) ? measures.captionStrip : 0;
+  });
+
+  const nodes: PlacedNode[] = [];
+  const arrows: Arrow[] = [];
+  const lowestEffect = new Map<string, number>();
+  for (const { node, atMs } of cascade.order) {
+    const elapsedMs = atMs - cascade.startMs;
+    const lane = laneAt.get(node.id) ?? 0;
+    if (node.kind === 'actor') {
+      const first = cascade.effectsOf.get(node.id)?.[0];
+      const centre = (first && rows.nodes.get(first.to)?.centre) ?? measures.topPadding;
+      const size = measures.actorSize;
+      const x = centreOf(node.id) - size / 2;
+      nodes.push({ node, lane, x, y: centre - size / 2, width: size, height: size, elapsedMs });
+      continue;
+    }
+    const row = rows.nodes.get(node.id);
+    if (row === undefined) continue;
+    const x = centreOf(node.id) - measures.nodeWidth / 2;
+    const { nodeWidth: width, nodeHeight: height } = measures;
+    nodes.push({ node, lane, x, y: row.top, width, height, elapsedMs });
+    const cause = cascade.causeOf.get(node.id);
+    if (cause === undefined) continue;
+    lowestEffect.set(cause.from, row.centre);
+    const firstOfActor =
+      cascade.nodes.get(cause.from)?.kind === 'actor' &&
+      cascade.effectsOf.get(cause.from)?.[0] === cause;
+    arrows.push(arrowOf(cause, centreOf, row.centre, row.top, firstOfActor));
+  }
+
+  const { bars, backOffs } = barsOf(cascade, rows, nodes, centreOf, lowestEffect);
+  return {
+    width: lanes.length * measures.laneWidth + measures.rightPadding,
+    height: rows.height,
+    lanes,
+    nodes,
+    arrows,
+    bars,
+    backOffs,
+    attempts: rows.attempts.map((row) => ({ ...row, x: centreOf(row.hop.id) + 9 })),
+    folds: rows.folds,
+    marks: rows.marks,
+    moments: rows.moments,
+  };
+}
+
+function arrowOf(
+  cause: Cause,
+  centreOf: (id: string) => number,
+  y: number,
+  top: number,
+  fromCircle: boolean,
+): Arrow {
+  const direction = centreOf(cause.to) >= centreOf(cause.from) ? 1 : -1;
+  const start = fromCircle ? measures.actorSize / 2 + 1 : measures.halfBar + 0.5;
+  const fromX = centreOf(cause.from) + direction * start;
+  const toX = centreOf(cause.to) - direction * (measures.nodeWidth / 2 + 1);
+  const text = captionText(cause);
+  let caption: Arrow['caption'] = null;
+  if (text !== null) {
+    const width = measures.captionWidth(text);
+    const above =
+      width + 24 >
+      Math.abs(centreOf(cause.to) - centreOf(cause.from)) - measures.nodeWidth / 2 - 24;
+    const left = Math.min(fromX, toX);
+    const middle = (fromX + toX) / 2 - width / 2;
+    caption = {
+      text,
+      title: cause.reason ?? text,
+      width,
+      x: above
+        ? direction === 1
+          ? left + 8
+          : Math.max(left, Math.max(fromX, toX) - width - 8)
+        : middle,
+      y: above ? top - measures.captionStrip + 3 : y - measures.captionHeight / 2,
+    };
+  }
+  return { id: `${cause.from}→${cause.to}`, cause, fromX, toX, y, caption };
+}
+
+/** Work drawn on lifelines: grey down to the last effect, and one coloured bar for each attempt. */
+function barsOf(
+  cascade: Cascade,
+  rows: ReturnType<typeof stackRows>,
+  nodes: PlacedNode[],
+  centreOf: (id: string) => number,
+  lowestEffect: Map<string, number>,
+): { bars: Bar[]; backOffs: BackOff[] } {
+  const bars: Bar[] = [];
+  const backOffs: BackOff[] = [];
+  const told = new Map<string, AttemptRow[]>();
+  for (const row of rows.attempts) {
+    const list = told.get(row.hop.id);
+    if (list === undefined) told.set(row.hop.id, [row]);
+    else list.push(row);
+  }
+  for (const { node, y, height } of nodes) {
+    const x = centreOf(node.id);
+    const low = lowestEffect.get(node.id);
+    const attemptRows = told.get(node.id);
+    if (node.kind !== 'hop' || attemptRows === undefined) {
+      if (low !== undefined && low > y + height) {
+        bars.push({ id: node.id, x, top: y + height, bottom: low + 4, look: 'work' });
+      }
+      continue;
+    }
+    let previousEnd = y + height;
+    for (const row of attemptRows) {
+      const attempt = node.delivery.attempts[row.index];
+      if (attempt === undefined) continue;
+      const first = row.index === 0;
+      const last = row.index === node.delivery.attempts.length - 1;
+      const top = first ? y + height : row.centre - 11;
+      const endMs = attempt.endedAt === null ? cascade.endMs : Date.parse(attempt.endedAt);
+      const ended = row.at === 'end' ? row.centre + 7 : rows.yOf(endMs);
+      const bottom = Math.max(
+        ended,
+        top + 18,
+        last && low !== undefined && low > top ? low + 4 : 0,
+      );
+      if (!first)
+        backOffs.push({ id: `${node.id}-${row.index}`, x, top: previousEnd + 3, bottom: top - 3 });
+      bars.push({
+        id: `${node.id}-${row.index}`,
+        x,
+        top,
+        bottom,
+        look: attemptOutcome(attempt).tone,
+      });
+      previousEnd = bottom;
+    }
+    if (node.delivery.state === 'waiting') {
+      backOffs.push({ id: `${node.id}-next`, x, top: previousEnd + 3, bottom: previousEnd + 21 });
+    }
+  }
+  return { bars, backOffs };
+}

@@ -1,0 +1,25 @@
+// The sizes of the sequence diagram in px at 100 %. Numbers only.
+
+export const laneWidth = 120;
+export const nodeWidth = 108;
+export const nodeHeight = 42;
+/** From one node's upper edge to the next row's. */
+export const pitch = 54;
+export const attemptRowHeight = 34;
+export const foldHeight = 28;
+export const foldMargin = 4;
+export const topPadding = 10;
+export const actorSize = 28;
+/** Room above a node for the caption of a short arrow. */
+export const captionStrip = 24;
+export const captionHeight = 18;
+/** Half the width of an activation bar. */
+export const halfBar = 3.5;
+export const gutterWidth = 74;
+/** Room for half a node at the right edge and for markers. */
+export const rightPadding = 16;
+
+/** About how wide a caption of 11 px Inter is, with its padding. */
+export function captionWidth(text: string): number {
+  return Math.ceil(text.length * 5.75) + 18;
+}

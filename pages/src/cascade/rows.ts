@@ -1,0 +1,205 @@
+// Stacks what happened into rows: nodes, attempts after the first, and bands for folded idle time.
+// Decides the vertical place of every moment; never looks at columns. Pure, one pass after sorting.
+import { formatElapsed, formatSpan } from '../time/format.ts';
+import { rowLabel } from '../words/names.ts';
+import { attemptOutcome, type Tone } from '../words/outcome.ts';
+import type { Cascade, HopNode } from './model.ts';
+import {
+  foldHeight,
+  foldMargin,
+  pitch,
+  nodeHeight,
+  topPadding,
+  attemptRowHeight,
+} from './measures.ts';
+
+/** Idle time longer than this is folded: 400 ms or 8 % of the whole, whichever is more. */
+export function foldThresholdMs(totalMs: number): number {
+  return Math.max(400, totalMs * 0.08);
+}
+
+/** A moment of one attempt that needs a label: the end of the first, the start of the others. */
+export interface AttemptMoment {
+  hop: HopNode;
+  index: number;
+  at: 'start' | 'end';
+}
+
+export interface NodeRow {
+  kind: 'node';
+  id: string;
+  atMs: number;
+  /** The node's upper edge. */
+  top: number;
+  centre: number;
+}
+
+export interface AttemptRow extends AttemptMoment {
+  kind: 'attempt';
+  atMs: number;
+  centre: number;
+  text: string;
+  tone: Tone;
+}
+
+export interface FoldRow {
+  kind: 'fold';
+  top: number;
+  height: number;
+  text: string;
+}
+
+export interface TimeMark {
+  id: string;
+  centre: number;
+  text: string;
+  /** The node it belongs to; null for attempts. */
+  nodeId: string | null;
+}
+
+export interface Rows {
+  nodes: Map<string, NodeRow>;
+  attempts: AttemptRow[];
+  folds: FoldRow[];
+  marks: TimeMark[];
+  height: number;
+  /** The height at which a moment stands. */
+  yOf: (atMs: number) => number;
+  /** Every row's moment, in order: what `yOf` interpolates between. */
+  moments: Moment[];
+}
+
+export interface Moment {
+  atMs: number;
+  y: number;
+}
+
+interface Entry {
+  atMs: number;
+  seq: number;
+  nodeId: string | null;
+  attempt: AttemptMoment | null;
+}
+
+/** Which attempts get a row: none for one that went well at once. */
+function momentsOf(hop: HopNode): { moment: AttemptMoment; atMs: number }[] {
+  const { attempts } = hop.delivery;
+  if (attempts.length === 1 && attempts[0]?.outcome === 'delivered') return [];
+  if (attempts.length === 1 && attempts[0]?.outcome === 'running') return [];
+  return attempts.map((attempt, index) => {
+    const at = index === 0 && attempt.endedAt !== null ? 'end' : 'start';
+    const text = at === 'end' ? (attempt.endedAt ?? attempt.startedAt) : attempt.startedAt;
+    return { moment: { hop, index, at }, atMs: Date.parse(text) };
+  });
+}
+
+function entriesOf(cascade: Cascade): Entry[] {
+  const entries: Entry[] = [];
+  let seq = 0;
+  for (const { node, atMs } of cascade.order) {
+    if (node.kind === 'actor') continue;
+    entries.push({ atMs, seq: seq++, nodeId: node.id, attempt: null });
+    if (node.kind !== 'hop') continue;
+    for (const { moment, atMs: momentMs } of momentsOf(node)) {
+      entries.push({ atMs: Math.max(momentMs, atMs), seq: seq++, nodeId: null, attempt: moment });
+    }
+  }
+  return entries.sort((a, b) => a.atMs - b.atMs || a.seq - b.seq);
+}
+
+/** Who was at work between two moments, as the end of "13.6 s folded, …". */
+function idleText(cascade: Cascade, fromMs: number, toMs: number, next: Entry): string {
+  const working = new Set<string>();
+  const resting = new Set<string>();
+  for (const { node } of cascade.order) {
+    if (node.kind !== 'hop') continue;
+    const { attempts, job } = node.delivery;
+    for (const [index, { startedAt, endedAt }] of attempts.entries()) {
+      const startMs = Date.parse(startedAt);
+      const endMs = endedAt === null ? Infinity : Date.parse(endedAt);
+      if (startMs <= fromMs + 1 && endMs >= toMs - 1) working.add(job);
+      const later = attempts[index + 1];
+      const nextMs = later === undefined ? -Infinity : Date.parse(later.startedAt);
+      if (endMs <= fromMs + 1 && nextMs >= toMs - 1) resting.add(job);
+    }
+  }
+  const names = (set: Set<string>): string => {
+    const list = [...set];
+    return list.length > 2 ? `${list.length} jobs` : list.join(' and ');
+  };
+  if (working.size > 0) {
+    return `only ${names(working)} ${working.size === 1 ? 'was' : 'were'} at work`;
+  }
+  if (resting.size > 0) return `${names(resting)} waited for the next attempt`;
+  const node = next.nodeId === null ? undefined : cascade.nodes.get(next.nodeId);
+  if (node?.kind === 'hop' && node.event !== null) {
+    return `${rowLabel(node.event)} waited to be sent`;
+  }
+  return 'nothing was at work';
+}
+
+/** Places every row. `tall` says how much room a node needs above itself for its arrow's caption. */
+export function stackRows(cascade: Cascade, tall: (nodeId: string) => number): Rows {
+  const nodes = new Map<string, NodeRow>();
+  const attempts: AttemptRow[] = [];
+  const folds: FoldRow[] = [];
+  const marks: TimeMark[] = [];
+  const moments: Moment[] = [];
+  const threshold = foldThresholdMs(cascade.endMs - cascade.startMs);
+  let y = topPadding;
+  let previousMs = cascade.startMs;
+  for (const entry of entriesOf(cascade)) {
+    const gapMs = entry.atMs - previousMs;
+    if (gapMs > threshold) {
+      const text = `${formatSpan(gapMs)} folded, ${idleText(cascade, previousMs, entry.atMs, entry)}`;
+      folds.push({ kind: 'fold', top: y + foldMargin, height: foldHeight, text });
+      y += foldHeight + 2 * foldMargin + 4;
+    }
+    previousMs = entry.atMs;
+    let centre: number;
+    if (entry.nodeId !== null) {
+      const top = y + tall(entry.nodeId);
+      centre = top + nodeHeight / 2;
+      nodes.set(entry.nodeId, { kind: 'node', id: entry.nodeId, atMs: entry.atMs, top, centre });
+      y = top + pitch;
+    } else {
+      centre = y + attemptRowHeight / 2 - 4;
+      y += attemptRowHeight;
+    }
+    if (entry.attempt !== null) {
+      const { hop, index } = entry.attempt;
+      const attempt = hop.delivery.attempts[index];
+      if (attempt !== undefined) {
+        const { tone, word } = attemptOutcome(attempt);
+        const text = `attempt ${index + 1} · ${word}`;
+        attempts.push({ kind: 'attempt', ...entry.attempt, atMs: entry.atMs, centre, text, tone });
+      }
+    }
+    moments.push({ atMs: entry.atMs, y: centre });
+    const text = formatElapsed(entry.atMs - cascade.startMs);
+    if (marks.at(-1)?.text !== text) {
+      const id = entry.nodeId ?? `${entry.attempt?.hop.id}-${entry.attempt?.index}`;
+      marks.push({ id, centre, text, nodeId: entry.nodeId });
+    }
+  }
+  return { nodes, attempts, folds, marks, height: y + topPadding, yOf: scaleOf(moments), moments };
+}
+
+/** Between two rows time runs evenly; before the first and after the last it stands still. */
+function scaleOf(moments: Moment[]): (atMs: number) => number {
+  return (atMs) => {
+    let low = 0;
+    let high = moments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((moments[middle]?.atMs ?? Infinity) <= atMs) low = middle + 1;
+      else high = middle;
+    }
+    const before = moments[low - 1];
+    const after = moments[low];
+    if (before === undefined) return after?.y ?? 0;
+    if (after === undefined) return before.y + (atMs > before.atMs ? pitch / 2 : 0);
+    const share = (atMs - before.atMs) / (after.atMs - before.atMs);
+    return before.y + share * (after.y - before.y);
+  };
+}

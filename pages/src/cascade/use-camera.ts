@@ -1,0 +1,127 @@
+// Moves the canvas: reveals the selection, keeps still what is being read when the cascade grows, follows
+// the end only when the end was in sight.
+import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import * as camera from './camera.ts';
+import type { Layout } from './layout.ts';
+
+const flightMs = 200;
+
+export interface Camera {
+  /** Nodes that came below what is in sight. */
+  newBelow: number;
+  /** To be called whenever the view moved. */
+  moved: () => void;
+  showEnd: () => void;
+  showTime: (y: number) => void;
+  fitAll: () => void;
+  fitNodes: (ids: string[]) => void;
+  zoomBy: (direction: 1 | -1) => void;
+}
+
+function motionMs(): number {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : flightMs;
+}
+
+export function useCamera(layout: Layout, selectedId: string | null, ready: boolean): Camera {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  const [newBelow, setNewBelow] = useState(0);
+  const drawn = useRef(layout);
+
+  const screen = useCallback((): camera.Size => {
+    const { width, height } = store.getState();
+    return { width, height };
+  }, [store]);
+  const go = useCallback(
+    (view: camera.View, duration = motionMs()) => {
+      const now = flow.getViewport();
+      if (now.x === view.x && now.y === view.y && now.zoom === view.zoom) return;
+      void flow.setViewport(view, { duration });
+    },
+    [flow],
+  );
+
+  // The cascade grew: what is read stays where it is, unless its end was in sight.
+  useLayoutEffect(() => {
+    const before = drawn.current;
+    drawn.current = layout;
+    if (!ready || before === layout) return;
+    const view = flow.getViewport();
+    const size = screen();
+    const endWasInSight = before.height * view.zoom + view.y <= size.height + 8;
+    const known = new Map(before.nodes.map((placed) => [placed.node.id, placed]));
+    const added = layout.nodes.filter(({ node }) => !known.has(node.id)).length;
+    if (endWasInSight) {
+      const y = Math.min(0, size.height - layout.height * view.zoom);
+      go(camera.clampView({ ...view, y: Math.min(view.y, y) }, size, layout));
+      return;
+    }
+    const inSight = layout.nodes.find((placed) => {
+      const old = known.get(placed.node.id);
+      const top = (old?.y ?? -Infinity) * view.zoom + view.y;
+      return top >= 0 && top < size.height;
+    });
+    const old = inSight === undefined ? undefined : known.get(inSight.node.id);
+    if (inSight !== undefined && old !== undefined) {
+      const y = view.y - (inSight.y - old.y) * view.zoom;
+      const x = view.x - (inSight.x - old.x) * view.zoom;
+      go(camera.clampView({ x, y, zoom: view.zoom }, size, layout), 0);
+    }
+    if (added > 0) setNewBelow((count) => count + added);
+  }, [layout, ready, flow, screen, go]);
+
+  useLayoutEffect(() => {
+    if (!ready || selectedId === null) return;
+    const placed = drawn.current.nodes.find(({ node }) => node.id === selectedId);
+    if (placed !== undefined)
+      go(camera.reveal(flow.getViewport(), screen(), drawn.current, placed));
+  }, [selectedId, ready, flow, screen, go]);
+
+  return useMemo(() => {
+    const all = (): camera.Rect => ({
+      x: 0,
+      y: 0,
+      width: drawn.current.width,
+      height: drawn.current.height,
+    });
+    const turn = (change: (view: camera.View, size: camera.Size) => camera.View): void => {
+      const size = screen();
+      go(camera.clampView(change(flow.getViewport(), size), size, drawn.current));
+    };
+    return {
+      newBelow,
+      moved: () => {
+        const view = flow.getViewport();
+        if (drawn.current.height * view.zoom + view.y <= screen().height + 60) setNewBelow(0);
+      },
+      showEnd: () => turn((view) => ({ ...view, y: -drawn.current.height * view.zoom })),
+      showTime: (y) => turn((view, size) => ({ ...view, y: size.height / 2 - y * view.zoom })),
+      fitAll: () => go(camera.fit(screen(), drawn.current, all())),
+      fitNodes: (ids) => {
+        const rect = camera.around(drawn.current.nodes.filter(({ node }) => ids.includes(node.id)));
+        if (rect === null) return;
+        const size = screen();
+        const wide = {
+          x: rect.x - 60,
+          y: rect.y - 60,
+          width: rect.width + 120,
+          height: rect.height + 120,
+        };
+        const view = flow.getViewport();
+        const fits =
+          rect.height * view.zoom + 80 <= size.height && rect.width * view.zoom + 80 <= size.width;
+        go(
+          fits
+            ? camera.reveal(view, size, drawn.current, rect)
+            : camera.fit(size, drawn.current, wide),
+        );
+      },
+      zoomBy: (direction) =>
+        turn((view) => {
+          const zoom = camera.stepZoom(view.zoom, direction);
+          return { x: (view.x / view.zoom) * zoom, y: (view.y / view.zoom) * zoom, zoom };
+        }),
+    };
+  }, [newBelow, flow, screen, go]);
+}

@@ -1,0 +1,100 @@
+// The table of cascades, its skeleton with the same geometry, and what stands there when there are none.
+import type { ReactElement, ReactNode } from 'react';
+import type { TraceSummary } from '../../../src/api/views.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { CopyButton } from '../ui/CopyButton.tsx';
+import { CascadeRow, cell } from './CascadeRow.tsx';
+
+const head = `${cell} h-9 text-left text-[12px] font-medium text-sub`;
+
+function Table({ children }: { children: ReactNode }): ReactElement {
+  return (
+    <table className="w-full table-fixed border-collapse" aria-label="Cascades, newest first">
+      <colgroup>
+        <col className="w-[104px] max-sm:w-[92px]" />
+        <col className="w-[22%] max-md:hidden" />
+        <col />
+        <col className="w-[84px] max-lg:hidden" />
+        <col className="w-[68px] max-lg:hidden" />
+        <col className="w-[84px] max-lg:hidden" />
+        <col className="w-[96px] max-sm:hidden" />
+        <col className="w-[168px] max-sm:w-[112px]" />
+      </colgroup>
+      <thead className="sticky top-0 z-1 bg-base shadow-[0_1px_0_var(--tl-line)]">
+        <tr>
+          <th className={head}>Time</th>
+          <th className={`${head} max-md:hidden`}>Actor</th>
+          <th className={head}>Change</th>
+          <th className={`${head} max-lg:hidden`}>Shape</th>
+          <th className={`${head} text-right! max-lg:hidden`}>Hops</th>
+          <th className={`${head} text-right! max-lg:hidden`}>Attempts</th>
+          <th className={`${head} text-right! max-sm:hidden`}>Duration</th>
+          <th className={head}>Outcome</th>
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+export function CascadesTable({ traces }: { traces: TraceSummary[] }): ReactElement {
+  return (
+    <Table>
+      {traces.map((trace) => (
+        <CascadeRow key={trace.id} trace={trace} />
+      ))}
+    </Table>
+  );
+}
+
+const skeletonRows = Array.from({ length: 12 }, (_, row) => row);
+const skeletonWidths = ['56px', '70%', '62%', '48px', '20px', '20px', '44px', '72px'];
+const hiddenFrom = [
+  '',
+  'max-md:hidden',
+  '',
+  'max-lg:hidden',
+  'max-lg:hidden',
+  'max-lg:hidden',
+  'max-sm:hidden',
+  '',
+];
+
+/** Appears after 150 ms, so that a quick answer never flashes it. */
+export function TableSkeleton(): ReactElement {
+  return (
+    <div aria-busy="true" className="animate-[appear-late_1ms_150ms_both]">
+      <span className="sr-only">Loading cascades</span>
+      <Table>
+        {skeletonRows.map((row) => (
+          <tr key={row} className="h-9 border-b border-hair">
+            {skeletonWidths.map((width, column) => (
+              <td key={column} className={`${cell} ${hiddenFrom[column] ?? ''}`}>
+                <div className="skeleton-bar h-3" style={{ width }} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </Table>
+    </div>
+  );
+}
+
+const command = 'npm run shop -- order --as jane@example.com';
+
+export function NoCascades(): ReactElement {
+  return (
+    <Notice tone="wait" title="No event has arrived yet">
+      <p>
+        Point an event trigger at Throughline, or place an order in the demo shop. Its cascade
+        appears here by itself.
+      </p>
+      <div className="flex max-w-full items-center gap-2 rounded-lg border border-line bg-recess py-1.5 pr-1.5 pl-3">
+        <code className="overflow-x-auto font-mono text-[12px] whitespace-nowrap text-ink">
+          {command}
+        </code>
+        <CopyButton text={command} label="Copy the command" />
+      </div>
+    </Notice>
+  );
+}

@@ -1,0 +1,23 @@
+// Composition only: token, queries, router, root.
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { queryClient } from './api/queries.ts';
+import { adoptToken, subscribeToken } from './api/token.ts';
+import { router } from './router.tsx';
+import './styles.css';
+
+adoptToken();
+// What one reader was allowed to see must not outlive their token.
+subscribeToken(() => queryClient.clear());
+
+const element = document.getElementById('root');
+if (element === null) throw new Error('index.html has no #root');
+createRoot(element).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,182 @@
+// Everything about the selected node: what it is, why it ran, its facts, and its logs and data in tabs.
+import { XIcon } from '@phosphor-icons/react/X';
+import type { KeyboardEvent, ReactElement } from 'react';
+import { nodeIcon, nodeName, nodeOutcome } from '../cascade/describe.ts';
+import type { Turn } from '../cascade/findings.ts';
+import type { Cascade, CascadeNode } from '../cascade/model.ts';
+import type { PanelTab } from '../cascade/search.ts';
+import { CopyButton } from '../ui/CopyButton.tsx';
+import { Badge } from '../ui/Glyph.tsx';
+import { RepeatIcon } from '../ui/icons.tsx';
+import { KindIcon } from '../ui/KindIcon.tsx';
+import { Tabs, type TabItem } from '../ui/Tabs.tsx';
+import { AttemptsTab } from './AttemptsTab.tsx';
+import { ChangeTab } from './ChangeTab.tsx';
+import { Facts } from './Facts.tsx';
+import { JsonTab } from './JsonTab.tsx';
+import { LogsTab } from './LogsTab.tsx';
+import { payloadNote, payloadOf } from './payload.ts';
+import { TurnNote } from './TurnNote.tsx';
+import { WhyItRan } from './WhyItRan.tsx';
+
+export interface NodePanelProps {
+  cascade: Cascade;
+  node: CascadeNode;
+  turns: Map<string, Turn>;
+  tab: PanelTab;
+  live: boolean;
+  onTab: (tab: PanelTab) => void;
+  onSelect: (id: string) => void;
+  onLeave: () => void;
+  onClose: () => void;
+}
+
+/** The ID that names the node in rows, headers and logs; null where there is none. */
+function idOf(node: CascadeNode): { text: string; what: string } | null {
+  switch (node.kind) {
+    case 'hop':
+      return { text: node.delivery.correlationId, what: 'correlation ID' };
+    case 'missing':
+      return { text: node.correlationId, what: 'correlation ID' };
+    case 'change':
+      return { text: node.event.id, what: 'event ID' };
+    case 'actor':
+      return node.actor.value === null || node.actor.value === node.actor.name
+        ? null
+        : { text: node.actor.value, what: 'actor' };
+  }
+}
+
+function tabsOf(node: CascadeNode): TabItem<PanelTab>[] {
+  switch (node.kind) {
+    case 'hop':
+      return [
+        { value: 'logs', label: 'Logs' },
+        { value: 'attempts', label: 'Attempts', count: node.delivery.attempts.length },
+        ...(node.event === null
+          ? []
+          : [
+              { value: 'payload' as const, label: 'Payload' },
+              { value: 'change' as const, label: 'Row change' },
+            ]),
+        { value: 'raw', label: 'Raw' },
+      ];
+    case 'change':
+      return [
+        { value: 'logs', label: 'Logs' },
+        { value: 'change', label: 'Row change' },
+        { value: 'payload', label: 'Payload' },
+        { value: 'raw', label: 'Raw' },
+      ];
+    case 'actor':
+    case 'missing':
+      return [];
+  }
+}
+
+const headings = {
+  actor: 'Who began it',
+  change: 'Why it was written',
+  hop: 'Why it ran',
+  missing: 'What it caused',
+} as const;
+
+function TabBody(props: { node: CascadeNode; tab: PanelTab; live: boolean }): ReactElement | null {
+  const { node, tab } = props;
+  if (node.kind !== 'hop' && node.kind !== 'change') return null;
+  const { event } = node;
+  switch (tab) {
+    case 'logs': {
+      const target =
+        node.kind === 'hop'
+          ? ({ of: 'deliveries', id: node.id } as const)
+          : ({ of: 'events', id: node.id } as const);
+      return <LogsTab key={node.id} target={{ ...target, live: props.live }} />;
+    }
+    case 'attempts':
+      return node.kind === 'hop' ? <AttemptsTab delivery={node.delivery} /> : null;
+    case 'payload':
+      return event === null ? null : (
+        <JsonTab value={payloadOf(event)} what="payload" note={payloadNote(event)} />
+      );
+    case 'change':
+      return event === null ? null : <ChangeTab event={event} />;
+    case 'raw':
+      return (
+        <JsonTab
+          value={node.kind === 'hop' ? node.delivery : node.events}
+          what="record"
+          note="As the API tells it."
+        />
+      );
+  }
+}
+
+export function NodePanel(props: NodePanelProps): ReactElement {
+  const { cascade, node, turns } = props;
+  const turn = turns.get(node.id) ?? null;
+  const id = idOf(node);
+  const tabs = tabsOf(node);
+  const tab = tabs.find(({ value }) => value === props.tab)?.value ?? tabs[0]?.value;
+  const name = nodeName(node);
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    props.onLeave();
+  };
+  return (
+    <aside id="node-panel" aria-label={name} onKeyDown={leave} className="tl-panel">
+      <div className="flex-none border-b border-line px-4 pt-3 pb-2.5">
+        <div className="flex items-center gap-2">
+          <span className="text-sub">
+            <KindIcon kind={nodeIcon(node)} size={16} />
+          </span>
+          <h2
+            tabIndex={-1}
+            className="truncate text-[15px] leading-[22px] font-semibold tracking-[-0.01em]"
+          >
+            {name}
+          </h2>
+          {(node.kind === 'hop' || node.kind === 'missing') && <Badge {...nodeOutcome(node)} />}
+          {turn !== null && node.kind === 'hop' && (
+            <Badge tone="retry" word={`run ${turn.n} of ${turn.of}`} icon={<RepeatIcon />} />
+          )}
+          <span className="flex-1" />
+          <button
+            type="button"
+            className="btn-icon"
+            aria-label="Close"
+            title="Close (Esc in the diagram)"
+            onClick={props.onClose}
+          >
+            <XIcon size={14} />
+          </button>
+        </div>
+        {id !== null && (
+          <div className="mt-1 flex items-center gap-1.5 text-[11.5px] leading-[18px] text-sub">
+            <code className="min-w-0 font-mono wrap-anywhere">{id.text}</code>
+            <CopyButton text={id.text} label={`Copy the ${id.what}`} />
+          </div>
+        )}
+      </div>
+      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+        <div className="flex-none">
+          <WhyItRan
+            cascade={cascade}
+            id={node.id}
+            heading={headings[node.kind]}
+            onSelect={props.onSelect}
+          >
+            <TurnNote cascade={cascade} node={node} turns={turns} onSelect={props.onSelect} />
+          </WhyItRan>
+          <Facts node={node} />
+        </div>
+        {tab !== undefined && (
+          <Tabs items={tabs} value={tab} onChange={props.onTab} label={`About ${name}`}>
+            <TabBody node={node} tab={tab} live={props.live} />
+          </Tabs>
+        )}
+      </div>
+    </aside>
+  );
+}

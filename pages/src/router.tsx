@@ -1,0 +1,90 @@
+// Which address shows what, and which part of a page's state lives in the address.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Link,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import type { ErrorComponentProps } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { currentToken } from './api/token.ts';
+import { useSession } from './api/session.ts';
+import { parseCascadeSearch } from './cascade/search.ts';
+import { CascadesPage } from './cascades/CascadesPage.tsx';
+import { SignIn } from './frame/SignIn.tsx';
+import { Frame } from './frame/Frame.tsx';
+import { Notice } from './ui/Notice.tsx';
+
+function Root(): ReactElement {
+  const session = useSession();
+  if (session !== 'open')
+    return <SignIn refused={session === 'refused' && currentToken() !== null} />;
+  return <Outlet />;
+}
+
+function Failed({ error }: ErrorComponentProps): ReactElement {
+  return (
+    <Frame crumbs={null}>
+      <Notice tone="fail" title="This page failed" role="alert">
+        <p>{error instanceof Error ? error.message : String(error)}</p>
+        <button type="button" className="btn" onClick={() => location.reload()}>
+          Load it again
+        </button>
+      </Notice>
+    </Frame>
+  );
+}
+
+function NotFound(): ReactElement {
+  return (
+    <Frame crumbs={null}>
+      <Notice tone="wait" title="There is no page at this address">
+        <Link to="/cascades" className="link">
+          Go to the cascades
+        </Link>
+      </Notice>
+    </Frame>
+  );
+}
+
+const rootRoute = createRootRoute({
+  component: Root,
+  notFoundComponent: NotFound,
+  errorComponent: Failed,
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/cascades', replace: true });
+  },
+});
+
+const cascadesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cascades',
+  component: CascadesPage,
+});
+
+const cascadeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/c/$traceId',
+  validateSearch: parseCascadeSearch,
+  component: lazyRouteComponent(() => import('./cascade/CascadePage.tsx'), 'CascadePage'),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([indexRoute, cascadesRoute, cascadeRoute]),
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 50,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
