@@ -38,7 +38,7 @@ export type Work = {
   /** What the job writes to `updated_by`: its correlation ID, or "system". */
   actor: string;
   /** Throws where the world's configuration wants this invocation to fail. */
-  mayFail(message: string): void;
+  mayFail: (message: string) => void;
 };
 
 /**
@@ -75,6 +75,7 @@ export function defineJob(
       correlationId: received,
       startedAt,
     };
+    let transactionAt: string | null = null;
 
     log.info(`${name} started`, {
       trigger: event.trigger.name,
@@ -84,6 +85,7 @@ export function defineJob(
     const { db, writes } = recordWrites(client);
     try {
       await client.query('begin');
+      transactionAt = await transactionTime(client);
       if (correlationId !== null) await client.query('select correlation.use($1)', [correlationId]);
       if (!(await isFirst(client, name, idempotencyKey ?? event.id))) {
         await client.query('rollback');
@@ -92,6 +94,7 @@ export function defineJob(
         await shop.truth.add({
           ...truth,
           endedAt: new Date().toISOString(),
+          transactionAt,
           outcome: 'already_done',
           writes: [],
         });
@@ -116,6 +119,7 @@ export function defineJob(
       await shop.truth.add({
         ...truth,
         endedAt: new Date().toISOString(),
+        transactionAt,
         outcome: 'failed',
         writes: [],
       });
@@ -123,7 +127,13 @@ export function defineJob(
     }
     client.release();
     log.info(`${name} done`, { writes: writes.length });
-    await shop.truth.add({ ...truth, endedAt: new Date().toISOString(), outcome: 'done', writes });
+    await shop.truth.add({
+      ...truth,
+      endedAt: new Date().toISOString(),
+      transactionAt,
+      outcome: 'done',
+      writes,
+    });
     return Response.json({ job: name, outcome: 'done', writes: writes.length });
   };
 }
@@ -135,4 +145,11 @@ async function isFirst(client: pg.PoolClient, job: string, key: string): Promise
     [job, key],
   );
   return marked.rowCount === 1;
+}
+
+async function transactionTime(client: pg.PoolClient): Promise<string | null> {
+  const { rows } = await client.query<{ at: string }>(
+    `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`,
+  );
+  return rows[0]?.at ?? null;
 }

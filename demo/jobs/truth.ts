@@ -22,6 +22,8 @@ export const truthSchema = z.object({
   startedAt: z.string(),
   endedAt: z.string(),
   outcome: z.enum(['done', 'already_done', 'failed']),
+  /** `now()` of its transaction, RFC 3339 with six digits, UTC: also the `created_at` of the events it made. */
+  transactionAt: z.string().nullable(),
   /** Rows of the committed transaction; none where it was rolled back. */
   writes: z.array(truthWriteSchema),
 });
@@ -61,4 +63,21 @@ export function openTruthLog(file: string | null): TruthLog {
 export async function readTruth(file: string): Promise<Truth[]> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
   return lines.map((line) => truthSchema.parse(JSON.parse(line)));
+}
+
+/**
+ * Who made an event, by what the jobs wrote: the invocation whose transaction wrote that row.
+ * @param event.createdAt the event's time as in `transactionAt`
+ * @returns null where no job did: a person, a script
+ */
+export function authorOf(
+  truths: readonly Truth[],
+  event: { table: string; rowId: string; op: string; createdAt: string },
+): Truth | null {
+  const wrote = ({ transactionAt, writes }: Truth): boolean =>
+    transactionAt === event.createdAt &&
+    writes.some(
+      ({ table, id, op }) => table === event.table && id === event.rowId && op === event.op,
+    );
+  return truths.find(wrote) ?? null;
 }
