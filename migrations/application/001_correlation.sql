@@ -243,6 +243,20 @@ $$;
 comment on function correlation.author(text) is
   'Who this transaction''s writes are by, where the row does not say: its ID, its session''s, or one minted for it.';
 
+create or replace function correlation.differ(
+  relation oid, previous_row jsonb, new_row jsonb, apart text[]) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+  select previous_row - columns <> new_row - columns
+  from (
+    -- What is generated is not there yet when a BEFORE trigger looks.
+    select apart || array(select attname::text from pg_attribute
+      where attrelid = relation and attnum > 0 and attgenerated <> '') as columns
+  ) as generated
+$$;
+comment on function correlation.differ(oid, jsonb, jsonb, text[]) is
+  'Whether two rows differ in anything but some columns and the generated ones; looks into the catalogue.';
+
 create or replace function correlation.decide(
   relation oid, previous_row jsonb, new_row jsonb, "column" text, maintained text[], system_name text) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -251,17 +265,14 @@ declare
   actor text := new_row ->> "column";
   previous text := previous_row ->> "column";
   generic boolean := correlation.is_generic(actor);
-  apart text[];
 begin
   if not new_row ? "column" then
     raise exception 'it has no column "%" any more', "column" using errcode = 'undefined_column';
   end if;
   if previous_row is not null then
-    select array_agg(attname::text) into apart from pg_attribute
-    where attrelid = relation and attnum > 0 and attgenerated <> '';
-    apart := array_cat(maintained, apart) || "column";
-    if previous_row - apart = new_row - apart and (actor is not distinct from previous or
-      (generic or correlation.is_id(actor)) and (correlation.is_generic(previous) or correlation.is_id(previous)))
+    if (actor is not distinct from previous
+        or (generic or correlation.is_id(actor)) and (correlation.is_generic(previous) or correlation.is_id(previous)))
+      and not correlation.differ(relation, previous_row, new_row, maintained || "column"::text)
     then
       return previous;
     end if;
@@ -346,44 +357,35 @@ end
 $$;
 comment on function correlation.has_equality(text) is 'Whether rows with a column of this type can be compared with "=".';
 
+create or replace function correlation.comparison(function_name text, columns name[]) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$
+  select function_name || '(row(' || string_agg(format('old.%I', name), ', ') || '), row('
+    || string_agg(format('new.%I', name), ', ') || '))'
+  from unnest(columns) as name
+$$;
+comment on function correlation.comparison(text, name[]) is
+  'The text of a comparison of some columns before and after a write; null where there are none.';
+
 create or replace function correlation.function_body(
   relation regclass, "column" name, maintained name[], system_name text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Columns that say nothing about a change; columns with "="; columns whose images are compared.
-  apart name[];
-  comparable name[];
+  -- Columns compared with "=", and those whose images are compared because their type has none.
+  equal name[];
   imaged name[];
-  comparison text;
+  known name[];
 begin
-  select
-    array_agg(attname order by attnum) filter (where attname = "column" or attgenerated <> '' or attname = any (maintained)),
-    array_agg(attname order by attnum) filter (where counts and equality),
-    array_agg(attname order by attnum) filter (where counts and not equality)
-  into apart, comparable, imaged
+  select array_agg(attname order by attnum) filter (where counts and equality),
+    array_agg(attname order by attnum) filter (where counts and not equality),
+    array_agg(attname order by attnum)
+  into equal, imaged, known
   from (
-    select attname, attnum, attgenerated,
-      attname <> "column" and attgenerated = '' and attname <> all (maintained) as counts,
+    select attname, attnum, attname <> "column" and attgenerated = '' and attname <> all (maintained) as counts,
       correlation.has_equality(format_type(atttypid, atttypmod)) as equality
     from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped
   ) as columns;
-  if imaged is null and correlation.has_equality(relation::text) then
-    -- The whole row, so that a column added later counts too.
-    comparison := E'        probe := new;\n'
-      || (select string_agg(format(E'        probe.%1$I := old.%1$I;\n', one), '') from unnest(apart) as one)
-      || E'        changed := record_ne(probe, old);\n';
-  else
-    comparison := format(E'        changed := record_image_ne(row(%s), row(%s))\n          or record_ne(row(%s), row(%s));\n',
-      (select string_agg(format('old.%I', one), ', ') from unnest(imaged) as one),
-      (select string_agg(format('new.%I', one), ', ') from unnest(imaged) as one),
-      (select string_agg(format('old.%I', one), ', ') from unnest(comparable) as one),
-      (select string_agg(format('new.%I', one), ', ') from unnest(comparable) as one))
-      || E'        if not changed then -- A column added later counts too.\n          probe := new;\n'
-      || (select string_agg(format(E'          probe.%1$I := old.%1$I;\n', one), '')
-          from unnest(apart || coalesce(comparable, '{}') || coalesce(imaged, '{}')) as one)
-      || E'          changed := record_image_ne(probe, old);\n      end if;\n';
-  end if;
   return format($body$
 -- Written by correlation.track for %4$s; run that again after altering the table.
 declare
@@ -412,7 +414,14 @@ begin
       if actor is not distinct from previous or previous is null
         or lower(btrim(previous, E' \t\n\r')) in ('', 'system') or previous ~ %7$L
       then
-%3$s        if not changed then
+        changed := %3$s;
+        if not changed then
+          -- Nothing that was there when this was written. A column added later counts too.
+          probe := new;
+%8$s          changed := record_image_ne(probe, old)
+            and correlation.differ(tg_relid, to_jsonb(old), to_jsonb(new), %6$L::text[] || %5$L::text);
+        end if;
+        if not changed then
           if actor is distinct from previous then new.%1$I := previous; end if;
           return new;
         end if;
@@ -449,7 +458,11 @@ begin
     end;
   end;
 end
-$body$, "column", system_name, comparison, relation, "column"::text, maintained::text[], correlation.id_pattern());
+$body$, "column", system_name,
+    coalesce(correlation.comparison('record_ne', equal) || E'\n          or ' || correlation.comparison('record_image_ne', imaged),
+      correlation.comparison('record_ne', equal), correlation.comparison('record_image_ne', imaged), 'false'),
+    relation, "column"::text, maintained::text[], correlation.id_pattern(),
+    (select string_agg(format(E'          probe.%1$I := old.%1$I;\n', name), '') from unnest(known) as name));
 end
 $$;
 comment on function correlation.function_body(regclass, name, name[], text) is
