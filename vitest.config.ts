@@ -22,6 +22,17 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/world-setup.ts'],
+          // One world, one after the other: a test that stops the log server must not meet another's.
+          fileParallelism: false,
+          hookTimeout: 180_000,
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 });

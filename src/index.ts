@@ -1,11 +1,14 @@
 // Composition only: which part of Throughline answers what.
-import { configOf } from './config/config.ts';
+import { createApi } from './api/create-api.ts';
+import { type Config, configOf } from './config/config.ts';
 import { handleEvent } from './proxy/handle-event.ts';
+import { createGrafanaLogSource } from './logs/grafana.ts';
+import { noLogSource } from './logs/log-source.ts';
 import { problemResponse } from './proxy/problem.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, RecorderState } from './recorder/recorder.ts';
 import { report } from './report.ts';
-import { withClient } from './store/client.ts';
+import { type Connect, withClient } from './store/client.ts';
 
 /** Shared by the requests of one isolate; plain data. */
 const recorderState = new RecorderState();
@@ -14,7 +17,7 @@ export default {
   async fetch(request, env, context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === '/api' || pathname.startsWith('/api/')) {
-      return new Response('soon');
+      return answerApi(request, env);
     }
     if (pathname !== '/') return problemResponse({ reason: 'path_unknown', path: pathname });
     return handleEvent(request, {
@@ -35,7 +38,7 @@ export default {
 
   async queue(batch, env): Promise<void> {
     await consumeRecords(batch, {
-      connect: (work) => withClient(env.OBSERVABILITY.connectionString, work),
+      connect: connectTo(env),
       now: () => Date.now(),
       report,
     });
@@ -44,4 +47,20 @@ export default {
 
 async function sendTo(queue: Queue, messages: readonly string[]): Promise<void> {
   await queue.sendBatch(messages.map((body) => ({ body, contentType: 'text' as const })));
+}
+
+function answerApi(request: Request, env: Env): Response | Promise<Response> {
+  const { apiTokenSha256, grafana }: Config = configOf(env);
+  const api = createApi({
+    connect: connectTo(env),
+    logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
+    apiTokenSha256,
+    now: () => Date.now(),
+    report,
+  });
+  return api.fetch(request);
+}
+
+function connectTo(env: Env): Connect {
+  return (work) => withClient(env.OBSERVABILITY.connectionString, work);
 }
