@@ -508,6 +508,10 @@ begin
     'create or replace function correlation.%I() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L',
     function_name, correlation.function_body("table", "column", maintained, system_name));
   if existing.oid is null then
+    -- A partition that was tracked by itself is from now on tracked with its parent.
+    perform correlation.untrack(t.tgrelid) from pg_trigger t
+    where t.tgname = '~correlation' and t.tgparentid = 0
+      and t.tgrelid in (select relid from pg_partition_tree("table"));
     -- "~" sorts last, so that every other BEFORE trigger has had its say. No WHEN: Postgres would prepare it
     -- for each statement, and it would block altering the columns it names.
     execute format(
@@ -523,15 +527,19 @@ create or replace function correlation.untrack("table" regclass) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-  function_name text;
+  existing record;
 begin
   perform pg_advisory_xact_lock(hashtext('correlation.track'), "table"::oid::bigint::bit(32)::int);
-  select p.proname into function_name
+  select t.tgparentid, p.proname into existing
   from pg_trigger t join pg_proc p on p.oid = t.tgfoid
   where t.tgrelid = "table" and t.tgname = '~correlation' and p.pronamespace = 'correlation'::regnamespace;
-  if function_name is null then return; end if;
+  if not found then return; end if;
+  if existing.tgparentid <> 0 then
+    raise notice 'correlation.untrack: % is a partition and tracked with its parent: untrack that', "table";
+    return;
+  end if;
   execute format('drop trigger "~correlation" on %s', "table");
-  execute format('drop function correlation.%I()', function_name);
+  execute format('drop function correlation.%I()', existing.proname);
 end
 $$;
 comment on function correlation.untrack(regclass) is 'Takes a table off tracking; nothing of it stays but the rows.';

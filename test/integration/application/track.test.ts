@@ -303,3 +303,18 @@ describe('altering a tracked table', () => {
     },
   );
 });
+
+describe('removing the schema', () => {
+  it('takes every trigger and function of it away and leaves the tables writable', async () => {
+    await query('create table kept (id int, updated_by text)');
+    await track('kept');
+    await query('drop schema correlation cascade');
+    const left = await query(`select from pg_trigger where tgname = '~correlation'
+      union all select from pg_proc where prosrc like '%correlation.%'`);
+    expect(left.rowCount).toBe(0);
+    await query(`insert into kept values (1, 'system')`);
+    expect(await one(database.client, 'select updated_by from kept')).toEqual({
+      updated_by: 'system',
+    });
+  });
+});
