@@ -9,7 +9,7 @@ import type { JobLog } from './job-log.ts';
 import type { LogPush } from './log-push.ts';
 import { recordWrites } from './recording-client.ts';
 import type { JobDatabase } from './recording-client.ts';
-import type { TruthLog } from './truth.ts';
+import type { Truth, TruthLog } from './truth.ts';
 
 /** Netlify's context, as far as the shop uses it, with what the job server provides beside it. */
 export type JobContext = {
@@ -23,8 +23,6 @@ export type JobContext = {
     shouldFail(event: JobEvent): boolean;
     /** Multiplies the time that work takes; 0 for none. */
     pace: number;
-    /** Ends waits when the server stops. */
-    stopping: AbortSignal;
   };
 };
 
@@ -67,40 +65,13 @@ export function defineJob(
     const idempotencyKey = request.headers.get('idempotency-key');
     const { push, onLine } = shop;
     const log = openJobLog({ job: name, eventId: event.id, correlationId, push, onLine });
-    const truth = {
-      job: name,
-      instrumented,
-      eventId: event.id,
-      idempotencyKey,
-      correlationId: received,
-      startedAt,
-    };
-    let transactionAt: string | null = null;
-
     log.info(`${name} started`, {
       trigger: event.trigger.name,
       attempt: event.delivery_info.current_retry + 1,
     });
-    const client = await shop.pool.connect();
-    const { db, writes } = recordWrites(client);
-    try {
-      await client.query('begin');
-      transactionAt = await transactionTime(client);
-      if (correlationId !== null) await client.query('select correlation.use($1)', [correlationId]);
-      if (!(await isFirst(client, name, idempotencyKey ?? event.id))) {
-        await client.query('rollback');
-        client.release();
-        log.info('already done, nothing written');
-        await shop.truth.add({
-          ...truth,
-          endedAt: new Date().toISOString(),
-          transactionAt,
-          outcome: 'already_done',
-          writes: [],
-        });
-        return Response.json({ job: name, outcome: 'already_done' });
-      }
-      await wait(options.takesMs * shop.pace, undefined, { signal: shop.stopping });
+    const result = await inTransaction(shop.pool, correlationId, async (client, db) => {
+      if (!(await isFirst(client, name, idempotencyKey ?? event.id))) return 'already_done';
+      await wait(options.takesMs * shop.pace);
       await work({
         event,
         db,
@@ -110,32 +81,57 @@ export function defineJob(
           if (shop.shouldFail(event)) throw new Error(message);
         },
       });
-      await client.query('commit');
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      // The connection goes, and the transaction with it.
-      client.release(true);
-      log.error(`${name} failed: ${message}`);
-      await shop.truth.add({
-        ...truth,
-        endedAt: new Date().toISOString(),
-        transactionAt,
-        outcome: 'failed',
-        writes: [],
-      });
-      return Response.json({ job: name, outcome: 'failed', error: message }, { status: 503 });
-    }
-    client.release();
-    log.info(`${name} done`, { writes: writes.length });
-    await shop.truth.add({
-      ...truth,
-      endedAt: new Date().toISOString(),
-      transactionAt,
-      outcome: 'done',
-      writes,
+      return 'done';
     });
-    return Response.json({ job: name, outcome: 'done', writes: writes.length });
+    if (result.outcome === 'failed') log.error(`${name} failed: ${result.error}`);
+    else if (result.outcome === 'done') log.info(`${name} done`, { writes: result.writes.length });
+    else log.info('already done, nothing written');
+    await shop.truth.add({
+      job: name,
+      instrumented,
+      eventId: event.id,
+      idempotencyKey,
+      correlationId: received,
+      startedAt,
+      endedAt: new Date().toISOString(),
+      transactionAt: result.transactionAt,
+      outcome: result.outcome,
+      writes: result.writes,
+    });
+    return Response.json(
+      { job: name, outcome: result.outcome, writes: result.writes.length, error: result.error },
+      { status: result.outcome === 'failed' ? 503 : 200 },
+    );
   };
+}
+
+type Result = Pick<Truth, 'transactionAt' | 'outcome' | 'writes'> & { error?: string };
+
+/** Works in one transaction that begins with `correlation.use`: all of it is kept, or nothing. */
+async function inTransaction(
+  pool: pg.Pool,
+  correlationId: string | null,
+  work: (client: pg.PoolClient, db: JobDatabase) => Promise<'done' | 'already_done'>,
+): Promise<Result> {
+  let client: pg.PoolClient | null = null;
+  let transactionAt: string | null = null;
+  let problem: Error | undefined;
+  try {
+    client = await pool.connect();
+    const { db, writes } = recordWrites(client);
+    await client.query('begin');
+    if (correlationId !== null) await client.query('select correlation.use($1)', [correlationId]);
+    transactionAt = await transactionTime(client);
+    const outcome = await work(client, db);
+    await client.query('commit');
+    return { outcome, transactionAt, writes };
+  } catch (error) {
+    problem = error instanceof Error ? error : new Error(String(error));
+    return { outcome: 'failed', transactionAt, writes: [], error: problem.message };
+  } finally {
+    // After a failure the connection goes, and its transaction with it.
+    client?.release(problem);
+  }
 }
 
 /** Marks the work as done within its own transaction; a second one waits here for the first to end. */

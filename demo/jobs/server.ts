@@ -43,10 +43,10 @@ export async function startJobs(options: JobServerOptions): Promise<JobServer> {
   const pool = new pg.Pool({ connectionString: options.url, max: 20, application_name: 'jobs' });
   const push = openLogPush({ url: options.logsUrl, onProblem });
   const truth = openTruthLog(options.truthFile ?? null);
-  const stopping = new AbortController();
+  let stopping = false;
   // An idle connection that the server closed; the pool makes a new one.
   pool.on('error', (error) => {
-    if (!stopping.signal.aborted) onProblem(`jobs: a connection was lost: ${error.message}`);
+    if (!stopping) onProblem(`jobs: a connection was lost: ${error.message}`);
   });
   const running = new Set<Promise<void>>();
   let firstAttempts = seed;
@@ -61,7 +61,6 @@ export async function startJobs(options: JobServerOptions): Promise<JobServer> {
       return firstAttempts % failEvery === 0;
     },
     pace,
-    stopping: stopping.signal,
   };
 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -89,7 +88,7 @@ export async function startJobs(options: JobServerOptions): Promise<JobServer> {
     port,
     truth,
     stop: async () => {
-      stopping.abort();
+      stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       await Promise.all(running);

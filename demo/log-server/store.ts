@@ -27,28 +27,38 @@ export async function openLogStore(directory: string, maxLines: number): Promise
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'lines.jsonl');
   let entries = byTime(await load(file)).slice(-maxLines);
+  // The file is written anew at the start, which also drops a line that a crash cut off.
   let linesInFile = Number.POSITIVE_INFINITY;
+  let unwritten: Entry[] = [];
   let writing: Promise<void> = Promise.resolve();
 
-  const write = async (added: readonly Entry[]): Promise<void> => {
-    if (linesInFile + added.length > 2 * maxLines) {
-      // The new file holds what was added too: memory is ahead of the file.
-      const kept = entries;
-      await writeFile(`${file}.new`, kept.map(toLine).join(''));
-      await rename(`${file}.new`, file);
-      linesInFile = kept.length;
+  const write = async (): Promise<void> => {
+    const added = unwritten;
+    unwritten = [];
+    if (linesInFile + added.length <= 2 * maxLines) {
+      await appendFile(file, added.map(toLine).join(''));
+      linesInFile += added.length;
       return;
     }
-    await appendFile(file, added.map(toLine).join(''));
-    linesInFile += added.length;
+    const kept = [...entries];
+    await writeFile(`${file}.new`, kept.map(toLine).join(''));
+    await rename(`${file}.new`, file);
+    linesInFile = kept.length;
   };
-  await write([]);
+  await write();
 
   return {
     add: (added) => {
-      entries = byTime([...entries, ...added]).slice(-maxLines);
-      const done = writing.then(() => write(added));
-      // A failed write fails its own push only; the next one tries again.
+      const sorted = byTime([...added]);
+      const inOrder = (sorted[0]?.at ?? 0n) >= (entries.at(-1)?.at ?? 0n);
+      for (const entry of sorted) {
+        entries.push(entry);
+        unwritten.push(entry);
+      }
+      if (!inOrder) byTime(entries);
+      if (entries.length > maxLines) entries = entries.slice(-maxLines);
+      const done = writing.then(write);
+      // A failed write fails its own push; the next one is tried.
       writing = done.catch(() => undefined);
       return done;
     },

@@ -20,7 +20,7 @@ export async function findCascade(
 ): Promise<string> {
   const until = Date.now() + timeoutMs;
   const eventId = await eventOf(world, row);
-  const url = new URL(`/api/events/${encodeURIComponent(eventId)}`, world.apiUrl ?? world.edgeUrl);
+  const url = new URL(`/api/events/${encodeURIComponent(eventId)}`, world.edgeUrl);
   let last = 'nothing was asked yet';
   while (Date.now() < until) {
     const answer = await fetch(url, {

@@ -5,9 +5,10 @@ import { z } from 'zod';
 export const worldSchema = z.object({
   applicationUrl: z.string().min(1),
   dashboardUrl: z.url(),
-  /** Origin under which `/api/…` answers. */
-  apiUrl: z.url().optional(),
+  /** The Worker's origin: `/api/…` answers there too. */
   edgeUrl: z.url(),
+  /** The process that runs the world. */
+  pid: z.number().int().positive(),
   apiToken: z.string().min(1),
 });
 
@@ -34,9 +35,23 @@ export async function readWorld(file = worldFile): Promise<World> {
     });
   }
   const parsed = worldSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (isRunning(parsed.data.pid)) return parsed.data;
+    throw new Error(`The local world does not run any more. Start it with: npm start`);
+  }
   const [issue] = parsed.error.issues;
   throw new Error(
     `${file}: ${issue?.path.join('.')}: ${issue?.message}. Start the local world again: npm start`,
   );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 asks only whether the process is there.
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -170,6 +170,17 @@ describe('what the log server keeps', () => {
     expect(await lines()).toEqual(['line 1', 'line 2']);
   });
 
+  it('is each line once, however many are pushed at the same time', async () => {
+    await server.stop();
+    server = await start({ maxLines: 40 });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => pushLines(1 + index * 10, 10)));
+    await server.stop();
+    server = await start({ maxLines: 1000 });
+    const kept = await lines();
+    expect(new Set(kept).size).toBe(kept.length);
+    expect(kept.at(-1)).toBe('line 200');
+  });
+
   it('leaves out a line that a crash cut off', async () => {
     await pushLines(1, 2);
     await server.stop();

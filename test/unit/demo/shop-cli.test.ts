@@ -42,6 +42,22 @@ describe('the file of the running world', () => {
     await expect(readWorld(join(directory, 'world.json'))).rejects.toThrow(/npm start/);
   });
 
+  it('of a world that has ended says so', async () => {
+    const file = join(directory, 'world.json');
+    const world = {
+      applicationUrl: 'postgres://x',
+      dashboardUrl: 'http://127.0.0.1:1',
+      edgeUrl: 'http://127.0.0.1:2',
+      apiToken: 'token',
+      // Above what Linux and macOS hand out.
+      pid: 99_999_999,
+    };
+    await writeFile(file, JSON.stringify(world));
+    await expect(readWorld(file)).rejects.toThrow(/does not run any more.*npm start/);
+    await writeFile(file, JSON.stringify({ ...world, pid: process.pid }));
+    await expect(readWorld(file)).resolves.toMatchObject({ apiToken: 'token' });
+  });
+
   it('of another form is named with what is wrong in it', async () => {
     const file = join(directory, 'world.json');
     await writeFile(file, '{"applicationUrl":"postgres://x"}');
