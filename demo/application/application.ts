@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 
 /** The shop's tables, all in schema `public`, all with id, created_at, updated_at and updated_by. */
-export const applicationTables = [
+const applicationTables = [
   'customers',
   'stock',
   'orders',
@@ -14,10 +14,8 @@ export const applicationTables = [
   'emails',
 ] as const;
 
-export type ApplicationTable = (typeof applicationTables)[number];
-
 /** The name that IDs of untold writes carry: `shop.{uuid}`. */
-export const systemName = 'shop';
+const systemName = 'shop';
 
 /**
  * Brings a database to the shop's schema with its seed data and tracks every table. May run again at any time.

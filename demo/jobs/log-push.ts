@@ -2,7 +2,7 @@
 // dropped beyond a bound, and every change of state is reported.
 import { performance } from 'node:perf_hooks';
 
-export type LogEntry = {
+type LogEntry = {
   labels: Record<string, string>;
   line: string;
   metadata: Record<string, string>;

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { TruthWrite } from './truth.ts';
 
-export type Row = Record<string, unknown>;
+type Row = Record<string, unknown>;
 
 export type JobDatabase = {
   /** Reads; writes nothing. */

@@ -4,13 +4,13 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-export const truthWriteSchema = z.object({
+const truthWriteSchema = z.object({
   table: z.string(),
   id: z.string(),
   op: z.enum(['INSERT', 'UPDATE', 'DELETE']),
 });
 
-export const truthSchema = z.object({
+const truthSchema = z.object({
   job: z.string(),
   /** False for the job that takes no part in correlation. */
   instrumented: z.boolean(),

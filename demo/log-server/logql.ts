@@ -3,14 +3,14 @@
 import { LogqlError, tokenize } from './logql-tokens.ts';
 import type { Token } from './logql-tokens.ts';
 
-export type MatchOperator = '=' | '!=' | '=~' | '!~';
+type MatchOperator = '=' | '!=' | '=~' | '!~';
 export type Matcher = { label: string; operator: MatchOperator; test: (value: string) => boolean };
 
 export type LabelFilter =
   | { kind: 'matcher'; matcher: Matcher }
   | { kind: 'and' | 'or'; left: LabelFilter; right: LabelFilter };
 
-export type Stage =
+type Stage =
   | { kind: 'line'; test: (line: string) => boolean }
   | { kind: 'json' }
   | { kind: 'labels'; filter: LabelFilter };

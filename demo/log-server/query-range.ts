@@ -10,7 +10,7 @@ import type { Match } from './run-query.ts';
 export type RangeAnswer = { kind: 'json'; body: unknown } | { kind: 'error'; message: string };
 
 /** Loki's default for `max_entries_limit_per_query`. */
-export const maxEntries = 5000;
+const maxEntries = 5000;
 const defaultLimit = 100;
 const hourNs = 3_600_000_000_000n;
 

@@ -10,17 +10,18 @@ const eventViewSchema = z.object({ traceId: z.string() });
 
 /**
  * Waits until the write is recorded.
+ * @param world.apiUrl where `/api/…` is asked, if not at the edge
  * @returns the dashboard's address of the cascade
  * @throws when it is not recorded in time, saying how far it came
  */
 export async function findCascade(
-  world: World,
+  world: Omit<World, 'pid'> & { apiUrl?: string },
   row: { table: string; id: number },
   timeoutMs: number,
 ): Promise<string> {
   const until = Date.now() + timeoutMs;
   const eventId = await eventOf(world, row);
-  const url = new URL(`/api/events/${encodeURIComponent(eventId)}`, world.edgeUrl);
+  const url = new URL(`/api/events/${encodeURIComponent(eventId)}`, world.apiUrl ?? world.edgeUrl);
   let last = 'nothing was asked yet';
   while (Date.now() < until) {
     const answer = await fetch(url, {
@@ -45,7 +46,10 @@ export async function findCascade(
 }
 
 /** The first of the events that the row's INSERT made: one for each trigger, all of one trace. */
-async function eventOf(world: World, row: { table: string; id: number }): Promise<string> {
+async function eventOf(
+  world: { applicationUrl: string },
+  row: { table: string; id: number },
+): Promise<string> {
   const client = new pg.Client({ connectionString: world.applicationUrl });
   await client.connect();
   try {

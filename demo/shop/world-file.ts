@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-export const worldSchema = z.object({
+const worldSchema = z.object({
   applicationUrl: z.string().min(1),
   dashboardUrl: z.url(),
   /** The Worker's origin: `/api/…` answers there too. */
@@ -14,7 +14,7 @@ export const worldSchema = z.object({
 
 export type World = z.infer<typeof worldSchema>;
 
-export const worldFile = '.throughline/world.json';
+const worldFile = '.throughline/world.json';
 
 /** @throws with what to do, when the world does not run or its file is of another form */
 export async function readWorld(file = worldFile): Promise<World> {
