@@ -196,6 +196,29 @@ describe.each(cases)('a job with $cause that saves a row of a $name table', ({ s
   });
 });
 
+describe('an event trigger that listens to columns with "=" only', () => {
+  it('does not fire for another scale where another column of the table has no "="', async () => {
+    const { client } = database;
+    await listen(client, {
+      name: 'imaged_tracked_amount',
+      table: 'imaged_tracked',
+      columns: ['amount', 'updated_by'],
+    });
+    const shape = shapes.find(({ name }) => name === 'imaged') as Shape;
+    const fired = await inTransaction(client, async () => {
+      await place(shape, 'imaged_tracked', hop);
+      await client.query(`update imaged_tracked set amount = 1.00, updated_by = 'system'`);
+      const events = await takeEvents(client);
+      await client.query('delete from imaged_tracked');
+      await takeEvents(client);
+      return events;
+    });
+    await client.query('drop trigger imaged_tracked_amount on imaged_tracked');
+    const names = fired.map((event) => event.trigger_name);
+    expect(names).not.toContain('imaged_tracked_amount');
+  });
+});
+
 describe.each(shapes)('a $name table that nobody has altered', (shape) => {
   it('never needs the slow way by column names, whatever is written', async () => {
     const { client } = database;

@@ -278,6 +278,21 @@ describe('altering a tracked table', () => {
     await writes();
   });
 
+  it.each(Object.entries(tables))(
+    'sees what is written to a column added later (%s)',
+    async (table, more) => {
+      await query(`drop table if exists ${table};
+      create table ${table} (id int, updated_by text${more}); insert into ${table} values (1, 'system')`);
+      await track(table);
+      await query(`alter table ${table} add column extra int default 1`);
+      await query(`update ${table} set extra = 1, updated_by = 'system'`);
+      const read = `select updated_by from ${table}`;
+      expect(await one(database.client, read)).toEqual({ updated_by: 'system' });
+      await query(`update ${table} set extra = 2, updated_by = 'system'`);
+      expect((await one(database.client, read))['updated_by']).toMatch(unattributed);
+    },
+  );
+
   it.each([
     ['dropping', 'drop column updated_by'],
     ['renaming', 'rename column updated_by to changed_by'],

@@ -109,6 +109,17 @@ describe('correlation.use', () => {
     expect(event?.payload.data.new?.['updated_by']).toBe(jane);
   });
 
+  it('comes before an ID that the session variables name afterwards', async () => {
+    const { client } = database;
+    await inTransaction(client, async () => {
+      await client.query('select correlation.use($1)', [hop]);
+      await client.query(`set local hasura."user" = '{"x-hasura-correlation-id": "${otherHop}"}'`);
+      await client.query(`update orders set amount = 2, updated_by = 'system' where id = 1`);
+    });
+    const row = await one(client, 'select updated_by from orders where id = 1');
+    expect(row['updated_by']).toBe(hop);
+  });
+
   it('spells the ID as the edge does', async () => {
     await inTransaction(database.client, async () => {
       await database.client.query('select correlation.use($1)', [` ${hop.toUpperCase()}\n`]);
@@ -161,6 +172,9 @@ describe('a pooled connection', () => {
       await client.query(`update orders set amount = 2, updated_by = 'system' where id = 1`);
       await client.query(end);
       await takeEvents(client);
+      for (const name of ['correlation.id', 'correlation.minted', 'hasura.user']) {
+        expect(await setting(name)).toBe('');
+      }
       expect(await one(client, 'select correlation.current() as id')).toEqual({ id: null });
       await client.query('update orders set amount = 7 where id = 2');
       await client.query(`update orders set amount = 7, updated_by = 'system' where id = 3`);
