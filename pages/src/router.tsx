@@ -28,7 +28,7 @@ function Root(): ReactElement {
 function Failed({ error }: ErrorComponentProps): ReactElement {
   return (
     <Frame crumbs={null}>
-      <Notice tone="fail" title="This page failed" role="alert">
+      <Notice tone="fail" title="This page failed" announce="alert">
         <p>{error instanceof Error ? error.message : String(error)}</p>
         <button type="button" className="btn" onClick={() => location.reload()}>
           Load it again

@@ -1,5 +1,7 @@
 // The one place that speaks HTTP to the API. Decides how an answer becomes data or a Problem, never what
-// a page shows. Shapes are the API's own types.
+// a page shows. Paths, parameters and shapes are the API's own types.
+import { hc } from 'hono/client';
+import type { Api } from '../../../src/api/create-api.ts';
 import type { LogsView, TraceDetail, TracePage } from '../../../src/api/views.ts';
 import { currentToken } from './token.ts';
 
@@ -17,6 +19,13 @@ export class Problem extends Error {
 
 const timeoutMs = 15_000;
 
+const api = hc<Api>('/', {
+  headers: (): Record<string, string> => {
+    const token = currentToken();
+    return token === null ? {} : { authorization: `Bearer ${token}` };
+  },
+}).api;
+
 /** RFC 9457 problem document; anything else is told by its status alone. */
 async function problemOf(response: Response): Promise<Problem> {
   const fallback = `The API answered ${response.status} ${response.statusText}`.trim();
@@ -32,17 +41,15 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 /** Throws a {@link Problem} for anything but a 2xx with JSON. */
-async function get<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
-  const token = currentToken();
+async function answerOf<T>(
+  ask: (init: { init: RequestInit }) => Promise<Response & { json(): Promise<T> }>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   const limit = AbortSignal.timeout(timeoutMs);
-  let response: Response;
+  let response: Response & { json(): Promise<T> };
   try {
-    response = await fetch(path, {
-      headers: {
-        accept: 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    response = await ask({
+      init: { signal: signal === undefined ? limit : AbortSignal.any([signal, limit]) },
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
@@ -61,20 +68,28 @@ async function get<T>(path: string, signal: AbortSignal | undefined): Promise<T>
 
 /** Newest first; `cursor` is a page's `nextCursor`. */
 export function listTraces(cursor: string | null, signal?: AbortSignal): Promise<TracePage> {
-  const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-  return get<TracePage>(`/api/traces${query}`, signal);
+  const query = cursor === null ? {} : { cursor };
+  return answerOf((options) => api.traces.$get({ query }, options), signal);
 }
 
 /** The whole cascade that the trace belongs to. */
-export function readTrace(traceId: string, signal?: AbortSignal): Promise<TraceDetail> {
-  return get<TraceDetail>(`/api/traces/${encodeURIComponent(traceId)}`, signal);
+export function readTrace(id: string, signal?: AbortSignal): Promise<TraceDetail> {
+  return answerOf((options) => api.traces[':id'].$get({ param: { id } }, options), signal);
 }
 
-/** Log lines of one delivery, or of everything an event caused. */
-export function readLogs(
-  of: 'deliveries' | 'events',
-  id: string,
-  signal?: AbortSignal,
-): Promise<LogsView> {
-  return get<LogsView>(`/api/${of}/${encodeURIComponent(id)}/logs`, signal);
+/** An event's id is unique within its source only. */
+export type LogsTarget =
+  | { of: 'deliveries'; id: string }
+  | { of: 'events'; id: string; source: string };
+
+/** Log lines of one delivery, or of everything an event caused directly. */
+export function readLogs(target: LogsTarget, signal?: AbortSignal): Promise<LogsView> {
+  const param = { id: target.id };
+  return answerOf(
+    (options) =>
+      target.of === 'deliveries'
+        ? api.deliveries[':id'].logs.$get({ param }, options)
+        : api.events[':id'].logs.$get({ param, query: { source: target.source } }, options),
+    signal,
+  );
 }

@@ -3,7 +3,7 @@ import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import type { LogsView, TraceDetail } from '../../../src/api/views.ts';
 import { mergeNewest, type Feed } from '../cascades/feed.ts';
 import { followLogs, logsIntervalMs, type FollowedLogs } from '../panel/follow-logs.ts';
-import { listTraces, Problem, readLogs, readTrace } from './client.ts';
+import { listTraces, Problem, readLogs, readTrace, type LogsTarget } from './client.ts';
 import { reportUnauthorised } from './session.ts';
 
 const listIntervalMs = 2_000;
@@ -53,19 +53,13 @@ export function cascadeQuery(traceId: string) {
   });
 }
 
-export interface LogsOf {
-  of: 'deliveries' | 'events';
-  id: string;
-  /** While true, lines may still come. */
-  live: boolean;
-}
-
-export function logsQuery({ of, id, live }: LogsOf) {
-  const queryKey = ['logs', of, id] as const;
+/** While `live`, lines may still come. */
+export function logsQuery(target: LogsTarget, live: boolean) {
+  const queryKey = ['logs', target] as const;
   return queryOptions({
     queryKey,
     queryFn: async ({ signal }): Promise<FollowedLogs> => {
-      const view: LogsView = await readLogs(of, id, signal);
+      const view: LogsView = await readLogs(target, signal);
       return followLogs(queryClient.getQueryData<FollowedLogs>(queryKey), view, Date.now());
     },
     refetchInterval: ({ state }) => logsIntervalMs(state.data, live),

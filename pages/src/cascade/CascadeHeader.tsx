@@ -80,10 +80,10 @@ export function CascadeHeader(props: {
             <Figure value={trace.weakLinks}>weak {plural(trace.weakLinks, 'link')}</Figure>
           )}
           {stale ? (
-            <span role="status" className="flex items-center gap-1 text-retry">
+            <output className="flex items-center gap-1 text-retry">
               <Glyph tone="retry" size={12} /> not live, updated{' '}
               {formatAgo(props.updatedAtMs, nowMs)}
-            </span>
+            </output>
           ) : (
             props.live && (
               <span className="flex items-center gap-1.5">

@@ -52,7 +52,7 @@ function Crumbs({
 
 function Waiting({ traceId }: { traceId: string }): ReactElement {
   return (
-    <Notice tone="run" title="Not recorded yet, waiting" role="status">
+    <Notice tone="run" title="Not recorded yet, waiting" announce="status">
       <p>
         No event of <code className="font-mono text-[12px] wrap-anywhere">{traceId}</code> has been
         recorded so far. Records follow a few seconds behind; this page shows the cascade as soon as
@@ -76,7 +76,7 @@ export function CascadePage(): ReactElement {
   const body = ((): ReactElement => {
     if (!known) {
       return (
-        <Notice tone="fail" title="This is not a trace ID" role="alert">
+        <Notice tone="fail" title="This is not a trace ID" announce="alert">
           <p>
             <code className="font-mono text-[12px] wrap-anywhere">{traceId}</code> is no UUID. A
             trace ID looks like 0199a3f2-7c41-8b7e-9a10-5f0000000000.

@@ -13,6 +13,7 @@ import {
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { CascadePanel } from '../panel/CascadePanel.tsx';
 import { NodePanel } from '../panel/NodePanel.tsx';
+import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { sentenceOf, sentenceText } from '../words/sentence.ts';
 import { CascadeHeader } from './CascadeHeader.tsx';
 import { FindingsRow } from './FindingsRow.tsx';
@@ -77,7 +78,11 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
   const select = useCallback(
     (id: string | null) => {
       void navigate({
-        search: ({ sel: _, ...rest }) => (id === null ? rest : { ...rest, sel: id }),
+        search: (before) => {
+          const after = { ...before };
+          delete after.sel;
+          return id === null ? after : { ...after, sel: id };
+        },
         replace: true,
       });
     },
@@ -96,6 +101,13 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
     if (last !== undefined) pick(last);
     requestAnimationFrame(() => camera.fitNodes(finding.nodeIds));
   };
+  // From inside the panel Escape leads back to the diagram, from anywhere else it ends the selection.
+  useDocumentKeys(({ key }) => {
+    if (key !== 'Escape' || selectedId === null) return false;
+    if (document.activeElement?.closest('#node-panel') == null) select(null);
+    focusCanvas();
+    return true;
+  });
   const setTab = (tab: PanelTab): void => {
     void navigate({ search: (before) => ({ ...before, tab }), replace: true });
   };
@@ -142,7 +154,6 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
                 live={nodeIsLive}
                 onTab={setTab}
                 onSelect={pick}
-                onLeave={focusCanvas}
                 onClose={() => {
                   select(null);
                   focusCanvas();

@@ -14,7 +14,7 @@ const shown = 5;
 function Zoom({ camera }: { camera: Camera }): ReactElement {
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   return (
-    <div role="group" aria-label="Zoom" className="flex flex-none items-center">
+    <fieldset aria-label="Zoom" className="flex flex-none items-center">
       <button
         type="button"
         className="btn-icon"
@@ -45,7 +45,7 @@ function Zoom({ camera }: { camera: Camera }): ReactElement {
       >
         <CornersOutIcon size={14} />
       </button>
-    </div>
+    </fieldset>
   );
 }
 

@@ -130,7 +130,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
 
   return (
     <section ref={root} aria-label="Sequence" className="relative flex min-h-0 flex-1 flex-col">
-      <TimeStrip cascade={cascade} window={strip} onPick={showTime} />
+      <TimeStrip cascade={cascade} windowRef={strip} onPick={showTime} />
       <LaneHeads layout={layout} selectedLane={selectedLane} />
       <div className="flex min-h-0 flex-1 bg-canvas">
         <TimeGutter layout={layout} selectedId={selectedId} />

@@ -6,6 +6,7 @@ import { Glyph } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { initials } from '../words/names.ts';
+import type { Tone } from '../words/outcome.ts';
 import type { DrawnNode, Pip } from './drawn.ts';
 import { SelectContext, useIsSelected } from './view-store.ts';
 
@@ -53,25 +54,25 @@ function Ends(): ReactElement {
   );
 }
 
-const pipClass: Record<Pip, string> = {
+const pipClass: Record<Tone, string> = {
   ok: 'bg-ok',
   fail: 'bg-fail',
   run: 'bg-run',
   wait: 'bg-wait',
   retry: 'bg-retry',
 };
-const pipSign: Record<Pip, string> = { ok: '✓', fail: '✕', run: '…', wait: '–', retry: '…' };
+const pipSign: Record<Tone, string> = { ok: '✓', fail: '✕', run: '…', wait: '–', retry: '…' };
 
 function Pips({ pips, more }: { pips: Pip[]; more: number }): ReactElement {
   return (
     <span className="ml-auto inline-flex items-center gap-0.5" aria-hidden="true">
       {more > 0 && <span className="text-[9.5px] leading-[11px] text-sub">{more}+</span>}
-      {pips.map((pip, index) => (
+      {pips.map(({ id, tone }) => (
         <span
-          key={index}
-          className={`h-[11px] w-[11px] rounded-[3px] text-center text-[8px] leading-[11px] font-bold text-raised ${pipClass[pip]}`}
+          key={id}
+          className={`h-[11px] w-[11px] rounded-[3px] text-center text-[8px] leading-[11px] font-bold text-raised ${pipClass[tone]}`}
         >
-          {pipSign[pip]}
+          {pipSign[tone]}
         </span>
       ))}
     </span>

@@ -29,13 +29,13 @@ function Bar(props: {
   );
 }
 
-/** Decorative for screen readers: every time is in the nodes' own labels. `window` is moved from outside. */
+/** Decorative for screen readers: every time is in the nodes' own labels. `windowRef` is moved from outside. */
 export const TimeStrip = memo(function TimeStrip(props: {
   cascade: Cascade;
-  window: Ref<HTMLSpanElement>;
+  windowRef: Ref<HTMLSpanElement>;
   onPick: (atMs: number) => void;
 }): ReactElement {
-  const { cascade } = props;
+  const { cascade, windowRef } = props;
   const totalMs = cascade.endMs - cascade.startMs;
   const pick = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -70,7 +70,7 @@ export const TimeStrip = memo(function TimeStrip(props: {
           </span>
         ))}
         <span
-          ref={props.window}
+          ref={windowRef}
           className="pointer-events-none absolute inset-y-0 -mx-1 border-x-2 border-ink bg-ink/4"
           style={{ left: '0%', right: '0%' }}
         />

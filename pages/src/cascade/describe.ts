@@ -1,6 +1,6 @@
 // What a node is called and what is read aloud about it. Pure.
 import { formatSpan } from '../time/format.ts';
-import { rowLabel } from '../words/names.ts';
+import { actorLabel, rowLabel } from '../words/names.ts';
 import { deliveryOutcome, type Outcome } from '../words/outcome.ts';
 import { changeText, shortChange } from '../words/sentence.ts';
 import type { Turn } from './findings.ts';
@@ -11,7 +11,7 @@ import type { Cascade, CascadeNode, ChangeNode } from './model.ts';
 export function nodeName(node: CascadeNode): string {
   switch (node.kind) {
     case 'actor':
-      return node.actor.name;
+      return actorLabel(node.actor);
     case 'change':
       return rowLabel(node.event);
     case 'hop':

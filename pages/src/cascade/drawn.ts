@@ -7,7 +7,11 @@ import type { Turn } from './findings.ts';
 import type { Arrow, Lane, Layout, PlacedNode } from './layout.ts';
 import type { Cascade, CascadeNode } from './model.ts';
 
-export type Pip = Tone;
+/** One attempt in a node's corner. */
+export interface Pip {
+  id: string;
+  tone: Tone;
+}
 
 /** Everything that a node shows. */
 export interface DrawnNodeData extends Record<string, unknown> {
@@ -34,7 +38,7 @@ const tags: Record<string, string> = { INSERT: 'INS', UPDATE: 'UPD', DELETE: 'DE
 function mainText(node: CascadeNode): string {
   switch (node.kind) {
     case 'actor':
-      return node.actor.name;
+      return describe.nodeName(node);
     case 'change':
       return node.event.rowKey === null ? describe.nodeName(node) : rowKeyLabel(node.event.rowKey);
     case 'hop':
@@ -60,7 +64,9 @@ function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode
   const turn = turns.get(node.id) ?? null;
   const attempts = node.kind === 'hop' ? node.delivery.attempts : [];
   const pips =
-    attempts.length > 1 ? attempts.slice(-maxPips).map((each) => attemptOutcome(each).tone) : [];
+    attempts.length > 1
+      ? attempts.slice(-maxPips).map((each) => ({ id: each.id, tone: attemptOutcome(each).tone }))
+      : [];
   const label = describe.nodeLabel(cascade, node, turn);
   const op = node.kind === 'change' ? node.event.op : null;
   return {

@@ -1,7 +1,7 @@
 // Places a cascade as a sequence diagram: lanes, nodes, arrows, bars of work, attempts. One pass over the
 // rows, O(n). Pure: no DOM, no React Flow.
 import type { LinkView } from '../../../src/api/views.ts';
-import { tableLabel } from '../words/names.ts';
+import { actorLabel, tableLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import * as measures from './measures.ts';
 import type { Cascade, CascadeNode, Cause } from './model.ts';
@@ -70,7 +70,7 @@ function laneOf(node: CascadeNode): Omit<Lane, 'centre'> {
     case 'actor': {
       const kind =
         node.actor.kind === 'user' || node.actor.kind === 'system' ? node.actor.kind : 'unknown';
-      return { key: node.id, kind, name: node.actor.name };
+      return { key: node.id, kind, name: actorLabel(node.actor) };
     }
     case 'change': {
       const { table, trigger, source } = node.event;

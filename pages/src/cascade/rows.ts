@@ -107,6 +107,10 @@ function entriesOf(cascade: Cascade): Entry[] {
   return entries.sort((a, b) => a.atMs - b.atMs || a.seq - b.seq);
 }
 
+function names(jobs: Set<string>): string {
+  return jobs.size > 2 ? `${jobs.size} jobs` : [...jobs].join(' and ');
+}
+
 /** Who was at work between two moments, as the end of "13.6 s folded, …". */
 function idleText(cascade: Cascade, fromMs: number, toMs: number, next: Entry): string {
   const working = new Set<string>();
@@ -123,10 +127,6 @@ function idleText(cascade: Cascade, fromMs: number, toMs: number, next: Entry): 
       if (endMs <= fromMs + 1 && nextMs >= toMs - 1) resting.add(job);
     }
   }
-  const names = (set: Set<string>): string => {
-    const list = [...set];
-    return list.length > 2 ? `${list.length} jobs` : list.join(' and ');
-  };
   if (working.size > 0) {
     return `only ${names(working)} ${working.size === 1 ? 'was' : 'were'} at work`;
   }

@@ -7,7 +7,7 @@ import { formatSpan } from '../time/format.ts';
 import { Status } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import { Ago } from '../ui/Moment.tsx';
-import { rowLabel } from '../words/names.ts';
+import { actorLabel, actorTitle, rowLabel } from '../words/names.ts';
 import { traceOutcome } from '../words/outcome.ts';
 import { changeText } from '../words/sentence.ts';
 import { ShapeGlyph } from './ShapeGlyph.tsx';
@@ -33,11 +33,11 @@ export const CascadeRow = memo(function CascadeRow({
       </td>
       <td className={`${cell} max-md:hidden`}>
         {root !== null && (
-          <span className="flex items-center gap-1.5" title={root.actor.value ?? root.actor.name}>
+          <span className="flex items-center gap-1.5" title={actorTitle(root.actor)}>
             <span className="text-sub">
               <KindIcon kind={actorIcon(root.actor)} />
             </span>
-            <span className="truncate">{root.actor.name}</span>
+            <span className="truncate">{actorLabel(root.actor)}</span>
           </span>
         )}
       </td>

@@ -1,6 +1,6 @@
 // The list of cascades, newest first. New ones appear by themselves, but never move what is being read.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useRef, useState, type ReactElement } from 'react';
 import { cascadesQuery, cascadesKey } from '../api/queries.ts';
 import { listTraces } from '../api/client.ts';
 import { Frame } from '../frame/Frame.tsx';
@@ -8,6 +8,7 @@ import { useNow } from '../time/clock.ts';
 import { formatAgo } from '../time/format.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
+import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { appendOlder, holdBack, type Feed } from './feed.ts';
 import { CascadesTable, NoCascades, TableSkeleton } from './CascadesTable.tsx';
 
@@ -18,8 +19,7 @@ function Freshness(props: { updatedAtMs: number; failing: boolean }): ReactEleme
   const nowMs = useNow(1000);
   const stale = props.failing && nowMs - props.updatedAtMs > staleAfterMs;
   return (
-    <span
-      role="status"
+    <output
       className={`flex items-center gap-1.5 text-[12px] ${stale ? 'text-retry' : 'text-sub'}`}
     >
       {stale ? (
@@ -28,7 +28,7 @@ function Freshness(props: { updatedAtMs: number; failing: boolean }): ReactEleme
         <span className="size-[7px] rounded-full bg-ok" aria-hidden="true" />
       )}
       {stale ? `Not live, updated ${formatAgo(props.updatedAtMs, nowMs)}` : 'Live'}
-    </span>
+    </output>
   );
 }
 
@@ -44,6 +44,8 @@ export function CascadesPage(): ReactElement {
         known === undefined ? known : appendOlder(known, page),
       ),
   });
+
+  useDocumentKeys(moveBetweenRows);
 
   const traces = query.data?.traces ?? [];
   const { shown, waiting } = holdBack(traces, heldAtId);
@@ -62,7 +64,7 @@ export function CascadesPage(): ReactElement {
   const crumbs = <span className="font-medium">Cascades</span>;
   return (
     <Frame crumbs={crumbs}>
-      <main className="flex min-h-0 flex-1 flex-col" onKeyDown={moveBetweenRows} tabIndex={-1}>
+      <main className="flex min-h-0 flex-1 flex-col">
         <div className="flex h-14 flex-none items-center gap-3 px-4 sm:px-6">
           <h1 className="text-[20px] leading-7 font-semibold tracking-[-0.014em]">Cascades</h1>
           {query.data !== undefined && (
@@ -128,19 +130,12 @@ export function CascadesPage(): ReactElement {
 }
 
 /** j and k move between rows; Enter is the link's own. */
-function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const step =
-    event.key === 'j' || event.key === 'ArrowDown'
-      ? 1
-      : event.key === 'k' || event.key === 'ArrowUp'
-        ? -1
-        : 0;
-  if (step === 0) return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>('a[data-cascade]')];
+function moveBetweenRows({ key }: KeyboardEvent): boolean {
+  const step = key === 'j' || key === 'ArrowDown' ? 1 : key === 'k' || key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return false;
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('a[data-cascade]')];
   const at = links.findIndex((link) => link === document.activeElement);
   const next = links[at === -1 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))];
-  if (next === undefined) return;
-  event.preventDefault();
-  next.focus();
+  next?.focus();
+  return next !== undefined;
 }

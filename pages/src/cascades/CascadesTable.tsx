@@ -48,16 +48,15 @@ export function CascadesTable({ traces }: { traces: TraceSummary[] }): ReactElem
 }
 
 const skeletonRows = Array.from({ length: 12 }, (_, row) => row);
-const skeletonWidths = ['56px', '70%', '62%', '48px', '20px', '20px', '44px', '72px'];
-const hiddenFrom = [
-  '',
-  'max-md:hidden',
-  '',
-  'max-lg:hidden',
-  'max-lg:hidden',
-  'max-lg:hidden',
-  'max-sm:hidden',
-  '',
+const skeletonCells = [
+  { column: 'time', width: '56px', hidden: '' },
+  { column: 'actor', width: '70%', hidden: 'max-md:hidden' },
+  { column: 'change', width: '62%', hidden: '' },
+  { column: 'shape', width: '48px', hidden: 'max-lg:hidden' },
+  { column: 'hops', width: '20px', hidden: 'max-lg:hidden' },
+  { column: 'attempts', width: '20px', hidden: 'max-lg:hidden' },
+  { column: 'duration', width: '44px', hidden: 'max-sm:hidden' },
+  { column: 'outcome', width: '72px', hidden: '' },
 ];
 
 /** Appears after 150 ms, so that a quick answer never flashes it. */
@@ -68,8 +67,8 @@ export function TableSkeleton(): ReactElement {
       <Table>
         {skeletonRows.map((row) => (
           <tr key={row} className="h-9 border-b border-hair">
-            {skeletonWidths.map((width, column) => (
-              <td key={column} className={`${cell} ${hiddenFrom[column] ?? ''}`}>
+            {skeletonCells.map(({ column, width, hidden }) => (
+              <td key={column} aria-label={`${column} is loading`} className={`${cell} ${hidden}`}>
                 <div className="skeleton-bar h-3" style={{ width }} />
               </td>
             ))}

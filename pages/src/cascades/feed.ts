@@ -43,8 +43,8 @@ export function holdBack(
     : { shown: traces.slice(index), waiting: index };
 }
 
-/** Heights of the shape glyph's bars, 0 to 1: deliveries per depth on a log scale. */
-export function shapeHeights(shape: number[]): number[] {
+/** The shape glyph's bars, heights 0 to 1: deliveries per depth on a log scale. */
+export function shapeBars(shape: number[]): { depth: number; height: number }[] {
   const top = Math.max(1, ...shape.map((count) => Math.log2(count + 1)));
-  return shape.map((count) => Math.log2(count + 1) / top);
+  return shape.map((count, index) => ({ depth: index + 1, height: Math.log2(count + 1) / top }));
 }

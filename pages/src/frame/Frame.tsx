@@ -7,7 +7,7 @@ import { ClockIcon } from '@phosphor-icons/react/Clock';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { setToken } from '../api/token.ts';
-import { useZone } from '../time/clock.ts';
+import { useNow, useZone } from '../time/clock.ts';
 import { zoneOffset } from '../time/format.ts';
 import { CascadesIcon, Mark } from '../ui/icons.tsx';
 import { useTheme } from './theme.ts';
@@ -67,8 +67,9 @@ function Rail(): ReactElement {
 
 function ZoneButton(): ReactElement {
   const { zone, toggle } = useZone();
-  const city = Intl.DateTimeFormat().resolvedOptions().timeZone.split('/').at(-1) ?? 'Local';
-  const offset = zoneOffset(Date.now(), zone);
+  const nowMs = useNow(60_000);
+  const city = new Intl.DateTimeFormat().resolvedOptions().timeZone.split('/').at(-1) ?? 'Local';
+  const offset = zoneOffset(nowMs, zone);
   const name =
     zone === 'UTC' || offset === city ? offset : `${city.replaceAll('_', ' ')}, ${offset}`;
   const other = zone === 'UTC' ? 'local time' : 'UTC';

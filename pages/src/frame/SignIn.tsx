@@ -1,12 +1,14 @@
 // Asks for a token where the API says that one is needed. Never judges the token: the API does.
 import { Button } from '@cloudflare/kumo/components/button';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { setToken } from '../api/token.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { Mark } from '../ui/icons.tsx';
 
 export function SignIn({ refused }: { refused: boolean }): ReactElement {
   const [text, setText] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const token = text.trim();
@@ -29,7 +31,7 @@ export function SignIn({ refused }: { refused: boolean }): ReactElement {
           id="token"
           type="password"
           autoComplete="current-password"
-          autoFocus
+          ref={field}
           spellCheck={false}
           value={text}
           onChange={(event) => setText(event.target.value)}

@@ -1,6 +1,7 @@
 // The row before and after, column by column.
 import type { ReactElement } from 'react';
 import type { EventView } from '../../../src/api/views.ts';
+import { ScrollArea } from '../ui/ScrollArea.tsx';
 import { formatValue, tellingChanges } from '../words/sentence.ts';
 
 const longest = 600;
@@ -32,7 +33,7 @@ export function ChangeTab({ event }: { event: EventView }): ReactElement {
   const telling = new Set(tellingChanges(event.changes));
   const both = event.op === 'UPDATE';
   return (
-    <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="group" aria-label="Row change">
+    <ScrollArea kind="group" label="Row change">
       <table className="w-full table-fixed text-[12px] leading-[18px]">
         <thead className="text-left text-sub">
           <tr className="h-8 border-b border-hair">
@@ -68,6 +69,6 @@ export function ChangeTab({ event }: { event: EventView }): ReactElement {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollArea>
   );
 }

@@ -4,7 +4,7 @@ import { triggersOf } from '../cascade/describe.ts';
 import type { CascadeNode, ChangeNode, HopNode } from '../cascade/model.ts';
 import { formatSpan } from '../time/format.ts';
 import { Clock } from '../ui/Moment.tsx';
-import { hostOf } from '../words/names.ts';
+import { actorLabel, actorTitle, hostOf } from '../words/names.ts';
 
 type Fact = [name: string, value: ReactNode, title?: string];
 
@@ -49,7 +49,7 @@ function changeFacts(change: ChangeNode): Fact[] {
         </span>
       </span>,
     ],
-    ['Actor', event.actor.name, event.actor.value ?? event.actor.name],
+    ['Actor', actorLabel(event.actor), actorTitle(event.actor)],
     ['Arrivals', events.length === 1 ? String(arrivals) : `${arrivals}, ${events.length} events`],
     ['Source', event.source],
   ];

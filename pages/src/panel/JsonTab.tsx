@@ -1,5 +1,6 @@
 // Any value as readable JSON with a copy button.
 import type { ReactElement, ReactNode } from 'react';
+import { ScrollArea } from '../ui/ScrollArea.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
 
 export function JsonTab(props: { value: unknown; what: string; note?: ReactNode }): ReactElement {
@@ -12,13 +13,11 @@ export function JsonTab(props: { value: unknown; what: string; note?: ReactNode 
           Copy JSON
         </CopyButton>
       </div>
-      <pre
-        tabIndex={0}
-        aria-label={props.what}
-        className="min-h-0 flex-1 overflow-auto border-t border-hair px-4 py-2 font-mono text-[11.5px] leading-[17px] wrap-anywhere whitespace-pre-wrap"
-      >
-        {text}
-      </pre>
+      <ScrollArea kind="group" label={props.what} className="border-t border-hair">
+        <pre className="px-4 py-2 font-mono text-[11.5px] leading-[17px] wrap-anywhere whitespace-pre-wrap">
+          {text}
+        </pre>
+      </ScrollArea>
     </div>
   );
 }

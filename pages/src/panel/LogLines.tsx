@@ -4,7 +4,7 @@ import type { LogLine } from '../../../src/api/views.ts';
 import { useZone } from '../time/clock.ts';
 import { formatClock, formatFull } from '../time/format.ts';
 import { partsOfCorrelationId } from '../words/names.ts';
-import { timeMsOf, type Level } from './log-lines.ts';
+import { keyLines, timeMsOf, type Level } from './log-lines.ts';
 
 const lineClass: Record<Level, string> = {
   error: 'border-l-fail bg-fail-tint',
@@ -98,13 +98,8 @@ export function LogLines(props: {
     <ol
       className={`py-1 font-mono text-[11.5px] leading-[17px] ${props.wrap ? '' : 'w-max min-w-full'}`}
     >
-      {props.lines.map((line, index) => (
-        <Line
-          key={`${line.timestampNs}-${index}`}
-          line={line}
-          wrap={props.wrap}
-          withJob={props.withJob}
-        />
+      {keyLines(props.lines).map(({ key, line }) => (
+        <Line key={key} line={line} wrap={props.wrap} withJob={props.withJob} />
       ))}
     </ol>
   );

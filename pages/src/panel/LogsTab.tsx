@@ -3,10 +3,12 @@ import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass';
 import { ArrowElbowDownLeftIcon } from '@phosphor-icons/react/ArrowElbowDownLeft';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { logsQuery, type LogsOf } from '../api/queries.ts';
+import type { LogsTarget } from '../api/client.ts';
+import { logsQuery } from '../api/queries.ts';
 import { useZone } from '../time/clock.ts';
 import { formatClock, formatSpan } from '../time/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { ScrollArea } from '../ui/ScrollArea.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import type { LogLine } from '../../../src/api/views.ts';
 import { GrafanaOffline } from './GrafanaOffline.tsx';
@@ -35,8 +37,7 @@ function LevelFilter(props: {
 }): ReactElement {
   const counts = countLevels(props.lines);
   return (
-    <div
-      role="group"
+    <fieldset
       aria-label="Levels"
       className="flex h-7 flex-none overflow-hidden rounded-[7px] border border-line text-[11.5px] font-medium"
     >
@@ -57,12 +58,13 @@ function LevelFilter(props: {
             </button>
           );
         })}
-    </div>
+    </fieldset>
   );
 }
 
-export function LogsTab({ target }: { target: LogsOf }): ReactElement {
-  const query = useQuery(logsQuery(target));
+export function LogsTab(props: { target: LogsTarget; live: boolean }): ReactElement {
+  const { target, live } = props;
+  const query = useQuery(logsQuery(target, live));
   const { zone } = useZone();
   const [text, setText] = useState('');
   const [hidden, setHidden] = useState<ReadonlySet<Level>>(new Set());
@@ -151,13 +153,7 @@ export function LogsTab({ target }: { target: LogsOf }): ReactElement {
           <CopyButton text={linesAsText(lines, zone)} label="Copy the lines shown" />
         </div>
       )}
-      <div
-        role="log"
-        aria-label="Log lines"
-        aria-live="off"
-        tabIndex={0}
-        className="min-h-0 flex-1 overflow-auto border-t border-hair"
-      >
+      <ScrollArea kind="log" label="Log lines" className="border-t border-hair">
         {lines.length > 0 && <LogLines lines={lines} wrap={wrap} withJob={withJob} />}
         {view.lines.length > 0 && lines.length === 0 && (
           <p className="p-4 text-sub">No line matches the filter.</p>
@@ -166,7 +162,7 @@ export function LogsTab({ target }: { target: LogsOf }): ReactElement {
           <div className="flex flex-col items-start gap-2 p-4 text-sub">
             <p>
               <b className="font-semibold text-ink">Loki has no line with this ID.</b>{' '}
-              {target.live
+              {live
                 ? 'Lines appear here as they come.'
                 : 'The job wrote none, or wrote them without its correlation ID.'}
             </p>
@@ -178,9 +174,9 @@ export function LogsTab({ target }: { target: LogsOf }): ReactElement {
         {view.truncated && (
           <p className="px-4 py-2 text-retry">There are more lines than one answer holds.</p>
         )}
-      </div>
+      </ScrollArea>
       <Footer>
-        {target.live && (
+        {live && (
           <span className="flex items-center gap-1.5">
             <span aria-hidden="true" className="size-[7px] rounded-full bg-ok" />
             Tailing

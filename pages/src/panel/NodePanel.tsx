@@ -1,6 +1,6 @@
 // Everything about the selected node: what it is, why it ran, its facts, and its logs and data in tabs.
 import { XIcon } from '@phosphor-icons/react/X';
-import type { KeyboardEvent, ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { nodeIcon, nodeName, nodeOutcome } from '../cascade/describe.ts';
 import type { Turn } from '../cascade/findings.ts';
 import type { Cascade, CascadeNode } from '../cascade/model.ts';
@@ -27,7 +27,6 @@ export interface NodePanelProps {
   live: boolean;
   onTab: (tab: PanelTab) => void;
   onSelect: (id: string) => void;
-  onLeave: () => void;
   onClose: () => void;
 }
 
@@ -90,8 +89,8 @@ function TabBody(props: { node: CascadeNode; tab: PanelTab; live: boolean }): Re
       const target =
         node.kind === 'hop'
           ? ({ of: 'deliveries', id: node.id } as const)
-          : ({ of: 'events', id: node.id } as const);
-      return <LogsTab key={node.id} target={{ ...target, live: props.live }} />;
+          : ({ of: 'events', id: node.id, source: node.event.source } as const);
+      return <LogsTab key={node.id} target={target} live={props.live} />;
     }
     case 'attempts':
       return node.kind === 'hop' ? <AttemptsTab delivery={node.delivery} /> : null;
@@ -119,13 +118,8 @@ export function NodePanel(props: NodePanelProps): ReactElement {
   const tabs = tabsOf(node);
   const tab = tabs.find(({ value }) => value === props.tab)?.value ?? tabs[0]?.value;
   const name = nodeName(node);
-  const leave = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    props.onLeave();
-  };
   return (
-    <aside id="node-panel" aria-label={name} onKeyDown={leave} className="tl-panel">
+    <aside id="node-panel" aria-label={name} className="tl-panel">
       <div className="flex-none border-b border-line px-4 pt-3 pb-2.5">
         <div className="flex items-center gap-2">
           <span className="text-sub">

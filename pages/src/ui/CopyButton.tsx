@@ -36,9 +36,7 @@ export function CopyButton(props: {
     >
       {icon}
       {children !== undefined && (said === '' ? children : said)}
-      <span role="status" className="sr-only">
-        {said}
-      </span>
+      <output className="sr-only">{said}</output>
     </button>
   );
 }

@@ -9,11 +9,15 @@ export function Notice(props: {
   tone: Tone;
   title: string;
   children?: ReactNode;
-  role?: 'alert' | 'status';
+  /** Read out when it appears: at once, or when there is a pause. */
+  announce?: 'alert' | 'status';
 }): ReactElement {
   return (
     <div className="flex min-h-0 flex-1 items-center justify-center overflow-auto p-6">
-      <div className="flex max-w-[560px] flex-col items-center gap-2 text-center" role={props.role}>
+      <div
+        className="flex max-w-[560px] flex-col items-center gap-2 text-center"
+        role={props.announce}
+      >
         <Glyph tone={props.tone} size={24} />
         <h2 className="text-[14px] leading-5 font-semibold">{props.title}</h2>
         <div className="flex max-w-full flex-col items-center gap-3 text-sub">{props.children}</div>
@@ -32,7 +36,7 @@ export function ProblemNotice(props: {
   const title = error instanceof Problem ? error.message : 'Something in this page failed';
   const detail = error instanceof Problem ? error.detail : String(error);
   return (
-    <Notice tone="fail" title={`${props.what} could not be loaded`} role="alert">
+    <Notice tone="fail" title={`${props.what} could not be loaded`} announce="alert">
       <p>
         {title}
         {error instanceof Problem && error.status !== 0 && ` (HTTP ${error.status})`}. {detail}

@@ -30,6 +30,7 @@ export function Tabs<T extends string>(props: {
     <>
       <div
         role="tablist"
+        tabIndex={-1}
         aria-label={props.label}
         onKeyDown={move}
         className="flex h-[38px] flex-none items-stretch gap-[18px] overflow-x-auto border-b border-line px-4 text-[12.5px] font-medium text-sub"

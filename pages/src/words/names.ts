@@ -1,5 +1,7 @@
 // Names of rows, jobs and people in the interface's words. Pure.
 
+import type { ActorView } from '../../../src/api/views.ts';
+
 interface TableName {
   schema: string;
   name: string;
@@ -25,6 +27,31 @@ export function rowLabel(of: {
   return of.rowKey === null
     ? tableLabel(of.table)
     : `${tableLabel(of.table)} ${rowKeyLabel(of.rowKey)}`;
+}
+
+/** Who wrote: an actor that merely stood in the row, or that the database minted, is nobody known. */
+export function actorLabel(actor: ActorView): string {
+  return actor.kind === 'user' || actor.kind === 'system' || actor.kind === 'legacy'
+    ? actor.name
+    : 'unknown';
+}
+
+/** The same in full, for a title: what stands in the row, and what that means. */
+export function actorTitle(actor: ActorView): string {
+  const value = actor.value ?? 'nothing';
+  switch (actor.kind) {
+    case 'user':
+    case 'system':
+      return value;
+    case 'legacy':
+      return `${value}, a bare id`;
+    case 'carried':
+      return `Unknown: ${value} already stood in the row and was not set by this write`;
+    case 'unattributed':
+      return `Unknown: the write named no cause, the database gave it ${value}`;
+    case 'unknown':
+      return `Unknown: the row names ${value}`;
+  }
 }
 
 /** "DK" for dana.k@acme.io, "NS" for nightly-sync. */

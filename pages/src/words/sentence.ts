@@ -1,6 +1,6 @@
 // A change as a sentence: who did what to which row. Pure; drawing the parts is left to components.
 import type { ActorView, ColumnChange, EventView } from '../../../src/api/views.ts';
-import { rowLabel } from './names.ts';
+import { actorLabel, rowLabel } from './names.ts';
 
 /** What the sentence is about: an event, or the summary of a cascade's root. */
 export interface Change {
@@ -43,7 +43,7 @@ export interface Sentence {
 /** The parts of "dana@acme.io set orders #42 status pending → paid, 2 more columns". */
 export function sentenceOf(change: Change): Sentence {
   const base = {
-    actor: change.actor.name,
+    actor: actorLabel(change.actor),
     row: rowLabel(change),
     column: null,
     from: null,

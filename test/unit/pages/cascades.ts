@@ -1,0 +1,116 @@
+// Small cascades for the tests of the dashboard, in the API's own shapes. Times are ms after `startMs`.
+import {
+  traceDetailSchema,
+  type AttemptView,
+  type DeliveryView,
+  type EventView,
+  type LinkView,
+  type TraceDetail,
+} from '../../../src/api/views.ts';
+
+export const startMs = Date.parse('2026-11-24T14:32:07.412Z');
+const traceId = '0199a3f2-7c41-8b7e-9a10-5f0000000000';
+
+function at(ms: number): string {
+  return new Date(startMs + ms).toISOString();
+}
+
+export function event(id: string, ms: number, more: Partial<EventView> = {}): EventView {
+  return {
+    id,
+    source: 'shop',
+    kind: 'hasura',
+    trigger: 'order_paid',
+    table: { schema: 'public', name: 'orders' },
+    op: 'UPDATE',
+    rowKey: '42',
+    actor: { kind: 'user', value: 'dana@acme.io', name: 'dana@acme.io' },
+    createdAt: at(ms),
+    arrivedAt: at(ms + 20),
+    arrivals: 1,
+    traceId,
+    changeId: `change-${id}`,
+    changes: [{ column: 'status', old: 'pending', new: 'paid' }],
+    payloadKept: true,
+    sessionVariables: null,
+    cause: null,
+    ...more,
+  };
+}
+
+type Span = [startMs: number, endMs: number | null, status?: number];
+
+export function delivery(
+  id: string,
+  eventId: string,
+  job: string,
+  spans: Span[],
+  state: DeliveryView['state'] = 'delivered',
+): DeliveryView {
+  const attempts = spans.map(([from, to, status = 200], index): AttemptView => {
+    const failed = status >= 300;
+    return {
+      id: `${id}-${index}`,
+      destination: `https://jobs.example.com/${job}`,
+      startedAt: at(from),
+      endedAt: to === null ? null : at(to),
+      durationMs: to === null ? null : to - from,
+      status: to === null ? null : status,
+      outcome: to === null ? 'running' : failed ? 'failed' : 'delivered',
+      error: failed ? `The destination answered ${status}.` : null,
+      answer: null,
+    };
+  });
+  const first = spans[0]?.[0] ?? 0;
+  const end = spans.at(-1)?.[1] ?? null;
+  return {
+    id,
+    source: 'shop',
+    eventId,
+    traceId,
+    job,
+    target: `https://jobs.example.com/${job}`,
+    algorithm: 'pass-through',
+    correlationId: `order-paid.${job}.${traceId}`,
+    state,
+    startedAt: at(first),
+    endedAt: end === null ? null : at(end),
+    durationMs: end === null ? null : end - first,
+    attempts,
+  };
+}
+
+export function causedBy(deliveryId: string | null, more: Partial<LinkView> = {}): LinkView {
+  return {
+    evidence: 'certain',
+    rule: 'value',
+    reason: 'The row names the delivery.',
+    correlationId: `order-paid.job.${traceId}`,
+    deliveryId,
+    ...more,
+  };
+}
+
+/** The API's answer, held against its schema. */
+export function cascadeOf(events: EventView[], deliveries: DeliveryView[]): TraceDetail {
+  const attempts = deliveries.reduce((sum, each) => sum + each.attempts.length, 0);
+  return traceDetailSchema.parse({
+    trace: {
+      id: traceId,
+      source: 'shop',
+      startedAt: at(0),
+      endedAt: null,
+      durationMs: null,
+      state: 'delivered',
+      root: null,
+      events: events.length,
+      deliveries: deliveries.length,
+      attempts,
+      failed: 0,
+      weakLinks: 0,
+      shape: [],
+    },
+    events,
+    deliveries,
+  });
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { nodeLabel } from '../../../pages/src/cascade/describe.ts';
+import { findingsOf, turnsOf } from '../../../pages/src/cascade/findings.ts';
+import { moveSelection } from '../../../pages/src/cascade/keyboard.ts';
+import { layOut } from '../../../pages/src/cascade/layout.ts';
+import { buildCascade } from '../../../pages/src/cascade/model.ts';
+import { cascadeOf, causedBy, delivery, event } from './cascades.ts';
+
+const twice = buildCascade(
+  cascadeOf(
+    [
+      event('e1', 0),
+      event('e2', 300, { cause: causedBy('d1', { evidence: 'weak', rule: 'row_and_time' }) }),
+    ],
+    [
+      delivery('d1', 'e1', 'send-receipt', [[40, 350]]),
+      delivery('d2', 'e2', 'send-receipt', [[15_640, 15_700]]),
+    ],
+  ),
+);
+
+describe('findings', () => {
+  it('says that a job ran twice for the same row through different events', () => {
+    expect(findingsOf(twice)).toMatchObject([
+      {
+        kind: 'repeat',
+        subject: 'send-receipt ran twice',
+        rest: 'for orders #42, 15.6 s apart',
+        action: 'Show both',
+        nodeIds: ['d1', 'd2'],
+      },
+    ]);
+    expect(turnsOf(twice).get('d2')).toEqual({ n: 2, of: 2 });
+    expect(turnsOf(twice).get('e2')).toEqual({ n: 2, of: 2 });
+  });
+
+  it('does not take two rows, or two jobs, for the same', () => {
+    const cascade = buildCascade(
+      cascadeOf(
+        [event('e1', 0), event('e2', 5, { rowKey: '43' })],
+        [
+          delivery('d1', 'e1', 'send-receipt', [[40, 50]]),
+          delivery('d2', 'e2', 'send-receipt', [[41, 50]]),
+          delivery('d3', 'e1', 'charge', [[42, 50]]),
+        ],
+      ),
+    );
+    expect(findingsOf(cascade)).toEqual([]);
+    expect(turnsOf(cascade).size).toBe(0);
+  });
+
+  it('puts failed deliveries first and tells waiting ones', () => {
+    const cascade = buildCascade(
+      cascadeOf(
+        [event('e1', 0)],
+        [
+          delivery('d1', 'e1', 'charge', [[40, 50, 503]], 'waiting'),
+          delivery(
+            'd2',
+            'e1',
+            'notify',
+            [
+              [41, 50, 500],
+              [60, 70, 502],
+            ],
+            'failed',
+          ),
+        ],
+      ),
+    );
+    expect(findingsOf(cascade).map(({ subject, rest }) => `${subject} ${rest}`)).toEqual([
+      'notify gave up after 2 attempts, last 502',
+      'charge waits for its next attempt, last 503',
+    ]);
+  });
+});
+
+describe('what is read aloud', () => {
+  it('names job, outcome, run, time, cause, and a weak link earlier in its cause', () => {
+    const node = twice.nodes.get('d2');
+    if (node === undefined) throw new Error('d2 is not in the cascade');
+    expect(nodeLabel(twice, node, { n: 2, of: 2 })).toBe(
+      'send-receipt, job, delivered, run 2 of 2, 60 ms, caused by orders #42, weak link earlier in its cause',
+    );
+  });
+});
+
+describe('keys', () => {
+  const layout = layOut(twice);
+  const move = (from: string | null, key: string) => moveSelection(twice, layout, from, key);
+
+  it('go up and down in time, left to the cause and right to the effect', () => {
+    expect(move(null, 'ArrowDown')).toBe('actor-user-dana@acme.io');
+    expect(move('e1', 'ArrowDown')).toBe('d1');
+    expect(move('e1', 'ArrowUp')).toBe('actor-user-dana@acme.io');
+    expect(move('e2', 'ArrowLeft')).toBe('d1');
+    expect(move('d1', 'ArrowRight')).toBe('e2');
+    expect(move('d2', 'ArrowRight')).toBeUndefined();
+    expect(move('d2', 'ArrowDown')).toBe('d2');
+  });
+
+  it('find the next problem and leave other keys alone', () => {
+    expect(move('e1', 'e')).toBeUndefined();
+    expect(move('e1', 'x')).toBeUndefined();
+  });
+});
