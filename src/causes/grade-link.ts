@@ -7,6 +7,10 @@ import { type NamedCause, type NamingFacts, namedCause } from './named-cause.ts'
 export type GradeFacts = NamingFacts & {
   /** The write's UTC time, corrected, ms since the epoch (with fractions). */
   writtenAtMs: number;
+  /** Other rows of the same transaction name another hop, and no session says which it was. */
+  transactionNamesAnother: boolean;
+  /** The same transaction deleted this very row elsewhere: it was moved between partitions. */
+  isMoved: boolean;
   /** Deliveries recorded under the hop that the event names. */
   deliveries: readonly GradeDelivery[];
 };
@@ -57,22 +61,18 @@ export function gradeLink(facts: GradeFacts): Grade | null {
         reason: 'The session that wrote the row named this delivery.',
         ...cause,
       };
-    case 'value':
-      return couldWrite(delivery, facts.writtenAtMs)
-        ? {
+    case 'value': {
+      const doubt = doubtOf(facts, delivery);
+      return doubt
+        ? { evidence: 'weak', ...doubt, ...cause }
+        : {
             evidence: 'certain',
             rule: 'value',
             reason:
               'The write put the ID of this delivery into the row while the delivery was under way.',
             ...cause,
-          }
-        : {
-            evidence: 'weak',
-            rule: 'same_or_late_id',
-            reason:
-              'The write put the ID of this delivery into the row after the delivery had ended.',
-            ...cause,
           };
+    }
     case 'carried':
       return {
         evidence: 'weak',
@@ -81,6 +81,31 @@ export function gradeLink(facts: GradeFacts): Grade | null {
         ...cause,
       };
   }
+}
+
+/** Why an ID that a write set anew does not prove that its hop made the write; null where it does. */
+function doubtOf(
+  facts: GradeFacts,
+  delivery: GradeDelivery,
+): Pick<Grade, 'rule' | 'reason'> | null {
+  if (facts.isMoved) {
+    return {
+      rule: 'same_or_late_id',
+      reason: 'The ID of this delivery was moved along with its row from one partition to another.',
+    };
+  }
+  if (facts.transactionNamesAnother) {
+    return {
+      rule: 'value',
+      reason:
+        'The write put the ID of this delivery into the row, but its transaction names another one too.',
+    };
+  }
+  if (couldWrite(delivery, facts.writtenAtMs)) return null;
+  return {
+    rule: 'same_or_late_id',
+    reason: 'The write put the ID of this delivery into the row after the delivery had ended.',
+  };
 }
 
 /** An event that carries an old ID along is not waiting for anything: only a named cause is pending. */

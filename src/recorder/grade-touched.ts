@@ -55,6 +55,8 @@ function factsOf(row: GradingRow): GradeFacts {
     traceId: row.traceId,
     startsTrace: row.startsTrace,
     writtenAtMs: microsMs(row.createdAt),
+    transactionNamesAnother: row.transactionNamesAnother,
+    isMoved: row.isMoved,
     deliveries: row.named.map((delivery) => ({
       deliveryId: delivery.deliveryId,
       traceId: delivery.traceId,

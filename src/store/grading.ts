@@ -17,6 +17,10 @@ export type GradingRow = {
   traceId: string;
   startsTrace: boolean;
   createdAt: string;
+  /** Rows of the same transaction name another hop, and no session says which it was. */
+  transactionNamesAnother: boolean;
+  /** The same transaction deleted a row with this key and this actor: it was moved, not made. */
+  isMoved: boolean;
   /** More than one where short hop ids collide. */
   named: NamedDelivery[];
 };
@@ -40,9 +44,34 @@ export type LinkRow = {
   cause_delivery_id: string | null;
 };
 
+/** An event whose cause only a value in its row names: what its transaction's other rows say matters. */
+const byValue = (e: string): string =>
+  `${e}.named_hop_id is not null and ${e}.session_correlation_id is null and not ${e}.starts_trace`;
+
+const sameTransaction = (a: string, b: string): string =>
+  `${a}.source = ${b}.source and ${a}.created_at_raw = ${b}.created_at_raw`;
+
+/** Hasura names the table that a trigger was made for, so that partitions of one table are told alike. */
+const sameRow = (a: string, b: string): string =>
+  `${a}.row_key = ${b}.row_key and ${a}.table_name = ${b}.table_name
+    and ${a}.table_schema = ${b}.table_schema`;
+
+/** Two probes of an index where one `<>` would walk through all rows of a bulk write. */
+const namesAnother = (['<', '>'] as const)
+  .map(
+    (compare) => `exists (
+      select from events m where ${sameTransaction('m', 'e')} and ${byValue('m')}
+        and m.named_hop_id ${compare} e.named_hop_id)`,
+  )
+  .join(' or ');
+
+const isMoved = `e.op = 'INSERT' and exists (
+  select from events m where ${sameTransaction('m', 'e')} and m.op = 'DELETE'
+    and ${sameRow('m', 'e')} and m.previous_actor = e.actor)`;
+
 /**
- * Locks the events that a batch says something new about: those it brought, and those that name one of
- * its hops. Must run after the batch's rows are committed. Whoever reads facts under this lock sees
+ * Locks the events that a batch says something new about: those it brought, those that name one of its
+ * hops, and those that it shows to share a transaction with another hop's writes. Must run after the batch's rows are committed. Whoever reads facts under this lock sees
  * everything that was committed before, so that of two consumers the later one judges with the facts of
  * both; and the order of the keys keeps them from deadlock.
  */
@@ -55,7 +84,14 @@ export async function lockEventsToGrade(
      where (source, id) in (
        select source, id from json_to_recordset($1::json) as r (source text, id text)
        union
-       select source, id from events where named_hop_id = any ($2::uuid[]))
+       select source, id from events where named_hop_id = any ($2::uuid[])
+       union
+       select m.source, m.id
+       from json_to_recordset($1::json) as r (source text, id text)
+       join events e on e.source = r.source and e.id = r.id
+       join events m on ${sameTransaction('m', 'e')} and ${byValue('m')}
+       where (${byValue('e')} and m.named_hop_id <> e.named_hop_id)
+          or (e.op = 'DELETE' and ${sameRow('m', 'e')}))
      order by source collate "C", id collate "C"
      for no key update`,
     [storableJson(touched.events), touched.hopIds],
@@ -72,6 +108,8 @@ export async function readGradingRows(
     `select e.source, e.id, e.op, e.actor, e.previous_actor as "previousActor",
        e.session_correlation_id as "sessionCorrelationId", e.session_user_name as "sessionUser",
        e.trace_id as "traceId", e.starts_trace as "startsTrace", ${utc('e.created_at')} as "createdAt",
+       coalesce(${byValue('e')} and (${namesAnother}), false) as "transactionNamesAnother",
+       coalesce(${byValue('e')} and (${isMoved}), false) as "isMoved",
        coalesce((
          select json_agg(json_build_object(
            'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'correlationId', d.correlation_id,

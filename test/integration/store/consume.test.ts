@@ -182,6 +182,65 @@ describe('consumeRecords', () => {
     expect(await linkOf('late')).toMatchObject({ evidence: 'weak', rule: 'same_or_late_id' });
   });
 
+  describe.each([['in order'], ['in the other order']])('with records %s', (order) => {
+    const arranged = <T>(list: T[]): T[] => (order === 'in order' ? list : list.toReversed());
+
+    it('is not certain of IDs where one transaction names two hops, unless the session names one', async () => {
+      const root = await sampleEvent({ id: 'root', atMs: 0 });
+      const one = await sampleAttempt(root, { job: 'one', startMs: 100, endMs: 9_000 });
+      const two = await sampleAttempt(root, { job: 'two', startMs: 100, endMs: 9_000 });
+      const write = { atMs: 5_000, traceId: root.traceId, startsTrace: false };
+      const events = [
+        await sampleEvent({ ...write, id: 'a', actor: one.correlationId }),
+        await sampleEvent({ ...write, id: 'b', actor: two.correlationId }),
+        await sampleEvent({
+          ...write,
+          id: 'c',
+          actor: two.correlationId,
+          sessionCorrelationId: two.correlationId,
+        }),
+        await sampleEvent({ ...write, id: 'd', atMs: 5_001, actor: two.correlationId }),
+      ];
+      const samples = await Promise.all(
+        events.map((event) => sampleAttempt(event, { job: 'x', startMs: 6_000, endMs: 6_001 })),
+      );
+      for (const sample of arranged([one, two, ...samples])) await consume([[sample.ended]]);
+      expect(await linkOf('a')).toMatchObject({ evidence: 'weak', rule: 'value' });
+      expect(await linkOf('b')).toMatchObject({ evidence: 'weak', rule: 'value' });
+      expect(await linkOf('c')).toMatchObject({ evidence: 'certain', rule: 'session' });
+      expect(await linkOf('d')).toMatchObject({ evidence: 'certain', rule: 'value' });
+    });
+
+    it('takes a row that moved between partitions for a row that kept its ID', async () => {
+      const root = await sampleEvent({ id: 'root', atMs: 0 });
+      const hop = await sampleAttempt(root, { job: 'one', startMs: 100, endMs: 9_000 });
+      const made = await sampleEvent({
+        id: 'made',
+        atMs: 5_000,
+        op: 'INSERT',
+        actor: hop.correlationId,
+        previousActor: null,
+        traceId: root.traceId,
+        startsTrace: false,
+      });
+      const gone = await sampleEvent({
+        id: 'gone',
+        atMs: 5_000,
+        op: 'DELETE',
+        actor: null,
+        previousActor: hop.correlationId,
+      });
+      const samples = await Promise.all(
+        [made, gone].map((event) =>
+          sampleAttempt(event, { job: 'x', startMs: 6_000, endMs: 6_001 }),
+        ),
+      );
+      for (const sample of arranged([hop, ...samples])) await consume([[sample.ended]]);
+      expect(await linkOf('made')).toMatchObject({ evidence: 'weak', rule: 'same_or_late_id' });
+      expect(await linkOf('gone')).toBeNull();
+    });
+  });
+
   it('keeps what does not fit, with the reason, and stores the rest of the message', async () => {
     const { records } = await sampleCascade();
     const fates = await consume([

@@ -32,6 +32,8 @@ const facts = (given: Partial<GradeFacts> = {}): GradeFacts => ({
   traceId,
   startsTrace: false,
   writtenAtMs: startMs + 10_000,
+  transactionNamesAnother: false,
+  isMoved: false,
   deliveries: [delivery(attempt(1, 20))],
   ...given,
 });
@@ -116,6 +118,14 @@ describe('gradeLink', () => {
       { deliveries: [delivery(attempt(1, 2, null), attempt(3, 4))] },
       'certain value',
     ],
+    // what else the transaction wrote
+    ['a transaction whose rows name two hops', { transactionNamesAnother: true }, 'weak value'],
+    [
+      'such a transaction whose session names one of them',
+      { transactionNamesAnother: true, sessionCorrelationId: hopId },
+      'certain session',
+    ],
+    ['a row moved between partitions', { op: 'INSERT', isMoved: true }, 'weak same_or_late_id'],
     // the same ID before and after
     ['an ID that stood there before', carried, 'weak same_or_late_id'],
     ['an ID that stood there before, of a hop unknown', { ...carried, deliveries: [] }, null],
