@@ -38,7 +38,7 @@ const listeners: {
     name: 'search_refreshed',
     table: 'stock',
     job: 'purge-cache',
-    update: { columns: ['indexed_at'] },
+    update: { columns: ['indexed_price_cents'] },
   },
 ];
 

@@ -1,6 +1,6 @@
 // The truth about what jobs did: one line for each invocation, written from what its code wrote, never from a
 // correlation ID in a row. Tests hold what Throughline shows against it.
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -23,7 +23,7 @@ const truthSchema = z.object({
   endedAt: z.string(),
   outcome: z.enum(['done', 'already_done', 'failed']),
   /** `now()` of its transaction, RFC 3339 with six digits, UTC: also the `created_at` of the events it made. */
-  transactionAt: z.string().nullable(),
+  transactionAt: z.string().nullable().default(null),
   /** Rows of the committed transaction; none where it was rolled back. */
   writes: z.array(truthWriteSchema),
 });
@@ -39,12 +39,12 @@ export type TruthLog = {
   flush(): Promise<void>;
 };
 
-/** @param file where the lines are appended; in memory only when null */
+const maxFileBytes = 16 * 1024 * 1024;
+
+/** @param file where the lines are appended, begun anew once it is large; in memory only when null */
 export function openTruthLog(file: string | null): TruthLog {
   const kept: Truth[] = [];
-  let written: Promise<void> = file
-    ? mkdir(dirname(file), { recursive: true }).then(() => undefined)
-    : Promise.resolve();
+  let written: Promise<void> = file ? prepare(file) : Promise.resolve();
   return {
     add: (truth) => {
       kept.push(truth);
@@ -56,12 +56,26 @@ export function openTruthLog(file: string | null): TruthLog {
   };
 }
 
+async function prepare(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const found = await stat(file).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!found) return;
+  if (found.size > maxFileBytes) await rm(file);
+  // A line that a crash cut off must not swallow the next one.
+  else if (found.size > 0) await appendFile(file, '\n');
+}
+
 /**
- * Reads a truth file.
+ * Reads a truth file. A line that a crash cut off, or that is being written, is left out.
  * @throws when the file is missing or a line is not what `openTruthLog` writes
  */
 export async function readTruth(file: string): Promise<Truth[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
+  const lines = (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'));
   return lines.map((line) => truthSchema.parse(JSON.parse(line)));
 }
 

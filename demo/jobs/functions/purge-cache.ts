@@ -1,4 +1,4 @@
-// The search index has a good's new state: drop its pages from the cache. Writes no row.
+// The search index shows a good's new price: drop its pages from the cache. Writes no row.
 import { z } from 'zod';
 import { newRow } from '../event.ts';
 import { defineJob } from '../job.ts';

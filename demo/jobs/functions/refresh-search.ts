@@ -14,7 +14,8 @@ export default defineJob(
     await db.write(
       'UPDATE',
       'stock',
-      'update stock set indexed_at = clock_timestamp(), updated_by = $2 where id = $1 returning id',
+      `update stock set indexed_at = clock_timestamp(), indexed_price_cents = price_cents, updated_by = $2
+       where id = $1 returning id`,
       [id, actor],
     );
     log.info(`indexed ${sku}`, { stock_id: id });

@@ -1,9 +1,10 @@
 // What every job promises: its work once, whole or not at all, and the truth about it.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startJobs } from '../../../demo/jobs/server.ts';
+import { openTruthLog, readTruth } from '../../../demo/jobs/truth.ts';
 import { startLogServer } from '../../../demo/log-server/server.ts';
 import { placeOrder } from '../../../demo/shop/place-order.ts';
 import { startShopWorld } from './shop-world.ts';
@@ -121,6 +122,24 @@ describe('a job', () => {
 
   it('that does not exist is not found', async () => {
     expect((await world.call('fly', {})).status).toBe(404);
+  });
+});
+
+describe('the file of the truth', () => {
+  it('goes on after a crash that cut its last line off', async () => {
+    const event = await orderEvent();
+    await world.call('charge-card', event);
+    await world.jobs.truth.flush();
+    const [first] = await readTruth(world.truthFile);
+    if (!first) throw new Error('there is no truth yet');
+    const directory = await mkdtemp(join(tmpdir(), 'truth-'));
+    const file = join(directory, 'truth.jsonl');
+    await appendFile(file, `${JSON.stringify(first)}\n{"job":"ch`);
+    const log = openTruthLog(file);
+    await log.add({ ...first, job: 'after' });
+    expect((await readTruth(file)).map(({ job }) => job)).toEqual([first.job, 'after']);
+    expect(await readFile(file, 'utf8')).toContain('{"job":"ch\n');
+    await rm(directory, { recursive: true, force: true });
   });
 });
 
