@@ -7,10 +7,11 @@ import type { UnreadableRow } from '../store/rows.ts';
 import { gatherRows } from './gather-rows.ts';
 import { gradeTouched } from './grade-touched.ts';
 import { readMessage } from './read-message.ts';
-import { retryDelaySeconds } from './retry-delay.ts';
+import { retryOptions } from './retry-delay.ts';
 
 /** What is used of a Cloudflare `MessageBatch<unknown>`. */
 export type RecordBatch = {
+  readonly queue: string;
   readonly messages: readonly {
     readonly id: string;
     readonly body: unknown;
@@ -105,11 +106,12 @@ async function storeRecords(
 function postpone(batch: RecordBatch, error: unknown, deps: ConsumeDeps): void {
   let longest = 0;
   for (const message of batch.messages) {
-    const delaySeconds = retryDelaySeconds(message.attempts);
-    longest = Math.max(longest, delaySeconds);
-    message.retry({ delaySeconds });
+    const options = retryOptions(batch.queue, message.attempts);
+    longest = Math.max(longest, options.delaySeconds ?? 0);
+    message.retry(options);
   }
   deps.report('A batch of records could not be stored and will come again.', {
+    queue: batch.queue,
     messages: batch.messages.length,
     delaySeconds: longest,
     error: messageOf(error),

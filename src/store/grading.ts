@@ -57,7 +57,9 @@ const sameRow = (a: string, b: string): string =>
     and ${a}.table_schema = ${b}.table_schema`;
 
 /** Two probes of an index where one `<>` would walk through all rows of a bulk write. */
-const namesAnother = (['<', '>'] as const)
+const otherHop = ['<', '>'] as const;
+
+const namesAnother = otherHop
   .map(
     (compare) => `exists (
       select from events m where ${sameTransaction('m', 'e')} and ${byValue('m')}
@@ -69,32 +71,49 @@ const isMoved = `e.op = 'INSERT' and exists (
   select from events m where ${sameTransaction('m', 'e')} and m.op = 'DELETE'
     and ${sameRow('m', 'e')} and m.previous_actor = e.actor)`;
 
+const findTouched = `
+  with brought as materialized (
+    select e.* from json_to_recordset($1::json) as r (source text, id text)
+    join events e on e.source = r.source and e.id = r.id),
+  writes as materialized (
+    select distinct source, created_at_raw, named_hop_id from brought where ${byValue('brought')})
+  select source, id from brought
+  union
+  select source, id from events where named_hop_id = any ($2::uuid[])
+  ${otherHop
+    .map(
+      (compare) => `union
+  select m.source, m.id from writes w
+  join events m on ${sameTransaction('m', 'w')} and ${byValue('m')}
+    and m.named_hop_id ${compare} w.named_hop_id`,
+    )
+    .join('\n  ')}
+  union
+  select m.source, m.id from brought b
+  join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and ${sameRow('m', 'b')}
+  where b.op = 'DELETE'`;
+
 /**
  * Locks the events that a batch says something new about: those it brought, those that name one of its
- * hops, and those that it shows to share a transaction with another hop's writes. Must run after the batch's rows are committed. Whoever reads facts under this lock sees
- * everything that was committed before, so that of two consumers the later one judges with the facts of
- * both; and the order of the keys keeps them from deadlock.
+ * hops, and those that it shows to share a transaction with another hop's writes. Must run after the
+ * batch's rows are committed. Whoever reads facts under this lock sees everything that was committed
+ * before, so that of two consumers the later one judges with the facts of both; and the order of the keys
+ * keeps them from deadlock.
  */
 export async function lockEventsToGrade(
   client: StoreClient,
   touched: { events: readonly EventKey[]; hopIds: readonly string[] },
 ): Promise<EventKey[]> {
+  const found = await client.query<EventKey>(findTouched, [
+    storableJson(touched.events),
+    touched.hopIds,
+  ]);
   const { rows } = await client.query<EventKey>(
-    `select source, id from events
-     where (source, id) in (
-       select source, id from json_to_recordset($1::json) as r (source text, id text)
-       union
-       select source, id from events where named_hop_id = any ($2::uuid[])
-       union
-       select m.source, m.id
-       from json_to_recordset($1::json) as r (source text, id text)
-       join events e on e.source = r.source and e.id = r.id
-       join events m on ${sameTransaction('m', 'e')} and ${byValue('m')}
-       where (${byValue('e')} and m.named_hop_id <> e.named_hop_id)
-          or (e.op = 'DELETE' and ${sameRow('m', 'e')}))
-     order by source collate "C", id collate "C"
-     for no key update`,
-    [storableJson(touched.events), touched.hopIds],
+    `select e.source, e.id from json_to_recordset($1::json) as r (source text, id text)
+     join events e on e.source = r.source and e.id = r.id
+     order by e.source collate "C", e.id collate "C"
+     for no key update of e`,
+    [storableJson(found.rows)],
   );
   return rows;
 }

@@ -71,7 +71,7 @@ async function problemOf(response: Response): Promise<z.infer<typeof problemSche
 
 async function store(records: RecordMessage[]): Promise<void> {
   const message = { id: 'm', body: records, attempts: 1, ack: () => {}, retry: () => {} };
-  await consumeRecords({ messages: [message] }, depsWith());
+  await consumeRecords({ queue: 'records', messages: [message] }, depsWith());
 }
 
 beforeAll(async () => {

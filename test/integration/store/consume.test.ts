@@ -75,7 +75,7 @@ async function consume(bodies: unknown[], url = database.url, attempts = 1): Pro
     },
   }));
   await consumeRecords(
-    { messages },
+    { queue: 'records', messages },
     {
       connect: (work) => withClient(url, work),
       now: () => Date.parse(at(10_000)),
@@ -150,7 +150,7 @@ describe('consumeRecords', () => {
         expect(fates.flat().every((fate) => fate.acked)).toBe(true);
         expect(await contents()).toEqual(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

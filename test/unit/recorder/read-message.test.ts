@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../../src/recorder/read-message.ts';
-import { retryDelaySeconds } from '../../../src/recorder/retry-delay.ts';
+import { retryDelaySeconds, retryOptions } from '../../../src/recorder/retry-delay.ts';
 
 const refusal = {
   v: 1,
@@ -48,5 +48,10 @@ describe('retryDelaySeconds', () => {
     expect([1, 2, 3, 10, 11, 12, 13, 100].map(retryDelaySeconds)).toEqual([
       2, 4, 8, 1_024, 2_048, 3_600, 3_600, 3_600,
     ]);
+  });
+
+  it('leaves a dead-letter queue its own pause', () => {
+    expect(retryOptions('throughline-records', 3)).toEqual({ delaySeconds: 8 });
+    expect(retryOptions('throughline-records-dead', 3)).toEqual({});
   });
 });
