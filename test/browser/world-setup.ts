@@ -1,4 +1,5 @@
 // One whole local world for the browser tests, beside any other: free ports, a folder of its own.
+import { createServer } from 'node:http';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import { startWorld } from '../../demo/world/world.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    world: WorldFile & { logServerPid: number };
+    /** `POST {controlUrl}/stop/log-server` ends a part, `/start/log-server` brings it back. */
+    world: WorldFile & { controlUrl: string };
   }
 }
 
@@ -26,10 +28,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }).catch((error: unknown) => {
     throw new Error(`The world did not start:\n${lines.join('\n')}`, { cause: error });
   });
-  const { children, stop, startPart: _start, stopPart: _stop, ...file } = world;
-  project.provide('world', { ...file, logServerPid: children.get('log-server')?.pid ?? 0 });
+  const { children: _, stop, startPart, stopPart, ...file } = world;
+  const control = createServer((request, response) => {
+    const [, verb, name] = (request.url ?? '').split('/');
+    const work = verb === 'stop' ? stopPart(partName(name)) : startPart(partName(name));
+    work.then(
+      () => response.end('done'),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
+  const address = control.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  project.provide('world', { ...file, controlUrl: `http://127.0.0.1:${port}` });
   return async () => {
+    control.close();
     await stop();
     await rm(directory, { recursive: true, force: true });
   };
+}
+
+function partName(text: string | undefined): 'log-server' {
+  if (text !== 'log-server') throw new Error(`Tests may stop the log server only, not ${text}`);
+  return text;
 }

@@ -1,0 +1,49 @@
+// A real Chromium from npm, or another one where CHROMIUM_PATH names it. Whatever the page reports as an
+// error on its console fails the test that saw it.
+import chromiumPackage from '@sparticuz/chromium';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+
+let browser: Browser;
+const errors: string[] = [];
+
+/** Starts the browser for a test file; ends it after. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    const own = process.env['CHROMIUM_PATH'];
+    browser = await chromium.launch({
+      executablePath: own ?? (await chromiumPackage.executablePath()),
+      args: own ? [] : chromiumPackage.args,
+    });
+  });
+  afterAll(() => browser.close());
+  afterEach(() => {
+    expect(errors.splice(0), 'errors on the console').toEqual([]);
+  });
+}
+
+/** A page of a browser that knows nobody yet. */
+export async function freshPage(): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  return page;
+}
+
+/** A page that came with the link that `npm start` prints. */
+export async function signedIn(path = '/'): Promise<Page> {
+  const { dashboardUrl, apiToken } = inject('world');
+  const page = await freshPage();
+  await page.goto(`${dashboardUrl}${path}#token=${apiToken}`);
+  return page;
+}
+
+/** For expected failures: forgets what the console has said so far, if it says that. */
+export function expectConsoleError(pattern: RegExp): void {
+  const other = errors.splice(0).filter((text) => !pattern.test(text));
+  errors.push(...other);
+}
