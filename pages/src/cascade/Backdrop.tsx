@@ -3,6 +3,9 @@
 import { memo, type ReactElement } from 'react';
 import type { Bar, Layout } from './layout.ts';
 import { halfBar } from './measures.ts';
+import type { Window } from './window.ts';
+
+const margin = 2_000;
 
 const barClass: Record<Bar['look'], string> = {
   work: 'fill-tint stroke-edge',
@@ -21,23 +24,27 @@ const labelClass: Record<Exclude<Bar['look'], 'work'>, string> = {
   wait: 'text-wait',
 };
 
-export const Backdrop = memo(function Backdrop({
-  layout,
-  height,
-}: {
+export const Backdrop = memo(function Backdrop(props: {
   layout: Layout;
-  height: number;
+  /** What is drawn of it; null for all. */
+  window: Window | null;
 }): ReactElement {
-  const { width } = layout;
+  const { layout, window } = props;
+  const { width, height } = layout;
+  // Lifelines go on beyond a diagram that is shorter than the screen.
+  const top = window?.from ?? -margin;
+  const tall = (window?.to ?? height + margin) - top;
   return (
     <div className="pointer-events-none absolute top-0 left-0 -z-1" style={{ width, height }}>
-      {layout.folds.map(({ top, height: band }) => (
-        <div key={top} className="tl-fold" style={{ top, height: band }} />
+      {layout.folds.map(({ top: foldTop, height: band }) => (
+        <div key={foldTop} className="tl-fold" style={{ top: foldTop, height: band }} />
       ))}
       <svg
         width={width}
-        height={height}
-        className="absolute inset-0 overflow-visible"
+        height={tall}
+        viewBox={`0 ${top} ${width} ${tall}`}
+        className="absolute left-0"
+        style={{ top }}
         aria-hidden="true"
       >
         <defs>
@@ -57,29 +64,29 @@ export const Backdrop = memo(function Backdrop({
             key={key}
             x1={centre}
             x2={centre}
-            y1={-2000}
-            y2={height + 2000}
+            y1={top}
+            y2={top + tall}
             stroke="var(--tl-life)"
           />
         ))}
-        {layout.bars.map(({ id, x, top, bottom, look }) => (
+        {layout.bars.map(({ id, x, top: barTop, bottom, look }) => (
           <rect
             key={id}
             x={x - halfBar}
-            y={top}
+            y={barTop}
             width={halfBar * 2}
-            height={Math.max(0, bottom - top)}
+            height={Math.max(0, bottom - barTop)}
             rx="2"
             className={barClass[look]}
             fill={look === 'fail' ? 'url(#tl-hatch)' : undefined}
           />
         ))}
-        {layout.backOffs.map(({ id, x, top, bottom }) => (
+        {layout.backOffs.map(({ id, x, top: dotsTop, bottom }) => (
           <line
             key={id}
             x1={x}
             x2={x}
-            y1={top}
+            y1={dotsTop}
             y2={bottom}
             stroke="var(--tl-retry)"
             strokeWidth="2.5"
@@ -88,11 +95,15 @@ export const Backdrop = memo(function Backdrop({
           />
         ))}
       </svg>
-      {layout.folds.map(({ top, height: band, text }) => (
+      {layout.folds.map(({ top: foldTop, height: band, text }) => (
         <span
-          key={top}
-          className="absolute left-3 bg-canvas px-1 text-[11px] leading-4 whitespace-nowrap text-sub"
-          style={{ top: top + band / 2 - 8 }}
+          key={foldTop}
+          className="absolute bg-canvas px-1 text-[11px] leading-4 whitespace-nowrap text-sub"
+          // Stays in sight when the canvas is moved sideways.
+          style={{
+            top: foldTop + band / 2 - 8,
+            left: 'calc(12px - var(--view-x) / var(--view-zoom))',
+          }}
         >
           {text}
         </span>

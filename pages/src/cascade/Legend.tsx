@@ -42,6 +42,14 @@ export function Legend(): ReactElement {
       <span className={`${item} max-lg:hidden`}>
         <kbd className="kbd">e</kbd> next problem
       </span>
+      <a
+        href="https://reactflow.dev"
+        target="_blank"
+        rel="noreferrer"
+        className="hover:text-ink max-lg:hidden"
+      >
+        React Flow
+      </a>
     </footer>
   );
 }

@@ -18,11 +18,12 @@ import {
   useState,
   type KeyboardEvent,
   type ReactElement,
+  type UIEvent,
 } from 'react';
 import { Backdrop } from './Backdrop.tsx';
 import { edgeTypes } from './CauseEdge.tsx';
 import { maxZoom, minZoom } from './camera.ts';
-import { draw } from './drawn.ts';
+import { createDrawer } from './drawn.ts';
 import type { Turn } from './findings.ts';
 import { moveSelection } from './keyboard.ts';
 import { LaneHeads, TimeGutter } from './LaneHeads.tsx';
@@ -30,6 +31,7 @@ import type { Layout } from './layout.ts';
 import type { Cascade } from './model.ts';
 import { domIdOf, nodeTypes } from './SequenceNodes.tsx';
 import { timeAt } from './strip.ts';
+import { cutOut, windowFor, type Window } from './window.ts';
 import { TimeStrip } from './TimeStrip.tsx';
 import type { Camera } from './use-camera.ts';
 
@@ -59,7 +61,14 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const [zoom, setZoom] = useState(1);
-  const { nodes, edges } = useMemo(() => draw(cascade, layout, turns), [cascade, layout, turns]);
+  const [window, setWindow] = useState<Window | null>(null);
+  const part = useMemo(() => cutOut(layout, window), [layout, window]);
+  // The layout is named too: a drawer keeps what it drew.
+  const drawer = useMemo(
+    () => ({ layout, draw: createDrawer(cascade, turns) }),
+    [cascade, layout, turns],
+  );
+  const { nodes, edges } = useMemo(() => drawer.draw(part), [drawer, part]);
   const selectedLane = layout.nodes.find(({ node }) => node.id === selectedId)?.lane ?? null;
 
   const place = useCallback(
@@ -93,10 +102,12 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
       last = key;
       place({ x, y, zoom: scale });
       setZoom(scale);
+      const next = windowFor(layout, { y, zoom: scale }, store.getState().height);
+      setWindow((now) => (now?.from === next?.from && now?.to === next?.to ? now : next));
     };
     follow(store.getState());
     return store.subscribe(follow);
-  }, [place, store]);
+  }, [place, store, layout]);
 
   const extent = useMemo<CoordinateExtent>(
     () => [
@@ -126,6 +137,11 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     },
     [layout, camera],
   );
+  /** The browser scrolls the clipped canvas to what it found or focused: show that by panning. */
+  const panInstead = ({ currentTarget }: UIEvent<HTMLDivElement>): void => {
+    const { scrollLeft, scrollTop } = currentTarget;
+    if (scrollLeft !== 0 || scrollTop !== 0) camera.panBy(-scrollLeft, -scrollTop);
+  };
   const count = cascade.order.length;
 
   return (
@@ -133,7 +149,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
       <TimeStrip cascade={cascade} windowRef={strip} onPick={showTime} />
       <LaneHeads layout={layout} selectedLane={selectedLane} />
       <div className="flex min-h-0 flex-1 bg-canvas">
-        <TimeGutter layout={layout} selectedId={selectedId} />
+        <TimeGutter layout={part} selectedId={selectedId} />
         <div className="relative min-w-0 flex-1">
           <ReactFlow
             nodes={nodes}
@@ -147,6 +163,8 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             onKeyDown={onKeyDown}
             onInit={props.onReady}
             onMoveEnd={camera.moved}
+            onScrollCapture={panInstead}
+            proOptions={attributionInLegend}
             onPaneClick={() => onSelect(null)}
             nodesDraggable={false}
             nodesConnectable={false}
@@ -164,7 +182,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             nodeExtent={unbounded}
           >
             <ViewportPortal>
-              <Backdrop layout={layout} height={layout.height} />
+              <Backdrop layout={part} window={window} />
             </ViewportPortal>
           </ReactFlow>
           {camera.newBelow > 0 && (
@@ -181,6 +199,9 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     </section>
   );
 }
+
+/** React Flow's name stands in the legend. */
+const attributionInLegend = { hideAttribution: true };
 
 const unbounded: CoordinateExtent = [
   [-Infinity, -Infinity],

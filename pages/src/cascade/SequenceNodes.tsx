@@ -65,12 +65,12 @@ const pipSign: Record<Tone, string> = { ok: '✓', fail: '✕', run: '…', wait
 
 function Pips({ pips, more }: { pips: Pip[]; more: number }): ReactElement {
   return (
-    <span className="ml-auto inline-flex items-center gap-0.5" aria-hidden="true">
+    <span className="ml-auto inline-flex flex-none items-center gap-px" aria-hidden="true">
       {more > 0 && <span className="text-[9.5px] leading-[11px] text-sub">{more}+</span>}
       {pips.map(({ id, tone }) => (
         <span
           key={id}
-          className={`h-[11px] w-[11px] rounded-[3px] text-center text-[8px] leading-[11px] font-bold text-raised ${pipClass[tone]}`}
+          className={`h-[11px] w-2.5 rounded-[3px] text-center text-[8px] leading-[11px] font-bold text-raised ${pipClass[tone]}`}
         >
           {pipSign[tone]}
         </span>

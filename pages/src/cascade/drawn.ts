@@ -125,13 +125,26 @@ function drawEdge(cascade: Cascade, arrow: Arrow): DrawnEdge {
   };
 }
 
-export function draw(
+/**
+ * Draws parts of one cascade. What was drawn before is given again as the same object, so that moving the
+ * window draws only what comes into it.
+ */
+export function createDrawer(
   cascade: Cascade,
-  layout: Layout,
   turns: Map<string, Turn>,
-): { nodes: DrawnNode[]; edges: DrawnEdge[] } {
-  return {
-    nodes: layout.nodes.map((placed) => drawNode(cascade, turns, placed)),
-    edges: layout.arrows.map((arrow) => drawEdge(cascade, arrow)),
-  };
+): (part: Layout) => { nodes: DrawnNode[]; edges: DrawnEdge[] } {
+  const nodes = new Map<string, DrawnNode>();
+  const edges = new Map<string, DrawnEdge>();
+  return (part) => ({
+    nodes: part.nodes.map((placed) => {
+      const drawn = nodes.get(placed.node.id) ?? drawNode(cascade, turns, placed);
+      nodes.set(placed.node.id, drawn);
+      return drawn;
+    }),
+    edges: part.arrows.map((arrow) => {
+      const drawn = edges.get(arrow.id) ?? drawEdge(cascade, arrow);
+      edges.set(arrow.id, drawn);
+      return drawn;
+    }),
+  });
 }

@@ -1,7 +1,7 @@
 // The sizes of the sequence diagram in px at 100 %. Numbers only.
 
 export const laneWidth = 120;
-export const nodeWidth = 108;
+export const nodeWidth = 112;
 export const nodeHeight = 42;
 /** From one node's upper edge to the next row's. */
 export const pitch = 54;

@@ -12,6 +12,7 @@ export interface Camera {
   newBelow: number;
   /** To be called whenever the view moved. */
   moved: () => void;
+  panBy: (x: number, y: number) => void;
   showEnd: () => void;
   showTime: (y: number) => void;
   fitAll: () => void;
@@ -94,6 +95,11 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
       moved: () => {
         const view = flow.getViewport();
         if (drawn.current.height * view.zoom + view.y <= screen().height + 60) setNewBelow(0);
+      },
+      panBy: (x, y) => {
+        const view = flow.getViewport();
+        const moved = { x: view.x + x, y: view.y + y, zoom: view.zoom };
+        go(camera.clampView(moved, screen(), drawn.current), 0);
       },
       showEnd: () => turn((view) => ({ ...view, y: -drawn.current.height * view.zoom })),
       showTime: (y) => turn((view, size) => ({ ...view, y: size.height / 2 - y * view.zoom })),

@@ -88,7 +88,7 @@ export function CascadesPage(): ReactElement {
           )}
           <div
             ref={scroller}
-            className="min-h-0 flex-1 overflow-auto scroll-pt-9"
+            className="flex min-h-0 flex-1 flex-col overflow-auto scroll-pt-9"
             onScroll={(event) => (event.currentTarget.scrollTop > 0 ? hold() : release())}
             onFocus={hold}
             onBlur={() => queueMicrotask(release)}

@@ -9,7 +9,10 @@ const head = `${cell} h-9 text-left text-[12px] font-medium text-sub`;
 
 function Table({ children }: { children: ReactNode }): ReactElement {
   return (
-    <table className="w-full table-fixed border-collapse" aria-label="Cascades, newest first">
+    <table
+      className="w-full flex-none table-fixed border-collapse"
+      aria-label="Cascades, newest first"
+    >
       <colgroup>
         <col className="w-[104px] max-sm:w-[92px]" />
         <col className="w-[22%] max-md:hidden" />

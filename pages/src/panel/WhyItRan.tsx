@@ -69,7 +69,9 @@ export function WhyItRan(props: {
           className="mt-2.5 rounded-lg bg-retry-tint px-2.5 py-2 text-[12.5px] leading-[18px]"
         >
           <b className="font-semibold">
-            {evidence === 'pending' ? 'Cause not recorded yet' : 'Weak link'} to {nodeName(node)}.
+            {evidence === 'pending'
+              ? `The cause of ${nodeName(node)} is not recorded yet.`
+              : `Weak link to ${nodeName(node)}.`}
           </b>{' '}
           {reason}
         </p>

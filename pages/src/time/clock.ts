@@ -31,14 +31,36 @@ export function useZone(): { zone: Zone; toggle: () => void } {
   return { zone: current, toggle };
 }
 
+interface Ticker {
+  listeners: Set<() => void>;
+  timer: ReturnType<typeof setInterval>;
+}
+
+/** One timer for each step, however many watch. */
+const tickers = new Map<number, Ticker>();
+
+function watchTicks(stepMs: number, listener: () => void): () => void {
+  let ticker = tickers.get(stepMs);
+  if (ticker === undefined) {
+    const watching = new Set<() => void>();
+    const timer = setInterval(() => {
+      for (const each of watching) each();
+    }, stepMs);
+    ticker = { listeners: watching, timer };
+    tickers.set(stepMs, ticker);
+  }
+  const { listeners: watching, timer } = ticker;
+  watching.add(listener);
+  return () => {
+    watching.delete(listener);
+    if (watching.size > 0) return;
+    clearInterval(timer);
+    tickers.delete(stepMs);
+  };
+}
+
 /** The present in ms, rounded down to `stepMs`, so that a component draws again once a step. */
 export function useNow(stepMs: number): number {
-  const watch = useCallback(
-    (listener: () => void) => {
-      const timer = setInterval(listener, stepMs);
-      return () => clearInterval(timer);
-    },
-    [stepMs],
-  );
+  const watch = useCallback((listener: () => void) => watchTicks(stepMs, listener), [stepMs]);
   return useSyncExternalStore(watch, () => Math.floor(Date.now() / stepMs) * stepMs);
 }
