@@ -167,8 +167,9 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
 }
 
-/** Node hides what happened in `cause`; workerd says it in the message. */
+/** Node hides what happened in `cause`; workerd says it in the message, with a full stop. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message;
+  const said = error.cause instanceof Error && error.cause.message ? error.cause : error;
+  return said.message.replace(/\.+$/, '');
 }
