@@ -81,22 +81,23 @@ try {
 }
 
 function howToUse(running: World): string {
-  const destination = encodeURIComponent(`${running.jobsUrl}/.netlify/functions/hello`);
+  const { file } = running;
+  const destination = encodeURIComponent(`${file.jobsUrl}/.netlify/functions/hello`);
   const logServer = running.children.get('log-server')?.pid ?? 0;
   return `
 Throughline is up. Ctrl-C ends it; the data stays.
 
-  Dashboard    ${running.dashboardUrl}/#token=${running.apiToken}
-  Edge         ${running.edgeUrl}
-  Ingest key   ${running.ingestKey}
-  API token    ${running.apiToken}
-  psql         ${running.applicationUrl}
-               ${running.observabilityUrl}
+  Dashboard    ${file.dashboardUrl}/#token=${file.apiToken}
+  Edge         ${file.edgeUrl}
+  Ingest key   ${file.ingestKey}
+  API token    ${file.apiToken}
+  psql         ${file.applicationUrl}
+               ${file.observabilityUrl}
 
 Send a webhook through the edge:
 
-  curl -i '${running.edgeUrl}/?destinations=${destination}' \\
-    -H 'x-throughline-key: ${running.ingestKey}' \\
+  curl -i '${file.edgeUrl}/?destinations=${destination}' \\
+    -H 'x-throughline-key: ${file.ingestKey}' \\
     -H 'content-type: application/json' -d '{"hello":"world"}'
 
 Place an order, and get the address of its cascade:

@@ -52,7 +52,7 @@ export async function startPostgres(options: {
     await server.start();
   } catch (error) {
     throw new Error(
-      `Postgres did not start on port ${port} with ${options.directory}: ${String(error ?? 'it ended at once')}\n` +
+      `Postgres did not start on port ${port} with ${options.directory}: ${error instanceof Error ? error.message : 'it ended at once'}\n` +
         `${lines.join('\n')}\nGive one that is running as APPLICATION_DATABASE_URL and OBSERVABILITY_DATABASE_URL, ` +
         `or, as root, see that every folder above may be entered by the user "postgres".`,
       { cause: error },

@@ -36,7 +36,9 @@ export type WorldOptions = {
   onProgress?: (line: string) => void;
 };
 
-export type World = WorldFile & {
+export type World = {
+  /** Where everything is. */
+  file: WorldFile;
   /** The parts that run, by name. */
   children: ReadonlyMap<string, Child>;
   stopPart(name: PartConfig['part']): Promise<void>;
@@ -74,11 +76,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       readyWithinMs: 100_000,
     });
     children.set(name, child);
-    void child.ended.then((how) => {
+    const noteEnd = async (): Promise<void> => {
+      const how = await child.ended;
+      // A part that was stopped on purpose is off the list already.
       if (children.get(name) !== child) return;
       children.delete(name);
       progress(`${label} has ended (${how}); its output is in ${directory}/logs/${name}.log`);
-    });
+    };
+    void noteEnd();
     progress(`${label} runs (process ${child.pid})`);
   };
   const end = async (name: string): Promise<void> => {
@@ -104,7 +109,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   try {
     const file = await startParts({ options, state, begin, port, progress });
     return {
-      ...file,
+      file,
       children,
       stop,
       stopPart: end,

@@ -64,8 +64,7 @@ async function describeHasura(
     atMs: created?.ms ?? at,
     longestCascadeMs,
   });
-  const sessionUser =
-    session?.['x-hasura-user-email'] ?? session?.['x-hasura-user-id'] ?? null;
+  const sessionUser = session?.['x-hasura-user-email'] ?? session?.['x-hasura-user-id'] ?? null;
   return {
     id: hasura.id,
     source,

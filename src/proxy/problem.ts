@@ -38,7 +38,8 @@ export function describeProblem(problem: EdgeProblem): Wire {
       return {
         status: 401,
         title: 'Ingest key not known',
-        detail: 'The value of x-throughline-key is no key of this edge. Check it for a missing part.',
+        detail:
+          'The value of x-throughline-key is no key of this edge. Check it for a missing part.',
       };
     case 'path_unknown':
       return {

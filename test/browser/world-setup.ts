@@ -4,15 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { WorldFile } from '../../demo/world/state.ts';
 import { startWorld } from '../../demo/world/world.ts';
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** `POST {controlUrl}/stop/log-server` ends a part, `/start/log-server` brings it back. */
-    world: WorldFile & { controlUrl: string };
-  }
-}
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'throughline-world-'));
@@ -28,10 +20,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }).catch((error: unknown) => {
     throw new Error(`The world did not start:\n${lines.join('\n')}`, { cause: error });
   });
-  const { children: _, stop, startPart, stopPart, ...file } = world;
   const control = createServer((request, response) => {
     const [, verb, name] = (request.url ?? '').split('/');
-    const work = verb === 'stop' ? stopPart(partName(name)) : startPart(partName(name));
+    const part = partName(name);
+    const work = verb === 'stop' ? world.stopPart(part) : world.startPart(part);
     work.then(
       () => response.end('done'),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -40,10 +32,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
   const address = control.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  project.provide('world', { ...file, controlUrl: `http://127.0.0.1:${port}` });
+  project.provide('world', { ...world.file, controlUrl: `http://127.0.0.1:${port}` });
   return async () => {
     control.close();
-    await stop();
+    await world.stop();
     await rm(directory, { recursive: true, force: true });
   };
 }

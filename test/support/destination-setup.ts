@@ -2,12 +2,6 @@
 import type { TestProject } from 'vitest/node';
 import { startDestinationServer } from './destination-server.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    destinationUrl: string;
-  }
-}
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startDestinationServer();
   project.provide('destinationUrl', server.url);

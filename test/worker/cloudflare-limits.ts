@@ -13,12 +13,6 @@ export type SentMessage = { body: unknown; contentType: string };
 
 /** A queue that refuses what Cloudflare would refuse, hands on the rest, and tells what went through. */
 export function limitedQueue(queue: Queue, sent: SentMessage[]): Queue {
-  const check = (body: unknown): number => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const bytes = new TextEncoder().encode(text).length + metadataBytes;
-    if (bytes > messageBytes) throw new Error(`Queue message of ${bytes} bytes: 128 KB at most`);
-    return bytes;
-  };
   return {
     metrics: () => queue.metrics(),
     async send(body, options) {
@@ -53,4 +47,11 @@ export function limitedFetch(inner: typeof fetch): typeof fetch {
       waiting -= 1;
     }
   };
+}
+
+function check(body: unknown): number {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const bytes = new TextEncoder().encode(text).length + metadataBytes;
+  if (bytes > messageBytes) throw new Error(`Queue message of ${bytes} bytes: 128 KB at most`);
+  return bytes;
 }

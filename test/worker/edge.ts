@@ -1,8 +1,5 @@
 // Sends requests to the Worker as a sender would, in workerd, and tells what it put on the queue.
-import {
-  createExecutionContext,
-  waitOnExecutionContext,
-} from 'cloudflare:test';
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import worker from '../../src/index.ts';

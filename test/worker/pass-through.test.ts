@@ -19,7 +19,9 @@ describe('a pass-through delivery', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('x-said-by')).toBe('destination');
     expect(JSON.parse(text)).toMatchObject({ path });
-    expect(new TextDecoder().decode(Uint8Array.from(atob(got?.body ?? ''), (c) => c.charCodeAt(0)))).toBe(body);
+    expect(
+      new TextDecoder().decode(Uint8Array.from(atob(got?.body ?? ''), (c) => c.charCodeAt(0))),
+    ).toBe(body);
     expect(got?.method).toBe('POST');
     expect(got?.headers['x-own']).toBe('yes');
   });
@@ -88,7 +90,9 @@ describe('a pass-through delivery', () => {
   test('streams a large answer whole and keeps only its beginning for the record', async () => {
     const { text, records } = await send(event(edgeUrl('/large'), '{}'));
     expect(text.length).toBe(1_000_000);
-    expect(records).toMatchObject([{ attempt: { outcome: 'delivered', answer: 'x'.repeat(2_048) } }]);
+    expect(records).toMatchObject([
+      { attempt: { outcome: 'delivered', answer: 'x'.repeat(2_048) } },
+    ]);
   });
 
   test('hands a compressed answer on readable', async () => {

@@ -180,7 +180,7 @@ describe('tracking is refused, with what to change,', () => {
       (error: unknown) => error,
     );
     expect(refusal).toMatchObject({ message: expect.stringMatching(message) });
-    expect(String((refusal as { hint?: string }).hint ?? '')).toMatch(hint);
+    expect((refusal as { hint?: string }).hint ?? '').toMatch(hint);
     expect(await catalogue()).toEqual(before);
   });
 
