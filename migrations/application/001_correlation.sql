@@ -23,38 +23,39 @@ comment on schema correlation is 'Throughline: who or what wrote a row. Remove w
 -- Triggers run as whoever writes, so everyone who writes must be able to look in.
 grant usage on schema correlation to public;
 
+-- Functions are plpgsql where plain SQL would do: Postgres plans the body of an SQL function again for each transaction.
+
 -- The ID ------------------------------------------------------------------------------------------------
 
 create or replace function correlation.normalise_name(name text) returns text
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(nullif(left(regexp_replace(
+begin
+  return coalesce(nullif(left(regexp_replace(
     translate(name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'),
-    '[^a-z0-9_-]', '-', 'g'), 64), ''), 'unnamed')
+    '[^a-z0-9_-]', '-', 'g'), 64), ''), 'unnamed');
+end
 $$;
 comment on function correlation.normalise_name(text) is
   'A name as correlation IDs spell it: [a-z0-9_-]{1,64}, anything else becomes "-".';
 
 create or replace function correlation.is_generic(actor text) returns boolean
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
-  select actor is null or lower(btrim(actor, E' \t\n\r')) in ('', 'system')
+begin
+  return actor is null or lower(btrim(actor, E' \t\n\r')) in ('', 'system');
+end
 $$;
 comment on function correlation.is_generic(text) is
   'True for an actor that names nobody: null, blank, "system" in any case.';
 
-create or replace function correlation.id_pattern() returns text
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
-as $$
-  select '^[ \t\n\r]*[^@.]+(\.[^@.]+)*\.[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}[ \t\n\r]*$'
-$$;
-comment on function correlation.id_pattern() is
-  'What a correlation ID looks like: names, dots, a uuid at the end, no "@".';
-
 create or replace function correlation.is_id(actor text) returns boolean
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(actor ~ correlation.id_pattern(), false)
+begin
+  return coalesce(
+    btrim(actor, E' \t\n\r') ~ '^[^@.]+(\.[^@.]+)*\.[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', false);
+end
 $$;
 comment on function correlation.is_id(text) is 'True for what correlation.parse takes apart.';
 
@@ -82,9 +83,13 @@ comment on function correlation.parse(text) is
   'Takes {trigger}.{job}.{uuid} or {system}.{uuid} apart; all null for anything else. Never fails.';
 
 create or replace function correlation.canonical(id text) returns text
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
-  select nullif(concat_ws('.', trigger, job, system, uuid), '') from correlation.parse(id)
+declare
+  parts record := correlation.parse(id);
+begin
+  return nullif(concat_ws('.', parts.trigger, parts.job, parts.system, parts.uuid), '');
+end
 $$;
 comment on function correlation.canonical(text) is
   'A correlation ID spelled as the edge spells it, 166 characters at most; null for anything else.';
@@ -112,14 +117,12 @@ comment on function correlation.trace_id(text) is 'The trace of a uuid; null whe
 create or replace function correlation.mint(system_name text, unattributed boolean default false) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
-declare
-  time text := lpad(to_hex(floor(extract(epoch from now()) * 1000)::bigint), 12, '0');
-  -- 34 of its random bits and its variant are used.
-  random text := gen_random_uuid();
 begin
-  return correlation.normalise_name(coalesce(system_name, '')) || '.'
-    || left(time, 8) || '-' || right(time, 4) || '-8' || substr(random, 16, 3) || '-' || substr(random, 20, 4)
-    || '-' || substr(random, 25, 2) || case when unattributed then 'ffffffffff' else '0000000000' end;
+  -- A random uuid with the time and the version over its first 15 characters and the hop over its last 10:
+  -- its variant and 34 random bits stay.
+  return correlation.normalise_name(coalesce(system_name, '')) || '.' || overlay(overlay(gen_random_uuid()::text
+    placing overlay(lpad(to_hex(floor(extract(epoch from now()) * 1000)::bigint), 12, '0') placing '-' from 9 for 0) || '-8'
+    from 1 for 15) placing case when unattributed then 'ffffffffff' else '0000000000' end from 27 for 10);
 end
 $$;
 comment on function correlation.mint(text, boolean) is
@@ -128,27 +131,33 @@ comment on function correlation.mint(text, boolean) is
 -- The transaction's cause ---------------------------------------------------------------------------------
 
 create or replace function correlation.current() returns text
-language sql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- The second setting ties the first to this transaction, whatever was done to the session.
-  select nullif(current_setting('correlation.id', true), '')
-  where current_setting('correlation.since', true) = floor(extract(epoch from now()) * 1000000)::bigint::text
+  if current_setting('correlation.since', true) = floor(extract(epoch from now()) * 1000000)::bigint::text then
+    return nullif(current_setting('correlation.id', true), '');
+  end if;
+  return null;
+end
 $$;
 comment on function correlation.current() is 'The ID that this transaction was given with correlation.use, or null.';
 
 create or replace function correlation.may_set_hasura_user() returns boolean
-language sql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- After a local setting its value is the empty string, not null. Older versions of Hasura's
   -- insert_event_log cast that to JSON (github.com/hasura/graphql-engine/issues/8498), and the next write
   -- of the connection fails. A value that is there already was set by somebody else: more harm is not done.
-  select nullif(current_setting('hasura.user', true), '') is not null or not exists (
+  if current_setting('hasura.user', true) <> '' then return true; end if;
+  return not exists (
     select from pg_proc
     where proname = 'insert_event_log'
       and pronamespace = (select oid from pg_namespace where nspname = 'hdb_catalog')
       and prosrc ~ 'hasura\.user'
-      and prosrc !~* 'nullif\s*\(\s*current_setting\s*\(\s*''hasura\.user''[^;]*'''''
-  )
+      and prosrc !~* 'nullif\s*\(\s*current_setting\s*\(\s*''hasura\.user''[^;]*''''');
+end
 $$;
 comment on function correlation.may_set_hasura_user() is
   'False where Hasura''s own trigger would fail on the empty setting that a local hasura.user leaves behind.';
@@ -157,24 +166,29 @@ create or replace function correlation.use(id text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-  canonical text := coalesce(correlation.canonical(use.id), '');
+  -- As the edge writes it nothing needs to be spelled anew.
+  canonical text := case
+    when id ~ '^[a-z0-9_-]{1,64}(\.[a-z0-9_-]{1,64})?\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then id
+    else coalesce(correlation.canonical(id), '') end;
   variables jsonb;
 begin
-  if canonical = '' and not correlation.is_generic(use.id) then
-    raise warning 'correlation.use: "%" is no correlation ID, so this transaction names no cause', left(use.id, 200)
+  if canonical = '' and not correlation.is_generic(id) then
+    raise warning 'correlation.use: "%" is no correlation ID, so this transaction names no cause', left(id, 200)
       using hint = 'Give it the request''s x-correlation-id as it came: {trigger}.{job}.{uuid}.';
   end if;
   perform set_config('correlation.id', canonical, true),
     set_config('correlation.since', floor(extract(epoch from now()) * 1000000)::bigint::text, true);
   if not correlation.may_set_hasura_user() then return; end if;
   begin
-    if canonical = '' and coalesce(current_setting('hasura.user', true), '') = '' then return; end if;
-    variables := coalesce(nullif(current_setting('hasura.user', true), ''), '{}')::jsonb
-      - 'x-hasura-correlation-id' - 'x-hasura-correlation-time';
+    variables := coalesce(nullif(current_setting('hasura.user', true), ''), '{}')::jsonb;
     if canonical <> '' then
       variables := variables || jsonb_build_object(
         'x-hasura-correlation-id', canonical,
         'x-hasura-correlation-time', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    elsif variables ? 'x-hasura-correlation-id' then
+      variables := variables - 'x-hasura-correlation-id' - 'x-hasura-correlation-time';
+    else
+      return;
     end if;
     perform set_config('hasura.user', variables::text, true);
   exception when others then
@@ -235,7 +249,7 @@ begin
     current_setting('correlation.system_applications', true), '\s*,\s*')) then
     declared := application;
   end if;
-  named := correlation.mint(coalesce(declared, system_name, application, session_user), declared is null);
+  named := correlation.mint(coalesce(declared, nullif(system_name, ''), application, session_user), declared is null);
   perform set_config('correlation.minted', named, true);
   return named;
 end
@@ -245,14 +259,14 @@ comment on function correlation.author(text) is
 
 create or replace function correlation.differ(
   relation oid, previous_row jsonb, new_row jsonb, apart text[]) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
-  select previous_row - columns <> new_row - columns
-  from (
-    -- What is generated is not there yet when a BEFORE trigger looks.
-    select apart || array(select attname::text from pg_attribute
-      where attrelid = relation and attnum > 0 and attgenerated <> '') as columns
-  ) as generated
+begin
+  -- What is generated is not there yet when a BEFORE trigger looks.
+  apart := apart || array(select attname::text from pg_attribute
+    where attrelid = relation and attnum > 0 and attgenerated <> '');
+  return previous_row - apart <> new_row - apart;
+end
 $$;
 comment on function correlation.differ(oid, jsonb, jsonb, text[]) is
   'Whether two rows differ in anything but some columns and the generated ones; looks into the catalogue.';
@@ -406,13 +420,13 @@ begin
           if coalesce(current_setting('correlation.id', true), '') = '' then return new; end if;
           cause := correlation.current();
           if cause is null then return new; end if;
-        elsif actor !~ %7$L then
+        elsif btrim(actor, E' \t\n\r') !~ %7$L then
           return new;
         end if;
       end if;
       if current_setting('correlation.mode', true) = 'off' then return new; end if;
       if actor is not distinct from previous or previous is null
-        or lower(btrim(previous, E' \t\n\r')) in ('', 'system') or previous ~ %7$L
+        or lower(btrim(previous, E' \t\n\r')) in ('', 'system') or btrim(previous, E' \t\n\r') ~ %7$L
       then
         changed := %3$s;
         if not changed then
@@ -430,12 +444,15 @@ begin
       return new;
     end if;
     if generic then
-      -- The second row of a transaction and each after it go the short way.
-      if coalesce(current_setting('correlation.id', true), '') = ''
-        and coalesce(current_setting('hasura.user', true), '') = ''
-      then
-        cause := nullif(current_setting('correlation.minted', true), '');
-      end if;
+      -- The short way, where nothing in the session says whose write this is: as correlation.author and
+      -- correlation.mint would, in one expression, since each costs again in each transaction.
+      cause := case when concat(current_setting('correlation.id', true), current_setting('hasura.user', true)) = '' then
+        coalesce(nullif(current_setting('correlation.minted', true), ''), case
+          when concat(current_setting('correlation.system', true), current_setting('correlation.system_applications', true)) = ''
+            and %9$L <> ''
+          then set_config('correlation.minted', %9$L || overlay(overlay(gen_random_uuid()::text
+            placing overlay(lpad(to_hex(floor(extract(epoch from now()) * 1000)::bigint), 12, '0') placing '-' from 9 for 0)
+            || '-8' from 1 for 15) placing 'ffffffffff' from 27 for 10), true) end) end;
       new.%1$I := coalesce(cause, correlation.author(%2$L));
     elsif cause is not null then
       new.%1$I := cause;
@@ -461,8 +478,12 @@ end
 $body$, "column", system_name,
     coalesce(correlation.comparison('record_ne', equal) || E'\n          or ' || correlation.comparison('record_image_ne', imaged),
       correlation.comparison('record_ne', equal), correlation.comparison('record_image_ne', imaged), 'false'),
-    relation, "column"::text, maintained::text[], correlation.id_pattern(),
-    (select string_agg(format(E'          probe.%1$I := old.%1$I;\n', name), '') from unnest(known) as name));
+    relation, "column"::text, maintained::text[],
+    -- The pattern of correlation.is_id, in place: calling it would cost more than it.
+    '^[^@.]+(\.[^@.]+)*\.[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+    (select string_agg(format(E'          probe.%1$I := old.%1$I;\n', name), '') from unnest(known) as name),
+    -- Without a name of its own the table takes the application's, which correlation.author finds.
+    case when system_name <> '' then correlation.normalise_name(system_name) || '.' else '' end);
 end
 $$;
 comment on function correlation.function_body(regclass, name, name[], text) is
