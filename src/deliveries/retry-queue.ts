@@ -1,0 +1,34 @@
+// How the rest of Throughline hands over a delivery that is to be tried again, or that nobody will try
+// again. Only the contract: durable-retry-queue.ts keeps it.
+import type { PendingDelivery } from './pending-delivery.ts';
+
+/** Why nobody will try again by themselves. */
+export type DeathReason =
+  /** Out of attempts. */
+  | 'attempts_used_up'
+  /** The destination answered 410 (RFC 9110 §15.5.11). */
+  | 'gone'
+  /** The sender, who retried it, has made its last try. */
+  | 'sender_gave_up';
+
+export type RetryQueue = {
+  /**
+   * Queues the next attempt durably. `pending.attempts` counts those already made.
+   * @param delayMs until the next attempt, of any length
+   * @returns false when neither the queue nor the outbox took it: do not acknowledge the event
+   */
+  enqueue(pending: PendingDelivery, delayMs: number): Promise<boolean>;
+  /**
+   * Keeps a delivery as a dead letter, from where it can be replayed.
+   * @returns false when it could not be kept; it has been reported then
+   */
+  bury(pending: PendingDelivery, death: Death): Promise<boolean>;
+};
+
+/** How a delivery ended for good. */
+export type Death = {
+  reason: DeathReason;
+  /** The last attempt's status and error, as far as there are any. */
+  status: number | null;
+  error: string | null;
+};
