@@ -2,17 +2,11 @@
 // the selection is the address's.
 import { ReactFlowProvider } from '@xyflow/react';
 import { useNavigate } from '@tanstack/react-router';
-import {
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useState,
-  type ReactElement,
-} from 'react';
+import { useCallback, useLayoutEffect, useMemo, useState, type ReactElement } from 'react';
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { CascadePanel } from '../panel/CascadePanel.tsx';
 import { NodePanel } from '../panel/NodePanel.tsx';
+import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { sentenceOf, sentenceText } from '../words/sentence.ts';
 import { CascadeHeader } from './CascadeHeader.tsx';
@@ -43,6 +37,28 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   );
 }
 
+/** Rail, row times and panel. */
+const roomForOthers = 56 + 74 + 464;
+const panelKey = 'throughline.jobs-panel';
+
+function readPanelChoice(): boolean | null {
+  try {
+    const stored = localStorage.getItem(panelKey);
+    return stored === null ? null : stored === 'shown';
+  } catch {
+    // Storage is blocked: the room decides.
+    return null;
+  }
+}
+
+function keepPanelChoice(shown: boolean): void {
+  try {
+    localStorage.setItem(panelKey, shown ? 'shown' : 'hidden');
+  } catch {
+    // Storage is blocked: the choice lasts as long as this page.
+  }
+}
+
 function focusCanvas(): void {
   document.querySelector<HTMLElement>('.react-flow')?.focus();
 }
@@ -60,6 +76,15 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
   const selectedId = node?.id ?? null;
   const camera = useCamera(layout, selectedId, ready);
 
+  const [panelChoice, setPanelChoice] = useState(readPanelChoice);
+  // Beside a diagram that needs the room, the list of jobs opens only when asked for.
+  const [roomBeside] = useState(() => layout.width + roomForOthers <= window.innerWidth);
+  const jobsShown = panelChoice ?? roomBeside;
+  const showJobs = (shown: boolean): void => {
+    setPanelChoice(shown);
+    keepPanelChoice(shown);
+  };
+
   const [store] = useState(() => new ViewStore());
   useLayoutEffect(() => {
     const path = selectedId === null ? [] : chainOf(cascade, selectedId);
@@ -68,12 +93,7 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
 
   const { root } = detail.trace;
   const title = root === null ? 'Cascade' : sentenceText(sentenceOf(root));
-  useEffect(() => {
-    document.title = `${title} · Throughline`;
-    return () => {
-      document.title = 'Throughline';
-    };
-  }, [title]);
+  useDocumentTitle(title);
 
   const select = useCallback(
     (id: string | null) => {
@@ -130,6 +150,7 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
                 running={detail.trace.state === 'running'}
                 camera={camera}
                 onShow={show}
+                onJobs={node === undefined && !jobsShown ? () => showJobs(true) : null}
               />
               <SequenceCanvas
                 cascade={cascade}
@@ -143,9 +164,15 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
               />
               <Legend />
             </div>
-            {node === undefined ? (
-              <CascadePanel cascade={cascade} detail={detail} onSelect={pick} />
-            ) : (
+            {node === undefined && jobsShown && (
+              <CascadePanel
+                cascade={cascade}
+                detail={detail}
+                onSelect={pick}
+                onClose={() => showJobs(false)}
+              />
+            )}
+            {node !== undefined && (
               <NodePanel
                 cascade={cascade}
                 node={node}

@@ -2,6 +2,7 @@
 import { CornersOutIcon } from '@phosphor-icons/react/CornersOut';
 import { MinusIcon } from '@phosphor-icons/react/Minus';
 import { PlusIcon } from '@phosphor-icons/react/Plus';
+import { SidebarSimpleIcon } from '@phosphor-icons/react/SidebarSimple';
 import { useStore } from '@xyflow/react';
 import type { ReactElement } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
@@ -54,6 +55,8 @@ export function FindingsRow(props: {
   running: boolean;
   camera: Camera;
   onShow: (finding: Finding) => void;
+  /** Opens the list of jobs; null while something stands in its place. */
+  onJobs: (() => void) | null;
 }): ReactElement {
   const { findings } = props;
   return (
@@ -92,12 +95,18 @@ export function FindingsRow(props: {
           </li>
         ))}
       </ul>
-      {findings.length > 1 && (
+      {findings.length > 2 && (
         <span className="flex-none text-[11px] text-sub max-md:hidden">
           {findings.length} findings
         </span>
       )}
       <Zoom camera={props.camera} />
+      {props.onJobs !== null && (
+        <button type="button" className="btn max-[1099px]:hidden" onClick={props.onJobs}>
+          <SidebarSimpleIcon size={14} mirrored />
+          Jobs
+        </button>
+      )}
     </div>
   );
 }

@@ -33,7 +33,7 @@ import { domIdOf, nodeTypes } from './SequenceNodes.tsx';
 import { timeAt } from './strip.ts';
 import { cutOut, windowFor, type Window } from './window.ts';
 import { TimeStrip } from './TimeStrip.tsx';
-import type { Camera } from './use-camera.ts';
+import { sheetWidth, type Camera } from './use-camera.ts';
 
 /** The canvas shows and never edits: none of React Flow's editing hints apply. */
 const readOnlyWords: Partial<AriaLabelConfig> = {
@@ -109,12 +109,16 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     return store.subscribe(follow);
   }, [place, store, layout]);
 
+  const covered = selectedId !== null;
   const extent = useMemo<CoordinateExtent>(
     () => [
       [0, 0],
-      [Math.max(layout.width, width / zoom), Math.max(layout.height, height / zoom)],
+      [
+        Math.max(layout.width, width / zoom) + (covered ? sheetWidth(width) / zoom : 0),
+        Math.max(layout.height, height / zoom),
+      ],
     ],
-    [layout, width, height, zoom],
+    [layout, width, height, zoom, covered],
   );
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -7,7 +7,7 @@ import { KindIcon } from '../ui/KindIcon.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { initials } from '../words/names.ts';
 import type { Tone } from '../words/outcome.ts';
-import type { DrawnNode, Pip } from './drawn.ts';
+import type { DrawnNode, DrawnNodeData, Pip } from './drawn.ts';
 import { SelectContext, useIsSelected } from './view-store.ts';
 
 /** The element that `aria-activedescendant` names. */
@@ -79,9 +79,16 @@ function Pips({ pips, more }: { pips: Pip[]; more: number }): ReactElement {
   );
 }
 
-function Marker({ text }: { text: string }): ReactElement {
+const markerClass = {
+  retry: 'border-retry bg-retry-tint text-retry',
+  wait: 'border-edge bg-raised text-sub',
+} as const;
+
+function Marker({ text, tone }: NonNullable<DrawnNodeData['marker']>): ReactElement {
   return (
-    <span className="absolute -top-3.5 -right-1.5 flex h-[17px] items-center gap-0.5 rounded-full border border-retry bg-retry-tint pr-[5px] pl-[3px] text-[10.5px] leading-none font-semibold text-retry">
+    <span
+      className={`absolute -top-3.5 -right-1.5 flex h-[17px] items-center gap-0.5 rounded-full border pr-[5px] pl-[3px] text-[10.5px] leading-none font-semibold ${markerClass[tone]}`}
+    >
       <RepeatIcon size={12} />
       {text}
     </span>
@@ -112,7 +119,7 @@ const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): React
         <span className="block truncate text-left text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
           {detail}
         </span>
-        {marker !== null && <Marker text={marker} />}
+        {marker !== null && <Marker {...marker} />}
       </NodeButton>
     </>
   );

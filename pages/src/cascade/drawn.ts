@@ -26,7 +26,8 @@ export interface DrawnNodeData extends Record<string, unknown> {
   pips: Pip[];
   /** Attempts before the first pip shown. */
   morePips: number;
-  marker: string | null;
+  /** "run 2", "2nd"; amber where it is about a job that ran again for the same row. */
+  marker: { text: string; tone: 'retry' | 'wait' } | null;
   dashed: boolean;
 }
 export type DrawnNode = Node<DrawnNodeData>;
@@ -54,9 +55,16 @@ function ordinal(n: number): string {
   return `${n}${suffix}`;
 }
 
-function markerOf(node: CascadeNode, turn: Turn | null): string | null {
-  if (turn === null || turn.n === 1) return null;
-  return node.kind === 'hop' ? `run ${turn.n}` : ordinal(turn.n);
+function markerOf(
+  cascade: Cascade,
+  turns: Map<string, Turn>,
+  node: CascadeNode,
+): DrawnNodeData['marker'] {
+  const turn = turns.get(node.id);
+  if (turn === undefined || turn.n === 1) return null;
+  if (node.kind === 'hop') return { text: `run ${turn.n}`, tone: 'retry' };
+  const ranAgain = cascade.effectsOf.get(node.id)?.some(({ to }) => turns.has(to)) ?? false;
+  return { text: ordinal(turn.n), tone: ranAgain ? 'retry' : 'wait' };
 }
 
 function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode): DrawnNode {
@@ -92,7 +100,7 @@ function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode
       tag: op === null ? null : (tags[op] ?? null),
       pips,
       morePips: Math.max(0, attempts.length - maxPips),
-      marker: markerOf(node, turn),
+      marker: markerOf(cascade, turns, node),
       dashed: node.kind === 'missing',
     },
   };

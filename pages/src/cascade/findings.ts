@@ -91,14 +91,14 @@ export function findingsOf(cascade: Cascade): Finding[] {
         ...finding,
         tone: 'fail',
         kind: 'failed',
-        rest: `gave up after ${count}, ${why}`,
+        rest: `failed after ${count}, ${why}`,
       });
     } else {
       waiting.push({
         ...finding,
         tone: 'retry',
         kind: 'waiting',
-        rest: `waits for its next attempt, ${why}`,
+        rest: `waits to retry, ${why}`,
       });
     }
   }

@@ -226,9 +226,10 @@ function barsOf(
     const low = lowestEffect.get(node.id);
     const attemptRows = told.get(node.id);
     if (node.kind !== 'hop' || attemptRows === undefined) {
-      if (low !== undefined && low > y + height) {
-        bars.push({ id: node.id, x, top: y + height, bottom: low + 4, look: 'work' });
-      }
+      const running = node.kind === 'hop' && node.delivery.state === 'running';
+      const top = y + height;
+      const bottom = Math.max(low === undefined ? 0 : low + 4, running ? top + 18 : 0);
+      if (bottom > top) bars.push({ id: node.id, x, top, bottom, look: running ? 'run' : 'work' });
       continue;
     }
     let previousEnd = y + height;

@@ -1,11 +1,12 @@
 // Moves the canvas: reveals the selection, keeps still what is being read when the cascade grows, follows
 // the end only when the end was in sight.
-import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { useReactFlow, useStore, useStoreApi } from '@xyflow/react';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import * as camera from './camera.ts';
 import type { Layout } from './layout.ts';
 
 const flightMs = 200;
+const panelWidth = 464;
 
 export interface Camera {
   /** Nodes that came below what is in sight. */
@@ -20,6 +21,12 @@ export interface Camera {
   zoomBy: (direction: 1 | -1) => void;
 }
 
+/** What the panel covers of the canvas on narrow screens; nothing where it would cover all of it. */
+export function sheetWidth(canvasWidth: number): number {
+  const isSheet = matchMedia('(width < 1100px)').matches;
+  return isSheet && canvasWidth > panelWidth + 160 ? panelWidth : 0;
+}
+
 function motionMs(): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : flightMs;
 }
@@ -30,9 +37,11 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
   const [newBelow, setNewBelow] = useState(0);
   const drawn = useRef(layout);
 
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
   const screen = useCallback((): camera.Size => {
-    const { width, height } = store.getState();
-    return { width, height };
+    const state = store.getState();
+    return { width: state.width, height: state.height };
   }, [store]);
   const go = useCallback(
     (view: camera.View, duration = motionMs()) => {
@@ -43,7 +52,8 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
     [flow],
   );
 
-  // The cascade grew: what is read stays where it is, unless its end was in sight.
+  // The cascade grew: what is read stays where it is. The end is followed when it was in sight and nothing
+  // is selected.
   useLayoutEffect(() => {
     const before = drawn.current;
     drawn.current = layout;
@@ -53,7 +63,7 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
     const endWasInSight = before.height * view.zoom + view.y <= size.height + 8;
     const known = new Map(before.nodes.map((placed) => [placed.node.id, placed]));
     const added = layout.nodes.filter(({ node }) => !known.has(node.id)).length;
-    if (endWasInSight) {
+    if (endWasInSight && selectedId === null) {
       const y = Math.min(0, size.height - layout.height * view.zoom);
       go(camera.clampView({ ...view, y: Math.min(view.y, y) }, size, layout));
       return;
@@ -70,14 +80,16 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
       go(camera.clampView({ x, y, zoom: view.zoom }, size, layout), 0);
     }
     if (added > 0) setNewBelow((count) => count + added);
-  }, [layout, ready, flow, screen, go]);
+  }, [layout, selectedId, ready, flow, screen, go]);
 
   useLayoutEffect(() => {
     if (!ready || selectedId === null) return;
     const placed = drawn.current.nodes.find(({ node }) => node.id === selectedId);
-    if (placed !== undefined)
-      go(camera.reveal(flow.getViewport(), screen(), drawn.current, placed));
-  }, [selectedId, ready, flow, screen, go]);
+    if (placed === undefined) return;
+    const uncovered = { width: width - sheetWidth(width), height };
+    go(camera.reveal(flow.getViewport(), uncovered, drawn.current, placed));
+    // The size too: the panel that a selection opens takes room from the canvas.
+  }, [selectedId, ready, width, height, flow, go]);
 
   return useMemo(() => {
     const all = (): camera.Rect => ({

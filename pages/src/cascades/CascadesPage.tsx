@@ -8,6 +8,7 @@ import { useNow } from '../time/clock.ts';
 import { formatAgo } from '../time/format.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
+import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { appendOlder, holdBack, type Feed } from './feed.ts';
 import { CascadesTable, NoCascades, TableSkeleton } from './CascadesTable.tsx';
@@ -46,6 +47,7 @@ export function CascadesPage(): ReactElement {
   });
 
   useDocumentKeys(moveBetweenRows);
+  useDocumentTitle('Cascades');
 
   const traces = query.data?.traces ?? [];
   const { shown, waiting } = holdBack(traces, heldAtId);

@@ -1,4 +1,5 @@
 // What stands beside the diagram while nothing is selected: the jobs that ran, each a way into the diagram.
+import { XIcon } from '@phosphor-icons/react/X';
 import type { ReactElement } from 'react';
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { nodeOutcome } from '../cascade/describe.ts';
@@ -48,15 +49,27 @@ export function CascadePanel(props: {
   cascade: Cascade;
   detail: TraceDetail;
   onSelect: (id: string) => void;
+  onClose: () => void;
 }): ReactElement {
   const { trace } = props.detail;
   const lines = jobLines(props.cascade);
   return (
     <aside aria-label="Jobs of this cascade" className="tl-panel max-[1099px]:hidden!">
       <div className="flex-none border-b border-line px-4 pt-3 pb-2.5">
-        <h2 className="text-[15px] leading-[22px] font-semibold tracking-[-0.01em]">
-          Jobs of this cascade
-        </h2>
+        <div className="flex items-center gap-2">
+          <h2 className="flex-1 text-[15px] leading-[22px] font-semibold tracking-[-0.01em]">
+            Jobs of this cascade
+          </h2>
+          <button
+            type="button"
+            className="btn-icon"
+            aria-label="Close"
+            title="Close"
+            onClick={props.onClose}
+          >
+            <XIcon size={14} />
+          </button>
+        </div>
         <div className="mt-1 flex items-center gap-1.5 text-[11.5px] leading-[18px] text-sub">
           <code className="min-w-0 truncate font-mono" title={trace.id}>
             {trace.id}

@@ -10,7 +10,7 @@ function Value({ value, gone }: { value: unknown; gone?: boolean }): ReactElemen
   if (value === null || value === undefined) return <span className="text-sub">null</span>;
   return (
     <span className={gone === true ? 'text-sub line-through decoration-1' : ''}>
-      {formatValue(value, longest)}
+      {typeof value === 'string' ? value : formatValue(value, longest)}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 // A page's or a card's state in words: nothing there, not there yet, or a failure with a way on.
+import { Button } from '@cloudflare/kumo/components/button';
 import type { ReactElement, ReactNode } from 'react';
 import { Problem } from '../api/client.ts';
 import type { Tone } from '../words/outcome.ts';
@@ -41,9 +42,9 @@ export function ProblemNotice(props: {
         {title}
         {error instanceof Problem && error.status !== 0 && ` (HTTP ${error.status})`}. {detail}
       </p>
-      <button type="button" className="btn" onClick={props.onRetry}>
+      <Button size="sm" onClick={props.onRetry}>
         Try again
-      </button>
+      </Button>
     </Notice>
   );
 }

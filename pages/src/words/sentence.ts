@@ -15,19 +15,24 @@ export interface Change {
 /** Columns that say who and when, never what. */
 const bookkeeping = new Set(['updated_at', 'updated_by', 'created_at', 'created_by']);
 const maxValueLength = 28;
+/** ISO 8601 with a time: the day and the seconds are enough. */
+const timestamp = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[\d.:+Z-]*$/;
 
 /** A column's value in a few characters. */
 export function formatValue(value: unknown, maxLength = maxValueLength): string {
   if (value === null || value === undefined) return 'null';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text =
+    typeof value === 'string' ? value.replace(timestamp, '$1 $2') : JSON.stringify(value);
   if (text === '') return '""';
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
-/** The columns worth telling; all of them when only bookkeeping changed. */
+/** The columns worth telling, times last; all of them when only bookkeeping changed. */
 export function tellingChanges(changes: ColumnChange[]): ColumnChange[] {
   const telling = changes.filter(({ column }) => !bookkeeping.has(column));
-  return telling.length === 0 ? changes : telling;
+  if (telling.length === 0) return changes;
+  const times = telling.filter(({ column }) => column.endsWith('_at'));
+  return [...telling.filter((change) => !times.includes(change)), ...times];
 }
 
 export interface Sentence {

@@ -69,8 +69,8 @@ describe('findings', () => {
       ),
     );
     expect(findingsOf(cascade).map(({ subject, rest }) => `${subject} ${rest}`)).toEqual([
-      'notify gave up after 2 attempts, last 502',
-      'charge waits for its next attempt, last 503',
+      'notify failed after 2 attempts, last 502',
+      'charge waits to retry, last 503',
     ]);
   });
 });
