@@ -1,17 +1,24 @@
-// Reads algorithm and destinations from the edge URL. Pure; it knows no allowlist and connects to nothing.
+// Reads algorithm, destinations and fallback from the edge URL. Pure; it knows no allowlist and connects
+// to nothing.
 import type { EdgeProblem } from './problem.ts';
+
+/** In the order given; none twice. */
+export type Destinations = readonly [URL, ...URL[]];
 
 export type RequestTarget = {
   /** Normalised: lower case, `_` as `-`. */
   algorithm: string;
-  /** In the order given; at least one, none twice. */
-  destinations: readonly URL[];
+  destinations: Destinations;
+  /** What takes over where the destination surely did not process an event. In order, often empty. */
+  fallback: readonly URL[];
 };
+
+type Parameter = 'destinations' | 'fallback';
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: EdgeProblem };
 
 /**
- * Parses `?algorithm=pass-through&destinations=url1,url2`.
+ * Parses `?algorithm=pass-through&destinations=url1,url2&fallback=url3`.
  *
  * The raw value is split at literal commas and each item percent-decoded. A single item is decoded and
  * then split before each `,http://` or `,https://`, so that a list encoded as a whole works too. A plus
@@ -20,29 +27,49 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: EdgeProbl
  */
 export function parseRequestTarget(search: string): Parsed<RequestTarget> {
   const parameters = rawParameters(search);
-  const algorithm = (parameters.get('algorithm')?.[0] ?? 'pass-through')
+  const algorithm = decode(parameters.get('algorithm')?.[0] ?? 'pass-through')
     .toLowerCase()
     .replaceAll('_', '-');
-  const values = parameters.get('destinations') ?? [];
-  if (values.length > 1) return fail({ reason: 'destinations_repeated' });
+  const seen = new Set<string>();
+  const destinations = parseList('destinations', parameters, seen);
+  if (!destinations.ok) return destinations;
+  const fallback = parseList('fallback', parameters, seen);
+  if (!fallback.ok) return fallback;
+  const [first, ...others] = destinations.value;
+  if (!first) return fail({ reason: 'destinations_missing' });
+  return {
+    ok: true,
+    value: { algorithm, destinations: [first, ...others], fallback: fallback.value },
+  };
+}
+
+/** @param seen what another list has named already: no destination may be there twice */
+function parseList(
+  parameter: Parameter,
+  parameters: ReadonlyMap<string, readonly string[]>,
+  seen: Set<string>,
+): Parsed<readonly URL[]> {
+  const values = parameters.get(parameter) ?? [];
+  if (values.length > 1) return fail({ reason: 'destinations_repeated', parameter });
   const raw = values[0];
-  if (raw === undefined || raw === '') return fail({ reason: 'destinations_missing' });
+  if (raw === undefined || raw === '') return { ok: true, value: [] };
 
   const items = raw.split(',').map(decode);
   const list = items.length === 1 ? (items[0] ?? '').split(/,(?=https?:\/\/)/i) : items;
-  const destinations: URL[] = [];
-  const seen = new Set<string>();
+  const urls: URL[] = [];
   for (const [index, item] of list.entries()) {
-    if (item.trim() === '') return fail({ reason: 'destination_blank', position: index + 1 });
+    if (item.trim() === '') {
+      return fail({ reason: 'destination_blank', parameter, position: index + 1 });
+    }
     const parsed = parseDestination(item);
     if (!parsed.ok) return parsed;
     if (seen.has(parsed.value.href)) {
       return fail({ reason: 'destination_duplicate', destination: parsed.value.href });
     }
     seen.add(parsed.value.href);
-    destinations.push(parsed.value);
+    urls.push(parsed.value);
   }
-  return { ok: true, value: { algorithm, destinations } };
+  return { ok: true, value: urls };
 }
 
 function parseDestination(text: string): Parsed<URL> {

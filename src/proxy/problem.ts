@@ -7,8 +7,8 @@ export type EdgeProblem =
   | { reason: 'key_unknown' }
   | { reason: 'path_unknown'; path: string }
   | { reason: 'destinations_missing' }
-  | { reason: 'destinations_repeated' }
-  | { reason: 'destination_blank'; position: number }
+  | { reason: 'destinations_repeated'; parameter: 'destinations' | 'fallback' }
+  | { reason: 'destination_blank'; parameter: 'destinations' | 'fallback'; position: number }
   | { reason: 'destination_malformed'; destination: string; why: string }
   | { reason: 'destination_duplicate'; destination: string }
   | { reason: 'destination_not_allowed'; destination: string }
@@ -57,13 +57,13 @@ export function describeProblem(problem: EdgeProblem): Wire {
       return {
         status: 400,
         title: 'Destinations given twice',
-        detail: 'Give destinations once, its URLs separated by commas.',
+        detail: `Give ${problem.parameter} once, its URLs separated by commas.`,
       };
     case 'destination_blank':
       return {
         status: 400,
         title: 'Blank destination',
-        detail: `Destination ${problem.position} is empty. Remove the comma too many, or encode it as %2C.`,
+        detail: `Item ${problem.position} of ${problem.parameter} is empty. Remove the comma too many, or encode it as %2C.`,
       };
     case 'destination_malformed':
       return {
@@ -75,7 +75,7 @@ export function describeProblem(problem: EdgeProblem): Wire {
       return {
         status: 400,
         title: 'Duplicate destination',
-        detail: `"${problem.destination}" is there twice. Each destination may be named once.`,
+        detail: `"${problem.destination}" is there twice. Each destination may be named once, fallback included.`,
       };
     case 'destination_not_allowed':
       return {

@@ -55,3 +55,15 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   }
   return bytes;
 }
+
+/** The body as `fetch` takes it. A whole one may be sent any number of times, a stream once. */
+export function bodyOf(body: InboundBody): BodyInit | null {
+  switch (body.kind) {
+    case 'none':
+      return null;
+    case 'whole':
+      return body.bytes;
+    case 'stream':
+      return body.stream;
+  }
+}

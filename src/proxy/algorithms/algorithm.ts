@@ -1,15 +1,28 @@
-// What every algorithm is: a name, and a choice among a route's destinations.
-import type { Parsed } from '../parse-request-target.ts';
+// What every algorithm is: a name, a check of what it is given, and a choice for each event.
+import type { Destinations, RequestTarget } from '../parse-request-target.ts';
+import type { EdgeProblem } from '../problem.ts';
 
-export type Plan = {
+/** One delivery, whose answer becomes the sender's. */
+export type Relay = {
+  mode: 'relay';
   /** What the delivery is for: it makes the delivery's id. */
   target: string;
-  destination: URL;
+  /** The destination whose job the delivery belongs to, whichever candidate takes it. */
+  jobOf: URL;
+  /** The first is called; the next takes over where an event surely was not processed. */
+  candidates: Destinations;
 };
 
+/** A choice says which deliveries an event makes. */
+export type Choice = Relay;
+
 export type Algorithm = {
-  /** As it is written in `?algorithm=`. */
+  /** As it is written in `?algorithm=`, in lower case with hyphens. */
   name: string;
-  /** Which deliveries an event makes. Pure: it never connects to anything. */
-  plan(destinations: readonly URL[]): Parsed<readonly [Plan, ...Plan[]]>;
+  /** What is wrong with the lists for this algorithm, if anything. Pure. */
+  check(lists: Lists): EdgeProblem | null;
+  /** Chooses for one event among lists that passed the check. It calls no destination. */
+  choose(lists: Lists): Choice;
 };
+
+export type Lists = Pick<RequestTarget, 'destinations' | 'fallback'>;

@@ -1,7 +1,17 @@
-// The algorithms by name. Adding one is adding its file and its line here.
+// The algorithms. Adding one is adding its file and its line here.
 import type { Algorithm } from './algorithm.ts';
 import { passThrough } from './pass-through.ts';
 
-export const algorithms: ReadonlyMap<string, Algorithm> = new Map(
-  [passThrough].map((algorithm) => [algorithm.name, algorithm]),
-);
+const algorithms: readonly Algorithm[] = [passThrough];
+
+export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name);
+
+/** Finds an algorithm by name: case, `_` and `-` do not matter. */
+export function findAlgorithm(name: string): Algorithm | null {
+  const wanted = bare(name);
+  return algorithms.find((algorithm) => bare(algorithm.name) === wanted) ?? null;
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, '');
+}

@@ -3,19 +3,21 @@ import type { Algorithm } from './algorithm.ts';
 
 export const passThrough: Algorithm = {
   name: 'pass-through',
-  plan(destinations) {
-    const [destination, ...others] = destinations;
-    if (!destination || others.length > 0) {
-      return {
-        ok: false,
-        problem: {
+  check: ({ destinations }) =>
+    destinations.length === 1
+      ? null
+      : {
           reason: 'destination_count',
           algorithm: 'pass-through',
           count: destinations.length,
-          allowed: 'exactly one destination',
+          allowed: 'exactly one destination (others may take over as &fallback=url1,url2)',
         },
-      };
-    }
-    return { ok: true, value: [{ target: destination.href, destination }] };
+  choose({ destinations: [destination], fallback }) {
+    return {
+      mode: 'relay',
+      target: destination.href,
+      jobOf: destination,
+      candidates: [destination, ...fallback],
+    };
   },
 };

@@ -13,6 +13,12 @@ function reason(search: string): string {
   return parsed.ok ? 'ok' : parsed.problem.reason;
 }
 
+/** The fallback list of a URL whose destination is https://a.example/, or the problem. */
+function fallback(rest: string): string[] {
+  const parsed = parseRequestTarget(`destinations=https://a.example/${rest}`);
+  return parsed.ok ? parsed.value.fallback.map((url) => url.href) : [parsed.problem.reason];
+}
+
 describe('the edge URL', () => {
   test('takes a plain destination, also unencoded', () => {
     expect(hrefs('destinations=https://jobs.example/a')).toEqual(['https://jobs.example/a']);
@@ -59,6 +65,18 @@ describe('the edge URL', () => {
     ['destinations=https://user:secret@a.example/', 'destination_malformed'],
   ])('%s is %s', (search, expected) => {
     expect(reason(search)).toBe(expected);
+  });
+
+  test('takes a fallback list by the same rules, and none when there is none', () => {
+    const list = encodeURIComponent('https://b.example/?x=1,https://c.example/');
+    expect(fallback('')).toEqual([]);
+    expect(fallback('&fallback=')).toEqual([]);
+    expect(fallback(`&fallback=${list}`)).toEqual(['https://b.example/?x=1', 'https://c.example/']);
+    expect(fallback('&fallback=https://b.example,')).toEqual(['destination_blank']);
+    expect(fallback('&fallback=https://a.example/')).toEqual(['destination_duplicate']);
+    expect(fallback('&fallback=https://b.example&fallback=https://c.example')).toEqual([
+      'destinations_repeated',
+    ]);
   });
 
   test('never repeats a password in a problem', () => {

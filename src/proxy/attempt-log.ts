@@ -1,0 +1,52 @@
+// Writes an attempt down when it ends, and before that where it takes its time. It decides nothing.
+import type { AttemptEnd } from '../deliveries/attempt.ts';
+import type { AttemptRecord, DeliveryFacts } from '../store/record.ts';
+import type { DescribedEvent } from './describe-event.ts';
+import type { EdgeDeps } from './inbound.ts';
+
+export type AttemptLog = {
+  /** Settles when the record is with the queue or lost; never rejects. */
+  end(end: AttemptEnd): Promise<void>;
+};
+
+/** A job that runs longer than this is shown as running while it does. */
+const shownAsRunningAfterMs = 1_000;
+
+/** Begins the record of one attempt that starts now. */
+export function startAttemptLog(
+  described: DescribedEvent,
+  delivery: DeliveryFacts,
+  destination: URL,
+  deps: Pick<EdgeDeps, 'recorder' | 'now' | 'waitUntil'>,
+): AttemptLog {
+  const running: AttemptRecord = {
+    v: 1,
+    type: 'attempt',
+    ...described,
+    delivery,
+    attempt: {
+      id: crypto.randomUUID(),
+      destination: destination.href,
+      startedAt: new Date(deps.now()).toISOString(),
+      endedAt: null,
+      status: null,
+      outcome: 'running',
+      error: null,
+      answer: null,
+    },
+  };
+  const timer = setTimeout(
+    () => deps.waitUntil(deps.recorder.attempt(running)),
+    shownAsRunningAfterMs,
+  );
+  return {
+    async end(end) {
+      clearTimeout(timer);
+      const endedAt = new Date(deps.now()).toISOString();
+      await deps.recorder.attempt({
+        ...running,
+        attempt: { ...running.attempt, ...end, endedAt },
+      });
+    },
+  };
+}

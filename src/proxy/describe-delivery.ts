@@ -1,0 +1,50 @@
+// Names a delivery: its id, its job, its correlation ID, and the headers that tell its destination so.
+import { formatHopId } from '../correlation/correlation-id.ts';
+import { deriveDelivery } from '../correlation/derive.ts';
+import { traceparentFor } from '../correlation/trace-context.ts';
+import { hopUuid } from '../correlation/trace-uuid.ts';
+import { jobName } from '../deliveries/job-name.ts';
+import type { DeliveryFacts, EventFacts } from '../store/record.ts';
+import { headersForDestination } from './forwarded-headers.ts';
+
+/**
+ * Describes one event's delivery to one target.
+ * @param purpose the target, the destination whose job it is, and the algorithm that chose it
+ */
+export async function describeDelivery(
+  event: EventFacts,
+  purpose: { target: string; jobOf: URL; algorithm: string },
+): Promise<DeliveryFacts> {
+  const derived = await deriveDelivery({
+    source: event.source,
+    eventId: event.id,
+    target: purpose.target,
+  });
+  const job = jobName(purpose.jobOf);
+  const hopId = hopUuid(event.traceId, derived.hop);
+  return {
+    id: derived.deliveryId,
+    target: purpose.target,
+    algorithm: purpose.algorithm,
+    job,
+    correlationId: formatHopId(event.trigger ?? 'webhook', job, hopId),
+    hopId,
+  };
+}
+
+/** What the destination of a delivery gets of the sender's headers, and who it is. */
+export function deliveryHeaders(
+  inbound: Headers,
+  event: EventFacts,
+  delivery: DeliveryFacts,
+): Headers {
+  return headersForDestination(inbound, {
+    'x-correlation-id': delivery.correlationId,
+    'idempotency-key': delivery.id,
+    traceparent: traceparentFor({
+      traceId: event.traceId,
+      hopId: delivery.hopId,
+      inbound: inbound.get('traceparent'),
+    }),
+  });
+}

@@ -1,0 +1,24 @@
+// What the parts of the hot path hand to each other. Types only.
+import type { Config } from '../config/config.ts';
+import type { Recorder } from '../recorder/recorder.ts';
+import type { DescribedEvent } from './describe-event.ts';
+import type { InboundBody } from './read-body.ts';
+
+export type EdgeDeps = {
+  config: Config;
+  recorder: Recorder;
+  /** ms since the epoch */
+  now(): number;
+  /** Keeps background work alive after the answer. */
+  waitUntil(work: Promise<unknown>): void;
+};
+
+/** A request that has passed the guard, with what it brought. */
+export type Inbound = {
+  method: string;
+  headers: Headers;
+  body: InboundBody;
+  described: DescribedEvent;
+  /** Fires when the sender goes away. */
+  senderGone: AbortSignal;
+};

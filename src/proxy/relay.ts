@@ -1,0 +1,102 @@
+// One delivery whose answer becomes the sender's. The next candidate takes over only where the one before
+// surely did not process the event; what the last one said, or that it said nothing, is handed back.
+import { type Attempt, attempt, type AttemptEnd } from '../deliveries/attempt.ts';
+import type { DeliveryFacts } from '../store/record.ts';
+import type { Relay } from './algorithms/algorithm.ts';
+import { type AttemptLog, startAttemptLog } from './attempt-log.ts';
+import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
+import { headersForSender } from './forwarded-headers.ts';
+import type { EdgeDeps, Inbound } from './inbound.ts';
+import { type EdgeProblem, problemResponse } from './problem.ts';
+import { bodyOf } from './read-body.ts';
+import { readToEnd } from './read-to-end.ts';
+
+/** Less time than this is no attempt: the answer there is goes back instead. */
+const leastAttemptMs = 1_000;
+/** How long the answer of a candidate that was passed over may take to end. */
+const passedOverMs = 10_000;
+
+/** Delivers and answers. All candidates together have the time of one attempt. */
+export async function relay(
+  inbound: Inbound,
+  choice: Relay,
+  algorithm: string,
+  deps: EdgeDeps,
+): Promise<Response> {
+  const { event } = inbound.described;
+  const delivery = await describeDelivery(event, { ...choice, algorithm });
+  const headers = deliveryHeaders(inbound.headers, event, delivery);
+  const endsAt = deps.now() + deps.config.attemptTimeoutMs;
+  // A body that is streamed is gone once it has been sent.
+  const mayTakeOver = inbound.body.kind === 'stream' ? [] : choice.candidates.slice(1);
+  let destination = choice.candidates[0];
+  for (;;) {
+    const timeoutMs = endsAt - deps.now();
+    const log = startAttemptLog(inbound.described, delivery, destination, deps);
+    const result = await attempt({
+      destination,
+      method: inbound.method,
+      headers,
+      body: bodyOf(inbound.body),
+      timeoutMs,
+      senderGone: inbound.senderGone,
+    });
+    const next = mayTakeOver.shift();
+    if (!next || !surelyNotProcessed(result) || endsAt - deps.now() < leastAttemptMs) {
+      return answer(result, log, { inbound, delivery, destination, timeoutMs }, deps);
+    }
+    deps.waitUntil(readToEnd(result, passedOverMs).then((end) => log.end(end)));
+    destination = next;
+  }
+}
+
+/**
+ * True where the destination says that it did not take the event: RFC 6585 §4 (429) and RFC 9110
+ * §15.6.4 (503). A connection that fails is no such word: the event may have arrived before it failed.
+ */
+function surelyNotProcessed(result: Attempt): boolean {
+  return result.answered && (result.response.status === 429 || result.response.status === 503);
+}
+
+function answer(
+  result: Attempt,
+  log: AttemptLog,
+  tried: { inbound: Inbound; delivery: DeliveryFacts; destination: URL; timeoutMs: number },
+  deps: EdgeDeps,
+): Response {
+  const { correlationId } = tried.delivery;
+  if (!result.answered) {
+    deps.waitUntil(log.end(result.end));
+    return problemResponse(problemOf(result.end, tried), { 'x-correlation-id': correlationId });
+  }
+  deps.waitUntil(result.ended.then((end) => log.end(end)));
+  return new Response(result.body, {
+    status: result.response.status,
+    statusText: result.response.statusText,
+    headers: headersForSender(result.response.headers, {
+      correlationId,
+      keepRetryAfter: mayBeRetried(tried.inbound),
+    }),
+  });
+}
+
+function problemOf(
+  end: AttemptEnd,
+  { destination, timeoutMs }: { destination: URL; timeoutMs: number },
+): EdgeProblem {
+  // The query may hold a secret of the destination's; the sender knows it, logs need not.
+  const shown = destination.origin + destination.pathname;
+  return end.outcome === 'timed_out'
+    ? { reason: 'destination_timed_out', destination: shown, timeoutMs }
+    : {
+        reason: 'destination_unreachable',
+        destination: shown,
+        why: end.error ?? 'no reason is known',
+      };
+}
+
+/** True unless Hasura has said that this was its last try. */
+function mayBeRetried({ described }: Inbound): boolean {
+  const { currentRetry, maxRetries } = described.arrival;
+  return currentRetry === null || maxRetries === null || currentRetry < maxRetries;
+}
