@@ -163,7 +163,9 @@ describe('a partitioned table', () => {
   it('takes tracking one of its partitions as done', async () => {
     const count = `select count(*) from pg_trigger where tgname = '~correlation'
       and tgrelid in ('parts'::regclass, 'parts_eu'::regclass, 'parts_us'::regclass)`;
-    await query(`select correlation.track('parts_eu')`);
+    await query(`select correlation.track('parts_eu', system_name => 'other')`);
+    const insert = `insert into parts values (7, 'eu', 1) returning updated_by`;
+    expect((await one(database.client, insert))['updated_by']).toMatch(unattributed);
     await query(`select correlation.track('parts')`);
     expect(await one(database.client, count)).toEqual({ count: '3' });
     await query(`select correlation.untrack('parts_eu')`);

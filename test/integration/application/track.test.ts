@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { ApplicationDatabase } from './application-database.ts';
 import {
   createApplicationDatabase,
+  foreignId,
   hop,
   inTransaction,
   jane,
@@ -209,6 +210,12 @@ describe('columns of other types', () => {
       ).toEqual({
         actor: hop,
       });
+      await query(`update typed set updated_by = $1`, [foreignId]);
+      const unchanged = await one(
+        database.client,
+        'select trim(updated_by::text) as actor from typed',
+      );
+      expect(unchanged).toEqual({ actor: hop });
       await query(`update typed set id = 2, updated_by = 'system'`);
       await query(`update typed set id = 3, updated_by = $1`, [jane]);
       expect(

@@ -122,8 +122,11 @@ describe('correlation.use', () => {
 
   it('spells the ID as the edge does', async () => {
     await inTransaction(database.client, async () => {
-      await database.client.query('select correlation.use($1)', [` ${hop.toUpperCase()}\n`]);
-      expect(await one(database.client, 'select correlation.current() as id')).toEqual({ id: hop });
+      for (const text of [` ${hop.toUpperCase()}\n`, hop.toUpperCase()]) {
+        await database.client.query('select correlation.use($1)', [text]);
+        const current = 'select correlation.current() as id';
+        expect(await one(database.client, current)).toEqual({ id: hop });
+      }
     });
   });
 
@@ -265,6 +268,11 @@ describe('where Hasura’s insert_event_log reads an empty setting unguarded', (
     await inTransaction(client, async () => {
       await client.query('select correlation.use($1)', [hop]);
       await client.query('update orders set amount = 2 where id = 1');
+      const inserted = `insert into orders values (9, 1, 'system') returning updated_by`;
+      expect(await one(client, inserted)).toEqual({ updated_by: hop });
+      await client.query('delete from hdb_catalog.event_log where payload @> $1', [
+        { op: 'INSERT' },
+      ]);
     });
     await client.query('delete from orders where id = 2');
     const [updated, deleted] = await takeEvents(client);
