@@ -2,10 +2,10 @@
 // Never decides what a name means, and never fails: every text has exactly one spelling.
 
 /** The longest name in a correlation ID, in characters. */
-export const maxNameLength = 64;
+const maxNameLength = 64;
 
 /** Stands where a name is missing, so that an ID never has an empty part. */
-export const unnamed = 'unnamed';
+const unnamed = 'unnamed';
 
 const upperCaseAscii = /[A-Z]/g;
 const anythingElse = /[^a-z0-9_-]/gu;
