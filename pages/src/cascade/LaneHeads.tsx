@@ -4,6 +4,9 @@ import { memo, type ReactElement } from 'react';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import type { Layout } from './layout.ts';
 import { laneWidth } from './measures.ts';
+import type { TimeMark } from './rows.ts';
+
+const markHeight = 15;
 
 export const LaneHeads = memo(function LaneHeads(props: {
   layout: Layout;
@@ -41,11 +44,30 @@ export const LaneHeads = memo(function LaneHeads(props: {
   );
 });
 
+/** Far out, rows stand closer than their times are high: then some times are left out, never the selection's. */
+function spreadMarks(marks: TimeMark[], zoom: number, selectedId: string | null): TimeMark[] {
+  let free = -Infinity;
+  const selected = marks.find(({ nodeId }) => nodeId !== null && nodeId === selectedId);
+  return marks.filter((mark) => {
+    const at = mark.centre * zoom;
+    if (mark === selected) {
+      free = at + markHeight;
+      return true;
+    }
+    const near = selected !== undefined && Math.abs(selected.centre * zoom - at) < markHeight;
+    if (at < free || near) return false;
+    free = at + markHeight;
+    return true;
+  });
+}
+
 export const TimeGutter = memo(function TimeGutter(props: {
   layout: Layout;
+  zoom: number;
   selectedId: string | null;
 }): ReactElement {
-  const { marks, folds } = props.layout;
+  const { folds } = props.layout;
+  const marks = spreadMarks(props.layout.marks, props.zoom, props.selectedId);
   return (
     <div
       aria-hidden="true"

@@ -111,13 +111,17 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
 
   const covered = selectedId !== null;
   const extent = useMemo<CoordinateExtent>(
-    () => [
-      [0, 0],
-      [
-        Math.max(layout.width, width / zoom) + (covered ? sheetWidth(width) / zoom : 0),
-        Math.max(layout.height, height / zoom),
-      ],
-    ],
+    // React Flow would centre a small diagram within limits that are set before its own size is known.
+    () =>
+      width === 0
+        ? unbounded
+        : [
+            [0, 0],
+            [
+              Math.max(layout.width, width / zoom) + (covered ? sheetWidth(width) / zoom : 0),
+              Math.max(layout.height, height / zoom),
+            ],
+          ],
     [layout, width, height, zoom, covered],
   );
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -153,7 +157,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
       <TimeStrip cascade={cascade} windowRef={strip} onPick={showTime} />
       <LaneHeads layout={layout} selectedLane={selectedLane} />
       <div className="flex min-h-0 flex-1 bg-canvas">
-        <TimeGutter layout={part} selectedId={selectedId} />
+        <TimeGutter layout={part} zoom={zoom} selectedId={selectedId} />
         <div className="relative min-w-0 flex-1">
           <ReactFlow
             nodes={nodes}

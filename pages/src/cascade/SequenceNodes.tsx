@@ -130,7 +130,12 @@ const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>):
   return (
     <>
       <Ends />
-      <NodeButton id={id} label={data.label} title={data.title} className="tl-actor">
+      <NodeButton
+        id={id}
+        label={data.label}
+        title={data.title}
+        className={data.icon === 'unknown' ? 'tl-actor tl-actor-unknown' : 'tl-actor'}
+      >
         {data.icon === 'user' ? initials(data.main) : <KindIcon kind={data.icon} size={16} />}
       </NodeButton>
       <span

@@ -15,7 +15,6 @@ export const captionStrip = 24;
 export const captionHeight = 18;
 /** Half the width of an activation bar. */
 export const halfBar = 3.5;
-export const gutterWidth = 74;
 /** Room for half a node at the right edge and for markers. */
 export const rightPadding = 16;
 

@@ -47,8 +47,10 @@ export interface Sentence {
 
 /** The parts of "dana@acme.io set orders #42 status pending → paid, 2 more columns". */
 export function sentenceOf(change: Change): Sentence {
+  const label = actorLabel(change.actor);
+  const writer = label === 'unknown' ? 'Somebody unknown' : label;
   const base = {
-    actor: actorLabel(change.actor),
+    actor: writer,
     row: rowLabel(change),
     column: null,
     from: null,

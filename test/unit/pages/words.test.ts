@@ -56,7 +56,7 @@ describe('a change as a sentence', () => {
   it('claims nobody where an actor was only carried over', () => {
     const actor = { kind: 'carried', value: 'dana@acme.io', name: 'dana@acme.io' } as const;
     expect(actorLabel(actor)).toBe('unknown');
-    expect(sentenceOf(event('e', 0, { actor })).actor).toBe('unknown');
+    expect(sentenceOf(event('e', 0, { actor })).actor).toBe('Somebody unknown');
   });
 });
 
