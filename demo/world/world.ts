@@ -245,6 +245,7 @@ async function startEdge(
       INGEST_SOURCE: source,
       INGEST_KEY_SHA256: sha256(state.ingestKey),
       ALLOWED_DESTINATIONS: 'http://127.0.0.1:*',
+      ALLOW_PRIVATE_DESTINATIONS: 'true',
       API_TOKEN_SHA256: sha256(state.apiToken),
       GRAFANA_URL: logsUrl,
       GRAFANA_DATA_SOURCE_UID: dataSourceUid,

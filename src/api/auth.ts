@@ -1,6 +1,7 @@
 // Opens the API to whoever holds the bearer token (RFC 6750), of which only the hash is known. Without a
 // configured token nobody comes in.
 import type { MiddlewareHandler } from 'hono';
+import { matchesSha256 } from '../config/secret.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiProblem } from './problem.ts';
 
@@ -17,7 +18,7 @@ export function requireToken(deps: Pick<ApiDeps, 'apiTokenSha256'>): MiddlewareH
     if (token === undefined) {
       throw unauthorized('token_missing', 'Send the API token: Authorization: Bearer <token>.');
     }
-    if (!equalInConstantTime(await sha256Hex(token), deps.apiTokenSha256.toLowerCase())) {
+    if (!(await matchesSha256(token, deps.apiTokenSha256))) {
       throw unauthorized(
         'token_unknown',
         'This is no token of this API. Check it for a missing part.',
@@ -33,18 +34,4 @@ function unauthorized(reason: string, detail: string): ApiProblem {
     { title: 'Not authorised', status: 401, detail },
     { 'www-authenticate': 'Bearer realm="throughline"' },
   );
-}
-
-async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Looks at every character, so that the time taken says nothing about where two hashes part. */
-function equalInConstantTime(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let index = 0; index < a.length; index += 1) {
-    difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
-  }
-  return difference === 0;
 }

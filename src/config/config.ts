@@ -13,6 +13,7 @@ const environmentSchema = z
     INGEST_SOURCE: z.string().max(64).default(''),
     INGEST_KEY_SHA256: sha256,
     ALLOWED_DESTINATIONS: z.string().default(''),
+    ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false', '']).default(''),
     API_TOKEN_SHA256: sha256,
     GRAFANA_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
     GRAFANA_DATA_SOURCE_UID: z.string().default(''),
@@ -23,6 +24,10 @@ const environmentSchema = z
       .default('{service_name=~".+"}'),
     ATTEMPT_TIMEOUT_MS: z.coerce.number().int().min(100).max(900_000).default(55_000),
     MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(26_214_400).default(1_048_576),
+    MAX_STREAMED_BYTES: z.coerce.number().int().min(1_024).default(104_857_600),
+    MAX_URL_BYTES: z.coerce.number().int().min(256).default(16_384),
+    MAX_HEADER_BYTES: z.coerce.number().int().min(1_024).default(65_536),
+    MAX_DESTINATIONS: z.coerce.number().int().min(1).max(1_000).default(100),
   })
   .refine((env) => !env.INGEST_KEY_SHA256 || env.INGEST_SOURCE, {
     path: ['INGEST_SOURCE'],
@@ -33,6 +38,8 @@ export type Config = {
   /** The key that opens the edge without any stored configuration; null keeps the edge closed. */
   bootstrapKey: { sha256: string; source: string } | null;
   allowedDestinations: readonly DestinationPattern[];
+  /** Loopback and private addresses may be called: a world on one machine only, never in production. */
+  allowPrivateDestinations: boolean;
   /** SHA-256 of the API's bearer token; null keeps the API closed. */
   apiTokenSha256: string | null;
   grafana: { url: string; dataSourceUid: string; token: string; selector: string } | null;
@@ -40,6 +47,13 @@ export type Config = {
   attemptTimeoutMs: number;
   /** Up to here a body is read, parsed and recorded; above it, it is streamed. */
   maxBodyBytes: number;
+  /** Above this a body is refused. */
+  maxStreamedBytes: number;
+  maxUrlBytes: number;
+  /** All header fields of a request together. */
+  maxHeaderBytes: number;
+  /** Destinations that a URL may name. */
+  maxDestinations: number;
 };
 
 /**
@@ -60,6 +74,7 @@ export function parseConfig(env: unknown): Config {
       .map((text) => text.trim())
       .filter(Boolean)
       .map(parseDestinationPattern),
+    allowPrivateDestinations: value.ALLOW_PRIVATE_DESTINATIONS === 'true',
     apiTokenSha256: value.API_TOKEN_SHA256 || null,
     grafana:
       value.GRAFANA_URL && value.GRAFANA_DATA_SOURCE_UID
@@ -72,6 +87,10 @@ export function parseConfig(env: unknown): Config {
         : null,
     attemptTimeoutMs: value.ATTEMPT_TIMEOUT_MS,
     maxBodyBytes: value.MAX_BODY_BYTES,
+    maxStreamedBytes: value.MAX_STREAMED_BYTES,
+    maxUrlBytes: value.MAX_URL_BYTES,
+    maxHeaderBytes: value.MAX_HEADER_BYTES,
+    maxDestinations: value.MAX_DESTINATIONS,
   };
 }
 

@@ -4,7 +4,7 @@ export type DestinationPattern = {
   /** As it was written, for messages. */
   text: string;
   scheme: 'http:' | 'https:';
-  /** Lower-case host; a leading `*.` stands for one or more labels. */
+  /** Lower-case host; a leading `*.` stands for one or more labels, `*` alone for any host. */
   host: string;
   /** `*` is any port. */
   port: string;
@@ -13,19 +13,21 @@ export type DestinationPattern = {
   pathIsPrefix: boolean;
 };
 
-const form = /^(https?):\/\/((?:\*\.)?[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}|\*))?(\/[^?#]*)?$/i;
+const form =
+  /^(https?):\/\/(\*|(?:\*\.)?[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}|\*))?(\/[^?#]*)?$/i;
 
 /**
  * Parses `https://*.netlify.app`, `https://jobs.example.com/hooks/*`, `http://127.0.0.1:*`.
- * Without a path every path is meant; without a port the scheme's own.
+ * Without a path every path is meant; without a port the scheme's own. `*` alone is `https://*`: any public
+ * host by https. http is allowed only where an entry names it.
  * @throws Error saying what is wrong with the entry
  */
 export function parseDestinationPattern(text: string): DestinationPattern {
-  const match = form.exec(text);
+  const match = form.exec(text === '*' ? 'https://*' : text);
   if (!match) {
     throw new Error(
       `ALLOWED_DESTINATIONS: "${text}" is not a pattern. Write scheme://host[:port][/path], ` +
-        'with *. before the host, * as the port, or * at the end of the path.',
+        'with * as the host or *. before it, * as the port, or * at the end of the path; or * alone.',
     );
   }
   const scheme = `${(match[1] ?? '').toLowerCase()}:` === 'http:' ? 'http:' : 'https:';
@@ -46,12 +48,14 @@ export function matchesDestination(pattern: DestinationPattern, url: URL): boole
   if (url.protocol !== pattern.scheme) return false;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   if (pattern.port !== '*' && pattern.port !== port) return false;
-  const host = url.hostname;
-  const hostMatches = pattern.host.startsWith('*.')
-    ? host.endsWith(pattern.host.slice(1)) && host.length > pattern.host.length - 1
-    : host === pattern.host;
-  if (!hostMatches) return false;
+  if (!matchesHost(pattern.host, url.hostname)) return false;
   return pattern.pathIsPrefix
     ? url.pathname.startsWith(pattern.path)
     : url.pathname === pattern.path;
+}
+
+function matchesHost(pattern: string, host: string): boolean {
+  if (pattern === '*') return true;
+  if (!pattern.startsWith('*.')) return host === pattern;
+  return host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1;
 }

@@ -1,5 +1,6 @@
 // Which headers go on to the destination and come back to the sender (RFC 9110 §7.6.1). Pure.
 import { ingestKeyHeader } from './guard.ts';
+import { hopsHeader, hopsOf } from './hops.ts';
 
 /** Fields of one connection, never of the message: RFC 9110 §7.6.1, and what older proxies send. */
 const hopByHop = [
@@ -23,6 +24,7 @@ export function headersForDestination(
   headers.delete('host');
   headers.delete('content-length');
   headers.delete(ingestKeyHeader);
+  headers.set(hopsHeader, String(hopsOf(inbound) + 1));
   // Cloudflare's own fields speak of the sender's connection to the edge.
   const ofTheEdge = [...headers.keys()].filter((name) => name.startsWith('cf-'));
   for (const name of ofTheEdge) headers.delete(name);

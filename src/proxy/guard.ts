@@ -1,37 +1,57 @@
 // Decides who may send and where to. It never forwards, and it never logs a key.
 import type { Config } from '../config/config.ts';
+import { forbiddenHost } from '../config/destination-address.ts';
 import { matchesDestination } from '../config/destination-pattern.ts';
+import { matchesSha256 } from '../config/secret.ts';
 import type { Parsed } from './parse-request-target.ts';
+import type { EdgeProblem } from './problem.ts';
 
 /** The header that carries the ingest key. It is never passed on. */
 export const ingestKeyHeader = 'x-throughline-key';
 
+export type Sender = {
+  /** The application database that its events come from. */
+  source: string;
+  /** Tells this key from others without being it: the beginning of its hash. */
+  keyId: string;
+};
+
 /** Finds the source that the sender's ingest key names. */
-export async function checkSender(headers: Headers, config: Config): Promise<Parsed<string>> {
+export async function checkSender(headers: Headers, config: Config): Promise<Parsed<Sender>> {
   if (!config.bootstrapKey) return { ok: false, problem: { reason: 'edge_closed' } };
   const key = headers.get(ingestKeyHeader);
   if (!key) return { ok: false, problem: { reason: 'key_missing' } };
-  // Hashes are compared, not keys: how long a comparison takes tells nothing about the key.
-  if ((await sha256Hex(key)) !== config.bootstrapKey.sha256) {
+  const { sha256, source } = config.bootstrapKey;
+  if (!(await matchesSha256(key, sha256))) {
     return { ok: false, problem: { reason: 'key_unknown' } };
   }
-  return { ok: true, value: config.bootstrapKey.source };
+  return { ok: true, value: { source, keyId: sha256.slice(0, 16) } };
 }
 
-/** Holds every destination against the allowlist. */
+/** Holds every destination against what is never called and against the allowlist. */
 export function checkDestinations(
   destinations: readonly URL[],
   config: Config,
 ): Parsed<readonly URL[]> {
-  const refused = destinations.find(
-    (url) => !config.allowedDestinations.some((pattern) => matchesDestination(pattern, url)),
-  );
-  return refused
-    ? { ok: false, problem: { reason: 'destination_not_allowed', destination: refused.href } }
-    : { ok: true, value: destinations };
+  const { maxDestinations } = config;
+  if (destinations.length > maxDestinations) {
+    const count = destinations.length;
+    return { ok: false, problem: { reason: 'destinations_too_many', count, maxDestinations } };
+  }
+  for (const url of destinations) {
+    const problem = checkDestination(url, config);
+    if (problem) return { ok: false, problem };
+  }
+  return { ok: true, value: destinations };
 }
 
-async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Why this destination may not be called; null where it may. */
+export function checkDestination(url: URL, config: Config): EdgeProblem | null {
+  // The query may hold a secret of the destination's; the sender knows it, logs need not.
+  const destination = url.origin + url.pathname;
+  const why = config.allowPrivateDestinations ? null : forbiddenHost(url);
+  if (why !== null) return { reason: 'destination_forbidden', destination, why };
+  return config.allowedDestinations.some((pattern) => matchesDestination(pattern, url))
+    ? null
+    : { reason: 'destination_not_allowed', destination };
 }

@@ -12,7 +12,7 @@ import { relay } from './relay.ts';
 export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Response> {
   const sender = await checkSender(request.headers, deps.config);
   if (!sender.ok) return refuse(sender.problem, null, deps);
-  const source = sender.value;
+  const { source } = sender.value;
   const route = planRoute(request.url, deps.config);
   if (!route.ok) return refuse(route.problem, source, deps);
   const { algorithm, lists } = route.value;

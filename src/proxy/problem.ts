@@ -12,6 +12,13 @@ export type EdgeProblem =
   | { reason: 'destination_malformed'; destination: string; why: string }
   | { reason: 'destination_duplicate'; destination: string }
   | { reason: 'destination_not_allowed'; destination: string }
+  | { reason: 'destination_forbidden'; destination: string; why: string }
+  | { reason: 'destinations_too_many'; count: number; maxDestinations: number }
+  | { reason: 'url_too_long'; bytes: number; maxBytes: number }
+  | { reason: 'headers_too_large'; bytes: number; maxBytes: number }
+  | { reason: 'body_too_large'; maxBytes: number }
+  | { reason: 'rate_exceeded'; retryAfterSeconds: number }
+  | { reason: 'loop_detected'; hops: number; maxHops: number }
   | { reason: 'algorithm_unknown'; algorithm: string; known: readonly string[] }
   | { reason: 'destination_count'; algorithm: string; count: number; allowed: string }
   | { reason: 'destination_unreachable'; destination: string; why: string }
@@ -83,6 +90,48 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Destination not allowed',
         detail: `"${problem.destination}" matches no entry of ALLOWED_DESTINATIONS. An admin can add it.`,
       };
+    case 'destination_forbidden':
+      return {
+        status: 403,
+        title: 'Destination forbidden',
+        detail: `"${problem.destination}" is never called: it is ${problem.why}. No allowlist opens it.`,
+      };
+    case 'destinations_too_many':
+      return {
+        status: 400,
+        title: 'Too many destinations',
+        detail: `${problem.count} destinations were given; at most ${problem.maxDestinations} fit (MAX_DESTINATIONS).`,
+      };
+    case 'url_too_long':
+      return {
+        status: 414,
+        title: 'URL too long',
+        detail: `The URL has ${problem.bytes} bytes; at most ${problem.maxBytes} are taken (MAX_URL_BYTES).`,
+      };
+    case 'headers_too_large':
+      return {
+        status: 431,
+        title: 'Headers too large',
+        detail: `The headers have ${problem.bytes} bytes; at most ${problem.maxBytes} are taken (MAX_HEADER_BYTES).`,
+      };
+    case 'body_too_large':
+      return {
+        status: 413,
+        title: 'Body too large',
+        detail: `At most ${problem.maxBytes} bytes of body are taken (MAX_STREAMED_BYTES).`,
+      };
+    case 'rate_exceeded':
+      return {
+        status: 429,
+        title: 'Too many requests',
+        detail: `This key has sent more than its share. Send again in ${problem.retryAfterSeconds} s.`,
+      };
+    case 'loop_detected':
+      return {
+        status: 508,
+        title: 'Loop detected',
+        detail: `This request has come through ${problem.hops} edges; ${problem.maxHops} are taken for a circle. A destination leads back here.`,
+      };
     case 'algorithm_unknown':
       return {
         status: 400,
@@ -119,6 +168,10 @@ export function problemResponse(problem: EdgeProblem, headers?: Record<string, s
       status: wire.status,
       headers: {
         ...(wire.status === 401 ? { 'www-authenticate': 'Throughline-Key' } : {}),
+        // Hasura comes back after it whatever its retries are: nothing is lost to a limit.
+        ...(problem.reason === 'rate_exceeded'
+          ? { 'retry-after': String(problem.retryAfterSeconds) }
+          : {}),
         ...headers,
         'content-type': 'application/problem+json',
       },

@@ -31,6 +31,7 @@ export async function send(
       INGEST_SOURCE: 'shop',
       INGEST_KEY_SHA256: await sha256(ingestKey),
       ALLOWED_DESTINATIONS: 'http://127.0.0.1:*',
+      ALLOW_PRIVATE_DESTINATIONS: 'true',
       ...variables,
       RECORDS: queue ?? limitedQueue(env.RECORDS, messages),
     },
