@@ -4,6 +4,9 @@ import chromiumPackage from '@sparticuz/chromium';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 
+/** What the package sets for cloud functions, and people's browsers do not. */
+const unlikePeople = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
+
 let browser: Browser;
 const errors: string[] = [];
 
@@ -13,7 +16,7 @@ export function useBrowser(): void {
     const own = process.env['CHROMIUM_PATH'];
     browser = await chromium.launch({
       executablePath: own ?? (await chromiumPackage.executablePath()),
-      args: own ? [] : chromiumPackage.args,
+      args: own ? [] : chromiumPackage.args.filter((argument) => !unlikePeople.has(argument)),
     });
   });
   afterAll(() => browser.close());
