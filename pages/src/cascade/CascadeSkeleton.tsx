@@ -1,6 +1,6 @@
 // The cascade page's geometry before its data, shown after 150 ms.
 import type { ReactElement } from 'react';
-import { laneWidth } from './measures.ts';
+import { laneWidth, nodeHeight, nodeWidth, pitch, topPadding } from './measures.ts';
 
 const lanes = [0, 1, 2, 3, 4, 5];
 
@@ -34,8 +34,13 @@ export function CascadeSkeleton(): ReactElement {
             {lanes.slice(1).map((lane) => (
               <div
                 key={lane}
-                className="skeleton-bar absolute h-[42px] w-[108px]"
-                style={{ left: 74 + lane * laneWidth + 6, top: 10 + (lane - 1) * 54 }}
+                className="skeleton-bar absolute"
+                style={{
+                  left: 74 + lane * laneWidth + (laneWidth - nodeWidth) / 2,
+                  top: topPadding + (lane - 1) * pitch,
+                  width: nodeWidth,
+                  height: nodeHeight,
+                }}
               />
             ))}
           </div>

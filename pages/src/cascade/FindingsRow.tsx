@@ -40,9 +40,9 @@ function Zoom({ camera }: { camera: Camera }): ReactElement {
       <button
         type="button"
         className="btn-icon"
-        aria-label="Fit"
-        title="Fit (f)"
-        onClick={camera.fitAll}
+        aria-label="Fit width"
+        title="Fit width (f)"
+        onClick={camera.fitWidth}
       >
         <CornersOutIcon size={14} />
       </button>

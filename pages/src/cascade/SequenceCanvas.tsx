@@ -128,7 +128,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') onSelect(null);
     else if (event.key === 'Enter' && selectedId !== null) props.onEnterPanel();
-    else if (event.key === 'f') camera.fitAll();
+    else if (event.key === 'f') camera.fitWidth();
     else {
       const next = moveSelection(cascade, layout, selectedId, event.key);
       if (next === undefined) return;
@@ -197,7 +197,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             <button
               type="button"
               onClick={camera.showEnd}
-              className="btn absolute bottom-3 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-base shadow-sheet hover:bg-ink!"
+              className="btn absolute bottom-3 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-(--tl-base) shadow-sheet hover:bg-ink!"
             >
               {camera.newBelow} new below
             </button>

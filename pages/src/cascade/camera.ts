@@ -59,6 +59,12 @@ export function fit(screen: Size, content: Size, rect: Rect): View {
   return clampView({ x, y, zoom }, screen, content);
 }
 
+/** The whole width, from the same height on: a long diagram is read downwards. */
+export function fitWidth(view: View, screen: Size, content: Size): View {
+  const zoom = Math.max(minZoom, Math.min(1, screen.width / Math.max(1, content.width)));
+  return clampView({ x: 0, y: (view.y / view.zoom) * zoom, zoom }, screen, content);
+}
+
 /** The smallest rectangle around all of them; null for none. */
 export function around(rects: Rect[]): Rect | null {
   const first = rects[0];

@@ -16,7 +16,7 @@ export interface Camera {
   panBy: (x: number, y: number) => void;
   showEnd: () => void;
   showTime: (y: number) => void;
-  fitAll: () => void;
+  fitWidth: () => void;
   fitNodes: (ids: string[]) => void;
   zoomBy: (direction: 1 | -1) => void;
 }
@@ -92,12 +92,6 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
   }, [selectedId, ready, width, height, flow, go]);
 
   return useMemo(() => {
-    const all = (): camera.Rect => ({
-      x: 0,
-      y: 0,
-      width: drawn.current.width,
-      height: drawn.current.height,
-    });
     const turn = (change: (view: camera.View, size: camera.Size) => camera.View): void => {
       const size = screen();
       go(camera.clampView(change(flow.getViewport(), size), size, drawn.current));
@@ -115,7 +109,7 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
       },
       showEnd: () => turn((view) => ({ ...view, y: -drawn.current.height * view.zoom })),
       showTime: (y) => turn((view, size) => ({ ...view, y: size.height / 2 - y * view.zoom })),
-      fitAll: () => go(camera.fit(screen(), drawn.current, all())),
+      fitWidth: () => go(camera.fitWidth(flow.getViewport(), screen(), drawn.current)),
       fitNodes: (ids) => {
         const rect = camera.around(drawn.current.nodes.filter(({ node }) => ids.includes(node.id)));
         if (rect === null) return;

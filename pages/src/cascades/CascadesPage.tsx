@@ -83,7 +83,7 @@ export function CascadesPage(): ReactElement {
             <button
               type="button"
               onClick={showNew}
-              className="btn absolute top-10 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-base shadow-sheet hover:bg-ink!"
+              className="btn absolute top-10 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-(--tl-base) shadow-sheet hover:bg-ink!"
             >
               {waiting} new
             </button>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clampView, fit, reveal, stepZoom } from '../../../pages/src/cascade/camera.ts';
+import { clampView, fit, fitWidth, reveal, stepZoom } from '../../../pages/src/cascade/camera.ts';
 import { appendOlder, holdBack, mergeNewest, shapeBars } from '../../../pages/src/cascades/feed.ts';
 import { followLogs, logsIntervalMs, offlineWaitMs } from '../../../pages/src/panel/follow-logs.ts';
 import {
@@ -156,6 +156,14 @@ describe('the camera', () => {
     const view = { x: 0, y: 0, zoom: 1 };
     expect(reveal(view, screen, content, { x: 100, y: 100, width: 108, height: 42 })).toEqual(view);
     expect(reveal(view, screen, content, { x: 100, y: 700, width: 108, height: 42 }).y).toBe(-182);
+  });
+
+  it('fits the width and stays at the same height', () => {
+    expect(fitWidth({ x: -90, y: -1_000, zoom: 1 }, screen, content)).toEqual({
+      x: 0,
+      y: -800,
+      zoom: 0.8,
+    });
   });
 
   it('fits without enlarging, and steps through round zooms', () => {
