@@ -1,5 +1,5 @@
 // Moves the canvas: reveals the selection, keeps still what is being read when the cascade grows, follows
-// the end only when the end was in sight.
+// the end only for those who went there.
 import { useReactFlow, useStore, useStoreApi } from '@xyflow/react';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import * as camera from './camera.ts';
@@ -52,18 +52,19 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
     [flow],
   );
 
-  // The cascade grew: what is read stays where it is. The end is followed when it was in sight and nothing
-  // is selected.
+  // The cascade grew: what is read stays where it is. The end is followed when somebody went there and
+  // nothing is selected.
   useLayoutEffect(() => {
     const before = drawn.current;
     drawn.current = layout;
     if (!ready || before === layout) return;
     const view = flow.getViewport();
     const size = screen();
-    const endWasInSight = before.height * view.zoom + view.y <= size.height + 8;
+    // Someone who has not moved from the top reads the top, even if the end happened to be in sight.
+    const endWasSought = view.y < 0 && before.height * view.zoom + view.y <= size.height + 8;
     const known = new Map(before.nodes.map((placed) => [placed.node.id, placed]));
     const added = layout.nodes.filter(({ node }) => !known.has(node.id)).length;
-    if (endWasInSight && selectedId === null) {
+    if (endWasSought && selectedId === null) {
       const y = Math.min(0, size.height - layout.height * view.zoom);
       go(camera.clampView({ ...view, y: Math.min(view.y, y) }, size, layout));
       return;
@@ -79,7 +80,8 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
       const x = view.x - (inSight.x - old.x) * view.zoom;
       go(camera.clampView({ x, y, zoom: view.zoom }, size, layout), 0);
     }
-    if (added > 0) setNewBelow((count) => count + added);
+    const endIsBelow = layout.height * view.zoom + view.y > size.height + 60;
+    if (added > 0 && endIsBelow) setNewBelow((count) => count + added);
   }, [layout, selectedId, ready, flow, screen, go]);
 
   useLayoutEffect(() => {
