@@ -5,13 +5,17 @@ import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
 import { problemResponse } from './proxy/problem.ts';
+import { SharedTurns } from './proxy/shared-turns.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, RecorderState } from './recorder/recorder.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 
+export { RoundRobin } from '../durable-objects/round-robin.ts';
+
 /** Shared by the requests of one isolate; plain data. */
 const recorderState = new RecorderState();
+const turns = new SharedTurns();
 
 export default {
   async fetch(request, env, context): Promise<Response> {
@@ -20,8 +24,9 @@ export default {
       return answerApi(request, env);
     }
     if (pathname !== '/') return problemResponse({ reason: 'path_unknown', path: pathname });
+    const config = configOf(env);
     return handleEvent(request, {
-      config: configOf(env),
+      config,
       recorder: createRecorder(
         recorderState,
         {
@@ -33,6 +38,15 @@ export default {
       ),
       now: () => Date.now(),
       waitUntil: (work) => context.waitUntil(work),
+      turnOf: (route) =>
+        turns.next(route, {
+          take: (count) =>
+            env.ROUND_ROBIN.getByName(route).take(count, config.rotationPersistenceMs),
+          wait: (ms) => scheduler.wait(ms),
+          now: () => Date.now(),
+          waitUntil: (work) => context.waitUntil(work),
+          report,
+        }),
     });
   },
 

@@ -31,7 +31,11 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
     }),
     senderGone: request.signal,
   };
-  return relay(inbound, algorithm.choose(lists), algorithm.name, deps);
+  const choice = await algorithm.choose(lists, {
+    eventId: inbound.described.event.id,
+    turnOf: (name) => deps.turnOf(name),
+  });
+  return relay(inbound, choice, algorithm.name, deps);
 }
 
 function refuse(problem: EdgeProblem, source: string | null, deps: EdgeDeps): Response {

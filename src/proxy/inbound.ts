@@ -11,6 +11,8 @@ export type EdgeDeps = {
   now(): number;
   /** Keeps background work alive after the answer. */
   waitUntil(work: Promise<unknown>): void;
+  /** The next turn of a route's rotation; null when it is out of reach. */
+  turnOf(route: string): Promise<number | null>;
 };
 
 /** A request that has passed the guard, with what it brought. */

@@ -19,7 +19,7 @@ export type Sent = {
 /** Sends one request and waits until the Worker is done with it. */
 export async function send(
   request: Request,
-  variables: Record<string, string> = {},
+  variables: Record<string, string> | Partial<Env> = {},
   queue?: Queue,
 ): Promise<Sent> {
   const messages: SentMessage[] = [];

@@ -11,6 +11,8 @@ export type Relay = {
   jobOf: URL;
   /** The first is called; the next takes over where an event surely was not processed. */
   candidates: Destinations;
+  /** True where the choice was made without the state that it should rest on. */
+  degraded: boolean;
 };
 
 /** A choice says which deliveries an event makes. */
@@ -22,7 +24,13 @@ export type Algorithm = {
   /** What is wrong with the lists for this algorithm, if anything. Pure. */
   check(lists: Lists): EdgeProblem | null;
   /** Chooses for one event among lists that passed the check. It calls no destination. */
-  choose(lists: Lists): Choice;
+  choose(lists: Lists, deps: ChoiceDeps): Choice | Promise<Choice>;
+};
+
+export type ChoiceDeps = {
+  eventId: string;
+  /** The next turn of a route's rotation; null when it is out of reach. */
+  turnOf(route: string): Promise<number | null>;
 };
 
 export type Lists = Pick<RequestTarget, 'destinations' | 'fallback'>;

@@ -1,8 +1,9 @@
 // The algorithms. Adding one is adding its file and its line here.
 import type { Algorithm } from './algorithm.ts';
 import { passThrough } from './pass-through.ts';
+import { roundRobin } from './round-robin.ts';
 
-const algorithms: readonly Algorithm[] = [passThrough];
+const algorithms: readonly Algorithm[] = [passThrough, roundRobin];
 
 export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name);
 

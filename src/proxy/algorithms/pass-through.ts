@@ -18,6 +18,7 @@ export const passThrough: Algorithm = {
       target: destination.href,
       jobOf: destination,
       candidates: [destination, ...fallback],
+      degraded: false,
     };
   },
 };

@@ -1,0 +1,40 @@
+// One destination after the other, strictly even over the whole world; the next one takes over where an
+// event surely was not processed. The rotation is kept elsewhere: without it the event's id chooses.
+import type { Destinations } from '../parse-request-target.ts';
+import type { Algorithm } from './algorithm.ts';
+
+export const roundRobin: Algorithm = {
+  name: 'round-robin',
+  check: () => null,
+  async choose({ destinations, fallback }, deps) {
+    const route = await unnamedRoute(destinations);
+    const turn = await deps.turnOf(route);
+    const start = (turn ?? hashOf(deps.eventId)) % destinations.length;
+    const inTurn = [...destinations.slice(start), ...destinations.slice(0, start)];
+    const [first = destinations[0], ...next] = inTurn;
+    return {
+      mode: 'relay',
+      target: route,
+      jobOf: destinations[0],
+      candidates: [first, ...next, ...fallback],
+      degraded: turn === null,
+    };
+  },
+};
+
+/** Names the route that a list of destinations makes, in the order given. */
+async function unnamedRoute(destinations: Destinations): Promise<string> {
+  const list = destinations.map((url) => url.href).join('\n');
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(list));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0'));
+  return `round-robin:${hex.join('').slice(0, 32)}`;
+}
+
+/** FNV-1a, 32 bits: the same event always goes to the same destination. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash;
+}
