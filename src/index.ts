@@ -1,16 +1,22 @@
 // Composition only: which part of Throughline answers what.
 import { createApi } from './api/create-api.ts';
 import { type Config, configOf } from './config/config.ts';
+import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-retries.ts';
+import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
+import type { RetryQueue } from './deliveries/retry-queue.ts';
+import type { SendParcelDeps } from './deliveries/send-parcel.ts';
+import { checkDestination } from './proxy/guard.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
 import { problemResponse } from './proxy/problem.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
 import { consumeRecords } from './recorder/consume.ts';
-import { createRecorder, RecorderState } from './recorder/recorder.ts';
+import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 
+export { Outbox } from '../durable-objects/outbox.ts';
 export { RoundRobin } from '../durable-objects/round-robin.ts';
 
 /** Shared by the requests of one isolate; plain data. */
@@ -27,15 +33,7 @@ export default {
     const config = configOf(env);
     return handleEvent(request, {
       config,
-      recorder: createRecorder(
-        recorderState,
-        {
-          send: (messages) => sendTo(env.RECORDS, messages),
-          wait: (ms) => scheduler.wait(ms),
-          now: () => Date.now(),
-        },
-        report,
-      ),
+      recorder: recorderOf(env),
       now: () => Date.now(),
       waitUntil: (work) => context.waitUntil(work),
       turnOf: (route) =>
@@ -51,6 +49,10 @@ export default {
   },
 
   async queue(batch, env): Promise<void> {
+    if (batch.queue.startsWith('throughline-retries')) {
+      await consumeRetries(batch, retriesDeps(env));
+      return;
+    }
     await consumeRecords(batch, {
       connect: connectTo(env),
       now: () => Date.now(),
@@ -58,6 +60,55 @@ export default {
     });
   },
 } satisfies ExportedHandler<Env>;
+
+function recorderOf(env: Env): Recorder {
+  return createRecorder(
+    recorderState,
+    {
+      send: (messages) => sendTo(env.RECORDS, messages),
+      wait: (ms) => scheduler.wait(ms),
+      now: () => Date.now(),
+    },
+    report,
+  );
+}
+
+function retryQueueOf(env: Env): RetryQueue {
+  return createRetryQueue({
+    ...parcelDeps(env),
+    recorder: recorderOf(env),
+    outbox: {
+      // Sixteen objects, so that a refusing queue does not send everything to one.
+      hold: (deliveryId, pending, dueAtMs) =>
+        env.OUTBOX.getByName(deliveryId.slice(0, 1)).hold(pending, dueAtMs),
+    },
+    wait: (ms) => scheduler.wait(ms),
+    report,
+  });
+}
+
+function retriesDeps(env: Env): ConsumeRetriesDeps {
+  const config = configOf(env);
+  return {
+    ...parcelDeps(env),
+    recorder: recorderOf(env),
+    retries: retryQueueOf(env),
+    attemptTimeoutMs: config.attemptTimeoutMs,
+    isAllowed: (destination) => checkDestination(destination, config) === null,
+    random: () => Math.random(),
+    report,
+  };
+}
+
+function parcelDeps(env: Env): SendParcelDeps {
+  return {
+    send: async (text, delaySeconds) => {
+      await env.RETRIES.send(text, { contentType: 'text', delaySeconds });
+    },
+    bodies: env.BODIES,
+    now: () => Date.now(),
+  };
+}
 
 async function sendTo(queue: Queue, messages: readonly string[]): Promise<void> {
   await queue.sendBatch(messages.map((body) => ({ body, contentType: 'text' as const })));

@@ -1,15 +1,7 @@
 // How the rest of Throughline hands over a delivery that is to be tried again, or that nobody will try
 // again. Only the contract: durable-retry-queue.ts keeps it.
+import type { DeathReason } from '../store/record.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
-
-/** Why nobody will try again by themselves. */
-export type DeathReason =
-  /** Out of attempts. */
-  | 'attempts_used_up'
-  /** The destination answered 410 (RFC 9110 §15.5.11). */
-  | 'gone'
-  /** The sender, who retried it, has made its last try. */
-  | 'sender_gave_up';
 
 export type RetryQueue = {
   /**

@@ -1,8 +1,8 @@
 // Turns a batch of records into the rows they are stored as, each key once. What two records say of one
 // thing is merged by the rules that the store merges by, so that it makes no difference where they meet.
 import { namedCause } from '../causes/named-cause.ts';
-import type { AttemptRecord, RecordMessage } from '../store/record.ts';
-import type { AttemptRow, EventRow, Rows, TraceRow } from '../store/rows.ts';
+import type { AttemptRecord, DeadLetterRecord, RecordMessage } from '../store/record.ts';
+import type { AttemptRow, DeadLetterRow, EventRow, Rows, TraceRow } from '../store/rows.ts';
 import { changeId } from './change-id.ts';
 import { writtenAt } from './written-at.ts';
 
@@ -11,12 +11,14 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
   const events = new Map<string, EventRow>();
   const traces = new Map<string, TraceRow>();
   const attempts = new Map<string, AttemptRow>();
+  const deadLetters = new Map<string, DeadLetterRow>();
   const rows: Rows = {
     events: [],
     arrivals: [],
     deliveries: [],
     attempts: [],
     traces: [],
+    deadLetters: [],
     refusals: [],
   };
   for (const record of records) {
@@ -28,8 +30,11 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
     const event = await eventRow(record);
     merge(events, `${event.source}\0${event.id}`, event, mergeEvents);
     merge(traces, event.trace_id, traceRow(event), mergeTraces);
-    const attempt = attemptRow(record);
-    merge(attempts, attempt.id, attempt, mergeAttempts);
+    if (record.type === 'attempt') {
+      merge(attempts, record.attempt.id, attemptRow(record), mergeAttempts);
+    } else {
+      merge(deadLetters, record.delivery.id, deadLetterRow(record), mergeDeadLetters);
+    }
     rows.arrivals.push({
       id: record.arrival.id,
       source: event.source,
@@ -56,11 +61,12 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
     deliveries: once(rows.deliveries),
     attempts: [...attempts.values()],
     traces: [...traces.values()],
+    deadLetters: [...deadLetters.values()],
     refusals: once(rows.refusals),
   };
 }
 
-async function eventRow(record: AttemptRecord): Promise<EventRow> {
+async function eventRow(record: AttemptRecord | DeadLetterRecord): Promise<EventRow> {
   const { event, arrival } = record;
   return {
     source: event.source,
@@ -109,6 +115,27 @@ function attemptRow({ attempt, delivery, arrival }: AttemptRecord): AttemptRow {
   };
 }
 
+function deadLetterRow(record: DeadLetterRecord): DeadLetterRow {
+  const { event, arrival, delivery, death, request } = record;
+  const isHere = request.kept === 'here';
+  return {
+    delivery_id: delivery.id,
+    source: event.source,
+    dead_at: death.at,
+    reason: death.reason,
+    first_attempt_at: death.firstAttemptAt,
+    status: death.status,
+    error: death.error,
+    destination: record.destination,
+    method: isHere ? request.method : null,
+    headers: isHere ? request.headers : null,
+    body: isHere ? request.body : null,
+    body_key: isHere ? null : request.key,
+    // The rows are in the body, and in `events`: once is enough here.
+    facts: { event: { ...event, old: null, new: null, payloadKept: false }, arrival, delivery },
+  };
+}
+
 /** An event is a root where it starts a trace, or joins one without naming a hop of it. */
 function traceRow(event: EventRow): TraceRow {
   const isRoot = event.starts_trace || event.named_hop_id === null;
@@ -131,6 +158,10 @@ function mergeEvents(a: EventRow, b: EventRow): EventRow {
 
 function mergeAttempts(a: AttemptRow, b: AttemptRow): AttemptRow {
   return a.ended_at === null && b.ended_at !== null ? b : a;
+}
+
+function mergeDeadLetters(a: DeadLetterRow, b: DeadLetterRow): DeadLetterRow {
+  return Date.parse(b.dead_at) > Date.parse(a.dead_at) ? b : a;
 }
 
 function mergeTraces(a: TraceRow, b: TraceRow): TraceRow {

@@ -1,6 +1,6 @@
 // The edge's way of writing down: it takes facts, makes queue messages of them and sees them off.
 // It never fails a delivery: what cannot be recorded is counted and reported.
-import type { AttemptRecord, RefusalRecord } from '../store/record.ts';
+import type { AttemptRecord, DeadLetterRecord, RefusalRecord } from '../store/record.ts';
 import { maxMessageBytes, OutgoingRecords, type OutgoingDeps } from './outgoing-records.ts';
 
 export type Report = (message: string, facts: Record<string, unknown>) => void;
@@ -8,6 +8,11 @@ export type Report = (message: string, facts: Record<string, unknown>) => void;
 export type Recorder = {
   /** Settles when the record is with the queue or lost; never rejects. */
   attempt(record: AttemptRecord): Promise<void>;
+  /**
+   * Settles when the record is with the queue (true), or lost or too large for it (false).
+   * Unlike an attempt's, it is never cut to fit: a dead letter without its body is none.
+   */
+  deadLetter(record: DeadLetterRecord): Promise<boolean>;
   /** Counts a request that was turned away. A flood of them becomes one record a second. */
   refusal(refusal: {
     source: string | null;
@@ -29,15 +34,22 @@ const refusalWindowMs = 1_000;
 
 /** Makes the recorder of one request over the isolate's shared state. */
 export function createRecorder(state: RecorderState, deps: OutgoingDeps, report: Report): Recorder {
-  const send = async (text: string): Promise<void> => {
-    if (await state.outgoing.record(text, deps)) return;
+  const send = async (text: string): Promise<boolean> => {
+    if (await state.outgoing.record(text, deps)) return true;
     state.lost += 1;
     report('A record was lost: the queue refused it until the request had to end.', {
       lostByThisIsolate: state.lost,
     });
+    return false;
   };
   return {
-    attempt: (record) => send(fitMessage(record)),
+    async attempt(record) {
+      await send(fitMessage(record));
+    },
+    async deadLetter(record) {
+      const text = JSON.stringify(record);
+      return fitsMessage(text) && (await send(text));
+    },
     async refusal(refusal) {
       const key = [refusal.source ?? '', refusal.status, refusal.reason].join(' ');
       const pending = state.refusals.get(key);
@@ -64,14 +76,15 @@ export function createRecorder(state: RecorderState, deps: OutgoingDeps, report:
 /** A record that does not fit a queue message goes without the row, and says so. */
 export function fitMessage(record: AttemptRecord): string {
   const text = JSON.stringify(record);
-  if (fits(text)) return text;
+  if (fitsMessage(text)) return text;
   const event = { ...record.event, old: null, new: null, payloadKept: false };
   const smaller = JSON.stringify({ ...record, event });
-  if (fits(smaller)) return smaller;
+  if (fitsMessage(smaller)) return smaller;
   return JSON.stringify({ ...record, event: { ...event, sessionVariables: null } });
 }
 
-function fits(text: string): boolean {
+/** Whether one record, as JSON, can go into a queue message. */
+export function fitsMessage(text: string): boolean {
   // One UTF-16 unit is at most three bytes of UTF-8: most texts need no count.
   const limit = maxMessageBytes - 2;
   return text.length * 3 <= limit || new TextEncoder().encode(text).length <= limit;

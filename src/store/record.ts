@@ -85,6 +85,47 @@ export const attemptRecordSchema = z.object({
   attempt: attemptFactsSchema,
 });
 
+/** Why nobody will try a delivery again by themselves. */
+export const deathReasonSchema = z.enum([
+  /** Out of attempts. */
+  'attempts_used_up',
+  /** The destination answered 410 (RFC 9110 §15.5.11). */
+  'gone',
+  /** The sender, who retried it, has made its last try. */
+  'sender_gave_up',
+  /** The allowlist has no place for the destination any more. */
+  'not_allowed',
+]);
+
+/** A delivery that nobody will try again, with what a replay needs. */
+export const deadLetterRecordSchema = z.object({
+  v: z.literal(1),
+  type: z.literal('dead_letter'),
+  event: eventFactsSchema,
+  arrival: arrivalFactsSchema,
+  delivery: deliveryFactsSchema,
+  death: z.object({
+    at: edgeTime,
+    reason: deathReasonSchema,
+    firstAttemptAt: edgeTime,
+    /** Of the last attempt, as far as there are any. */
+    status: z.number().int().nullable(),
+    error: z.string().nullable(),
+  }),
+  destination: z.string(),
+  /** The request itself, or where it is kept because it fits no queue message. */
+  request: z.discriminatedUnion('kept', [
+    z.object({
+      kept: z.literal('here'),
+      method: z.string(),
+      headers: z.array(z.tuple([z.string(), z.string()])),
+      /** Base64; null where there is none. */
+      body: z.base64().nullable(),
+    }),
+    z.object({ kept: z.literal('bodies'), key: z.string().min(1) }),
+  ]),
+});
+
 /** Requests turned away before any attempt, counted by the isolate so that a flood stays small. */
 export const refusalRecordSchema = z.object({
   v: z.literal(1),
@@ -101,6 +142,7 @@ export const refusalRecordSchema = z.object({
 
 export const recordSchema = z.discriminatedUnion('type', [
   attemptRecordSchema,
+  deadLetterRecordSchema,
   refusalRecordSchema,
 ]);
 
@@ -109,5 +151,7 @@ export type ArrivalFacts = z.infer<typeof arrivalFactsSchema>;
 export type DeliveryFacts = z.infer<typeof deliveryFactsSchema>;
 export type AttemptFacts = z.infer<typeof attemptFactsSchema>;
 export type AttemptRecord = z.infer<typeof attemptRecordSchema>;
+export type DeathReason = z.infer<typeof deathReasonSchema>;
+export type DeadLetterRecord = z.infer<typeof deadLetterRecordSchema>;
 export type RefusalRecord = z.infer<typeof refusalRecordSchema>;
 export type RecordMessage = z.infer<typeof recordSchema>;

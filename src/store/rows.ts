@@ -1,6 +1,12 @@
 // The rows that a batch of records becomes. Only shapes; the recorder makes them, insert.ts writes them.
 // Ids of deliveries are 64 hex digits, times are RFC 3339 in UTC with up to six fractional digits.
-import type { AttemptFacts, EventFacts } from './record.ts';
+import type {
+  ArrivalFacts,
+  AttemptFacts,
+  DeathReason,
+  DeliveryFacts,
+  EventFacts,
+} from './record.ts';
 
 export type EventRow = {
   source: string;
@@ -72,6 +78,24 @@ export type TraceRow = {
   root_created_at: string | null;
 };
 
+export type DeadLetterRow = {
+  delivery_id: string;
+  source: string;
+  dead_at: string;
+  reason: DeathReason;
+  first_attempt_at: string;
+  status: number | null;
+  error: string | null;
+  destination: string;
+  /** Null where the request is kept under `body_key`. */
+  method: string | null;
+  headers: [string, string][] | null;
+  /** Base64; null where there is none. */
+  body: string | null;
+  body_key: string | null;
+  facts: { event: EventFacts; arrival: ArrivalFacts; delivery: DeliveryFacts };
+};
+
 export type RefusalRow = {
   id: string;
   at: string;
@@ -89,6 +113,7 @@ export type Rows = {
   deliveries: DeliveryRow[];
   attempts: AttemptRow[];
   traces: TraceRow[];
+  deadLetters: DeadLetterRow[];
   refusals: RefusalRow[];
 };
 

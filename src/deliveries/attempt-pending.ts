@@ -1,0 +1,59 @@
+// One attempt of a pending delivery, written down before and after, so that none is lost when the Worker dies
+// in between. It decides nothing about what comes next.
+import type { Recorder } from '../recorder/recorder.ts';
+import type { AttemptRecord } from '../store/record.ts';
+import { attempt, type AttemptEnd } from './attempt.ts';
+import { bodyBytes } from './body-text.ts';
+import type { PendingDelivery } from './pending-delivery.ts';
+import { readToEnd } from './read-to-end.ts';
+import { parseRetryAfterMs } from './retry-schedule.ts';
+
+export type AttemptPendingDeps = {
+  recorder: Pick<Recorder, 'attempt'>;
+  /** Until an answer begins, and again for the rest of it. */
+  attemptTimeoutMs: number;
+  now(): number;
+};
+
+/** Calls the destination once: same correlation ID, idempotency key and headers as ever. Never throws. */
+export async function attemptPending(
+  pending: PendingDelivery,
+  deps: AttemptPendingDeps,
+): Promise<{ end: AttemptEnd; retryAfterMs: number | null }> {
+  const { event, arrival, delivery } = pending;
+  const running: AttemptRecord = {
+    v: 1,
+    type: 'attempt',
+    event,
+    arrival,
+    delivery,
+    attempt: {
+      id: crypto.randomUUID(),
+      destination: pending.destination,
+      startedAt: new Date(deps.now()).toISOString(),
+      endedAt: null,
+      status: null,
+      outcome: 'running',
+      error: null,
+      answer: null,
+    },
+  };
+  await deps.recorder.attempt(running);
+  const result = await attempt({
+    destination: new URL(pending.destination),
+    method: pending.method,
+    headers: new Headers(pending.headers),
+    body: pending.body === null ? null : bodyBytes(pending.body),
+    timeoutMs: deps.attemptTimeoutMs,
+    // The sender has had its answer long ago.
+    senderGone: new AbortController().signal,
+  });
+  const end = await readToEnd(result, deps.attemptTimeoutMs);
+  const endedMs = deps.now();
+  await deps.recorder.attempt({
+    ...running,
+    attempt: { ...running.attempt, ...end, endedAt: new Date(endedMs).toISOString() },
+  });
+  const retryAfter = result.answered ? result.response.headers.get('retry-after') : null;
+  return { end, retryAfterMs: parseRetryAfterMs(retryAfter, endedMs) };
+}

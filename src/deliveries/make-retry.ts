@@ -1,0 +1,56 @@
+// Makes the next attempt of a pending delivery, if there is to be one, and says what comes after it. It knows no
+// queue: whoever holds the message does what the verdict says.
+import type { AttemptEnd } from './attempt.ts';
+import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
+import type { PendingDelivery } from './pending-delivery.ts';
+import type { Death } from './retry-queue.ts';
+import { nextDelayMs } from './retry-schedule.ts';
+
+export type MakeRetryDeps = AttemptPendingDeps & {
+  /** Whether the allowlist still has a place for it. */
+  isAllowed(destination: URL): boolean;
+  /** From 0 up to, but not including, 1. */
+  random(): number;
+};
+
+export type RetryVerdict =
+  | { next: 'nothing' }
+  | { next: 'attempt'; delayMs: number }
+  | { next: 'dead_letter'; death: Death };
+
+/** Never throws for what a destination does. `pending.attempts` are those made so far. */
+export async function makeRetry(
+  pending: PendingDelivery,
+  deps: MakeRetryDeps,
+): Promise<RetryVerdict> {
+  if (!deps.isAllowed(new URL(pending.destination))) {
+    return dead('not_allowed', null, 'The destination is not on the allowlist any more.');
+  }
+  if (isUsedUp(pending.attempts)) {
+    // Crashes brought the message here, each of which may have followed an attempt.
+    return dead('attempts_used_up', null, 'The Worker ended during the last attempt.');
+  }
+  const { end, retryAfterMs } = await attemptPending(pending, deps);
+  if (end.outcome === 'delivered') return { next: 'nothing' };
+  const delayMs = nextDelayMs({
+    attempt: pending.attempts + 1,
+    status: end.status,
+    retryAfterMs,
+    random: deps.random(),
+  });
+  return delayMs === null ? deadAfter(end) : { next: 'attempt', delayMs };
+}
+
+/** Whether the schedule has no attempt left after so many. */
+function isUsedUp(attempts: number): boolean {
+  if (attempts === 0) return false;
+  return nextDelayMs({ attempt: attempts, status: null, retryAfterMs: null, random: 0 }) === null;
+}
+
+function deadAfter(end: AttemptEnd): RetryVerdict {
+  return dead(end.status === 410 ? 'gone' : 'attempts_used_up', end.status, end.error);
+}
+
+function dead(reason: Death['reason'], status: number | null, error: string | null): RetryVerdict {
+  return { next: 'dead_letter', death: { reason, status, error } };
+}

@@ -1,0 +1,181 @@
+// What becomes of a delivery that failed: the messages of the retries queue, one by one.
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { bodyText } from '../../src/deliveries/body-text.ts';
+import { packParcel, packPending } from '../../src/deliveries/parcel.ts';
+import { keepPending } from '../../src/deliveries/send-parcel.ts';
+import { consume, pendingTo, receivedAt } from './pending.ts';
+
+const due = 0;
+
+/** A message about a delivery that is kept in the bucket. */
+async function parcelOf(path: string): Promise<{ text: string; key: string; body: string }> {
+  const body = bodyText(crypto.getRandomValues(new Uint8Array(60_000)));
+  const pending = pendingTo(path, { body: body.repeat(10) });
+  expect(packPending(pending, due)).toBeNull();
+  const key = await keepPending(pending, env.BODIES);
+  const parcel = {
+    v: 1,
+    kept: 'bodies',
+    dueAtMs: due,
+    key,
+    deliveryId: pending.delivery.id,
+    attempts: 1,
+  } as const;
+  return { text: packParcel(parcel), key, body: body.repeat(10) };
+}
+
+describe('a retry', () => {
+  test('sends the same request again, and ends when the destination takes it', async () => {
+    const pending = pendingTo('/retry-ok');
+    const { fate, records, sent } = await consume(packPending(pending, due));
+    expect([fate, sent]).toEqual(['acknowledged', []]);
+    const [got] = await receivedAt('/retry-ok');
+    expect(got?.headers).toMatchObject(Object.fromEntries(pending.headers));
+    expect(atob(got?.body ?? '')).toBe('{"spaced":  "as it came"}');
+    const ids = { delivery: { id: pending.delivery.id }, arrival: { id: pending.arrival.id } };
+    expect(records).toMatchObject([
+      { ...ids, attempt: { outcome: 'running' } },
+      { ...ids, attempt: { outcome: 'delivered', status: 200 } },
+    ]);
+  });
+
+  test('that fails is made again by the same message, later', async () => {
+    const { fate, records, sent } = await consume(packPending(pendingTo('/status/500/a'), due), 2);
+    // The third attempt has failed: thirty minutes, a fifth more or less.
+    const { retriedAfterSeconds } = fate as { retriedAfterSeconds: number };
+    expect(retriedAfterSeconds).toBeGreaterThanOrEqual(1_440);
+    expect(retriedAfterSeconds).toBeLessThanOrEqual(2_160);
+    expect(records.at(-1)).toMatchObject({ attempt: { outcome: 'failed', status: 500 } });
+    expect(sent).toEqual([]);
+  });
+
+  test('waits as long as the destination asks', async () => {
+    // The destination server asks for seven seconds; five were planned.
+    const pending = pendingTo('/status/429', { attempts: 0 });
+    const { fate } = await consume(packPending(pending, due));
+    const { retriedAfterSeconds } = fate as { retriedAfterSeconds: number };
+    expect(retriedAfterSeconds).toBeGreaterThanOrEqual(7);
+  });
+
+  test.each([
+    ['refuses', 'http://127.0.0.1:1/job', 'unreachable'],
+    ['cuts the connection', '/reset', 'unreachable'],
+    ['never answers', '/hang', 'timed_out'],
+    ['breaks its answer off', '/cut', 'failed'],
+  ])('is made again when the destination %s', async (_what, where, outcome) => {
+    const pending = pendingTo(where);
+    if (where.startsWith('http')) pending.destination = where;
+    const { fate, records } = await consume(packPending(pending, due), 1, {
+      ATTEMPT_TIMEOUT_MS: '200',
+    });
+    expect(fate).toHaveProperty('retriedAfterSeconds');
+    expect(records.at(-1)).toMatchObject({ attempt: { outcome } });
+  });
+
+  test('of a message that came too early is left for when it is due, and counts as no attempt', async () => {
+    const dueAtMs = Date.now() + 13 * 3_600_000;
+    const { fate, records, sent } = await consume(packPending(pendingTo('/early'), dueAtMs), 3);
+    expect([fate, records, await receivedAt('/early')]).toEqual(['acknowledged', [], []]);
+    expect(JSON.parse(String(sent[0]?.body))).toMatchObject({ dueAtMs, pending: { attempts: 1 } });
+  });
+
+  test('is not made where the allowlist has no place for the destination any more', async () => {
+    const { fate, records } = await consume(packPending(pendingTo('/forbidden'), due), 1, {
+      ALLOWED_DESTINATIONS: 'https://jobs.example.com',
+    });
+    expect(fate).toBe('acknowledged');
+    expect(records).toMatchObject([{ type: 'dead_letter', death: { reason: 'not_allowed' } }]);
+    expect(await receivedAt('/forbidden')).toEqual([]);
+  });
+
+  test('that this version cannot read stays in the queue', async () => {
+    expect((await consume('{"v":9}')).fate).toEqual({ retriedAfterSeconds: 3_600 });
+    expect((await consume('{"cut')).fate).toEqual({ retriedAfterSeconds: 3_600 });
+  });
+
+  test('is made twice with one idempotency key when its message comes twice', async () => {
+    const text = packPending(pendingTo('/twice'), due);
+    await Promise.all([consume(text), consume(text)]);
+    const got = await receivedAt('/twice');
+    expect(got).toHaveLength(2);
+    expect(new Set(got.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+});
+
+describe('a delivery becomes a dead letter', () => {
+  test('after its eighth attempt, with its request', async () => {
+    const pending = pendingTo('/status/503/last');
+    const { fate, records } = await consume(packPending(pending, due), 7);
+    expect(fate).toBe('acknowledged');
+    expect(records.at(-1)).toMatchObject({
+      type: 'dead_letter',
+      delivery: { id: pending.delivery.id },
+      death: { reason: 'attempts_used_up', status: 503 },
+      destination: pending.destination,
+      request: { kept: 'here', headers: pending.headers, body: pending.body },
+    });
+  });
+
+  test('at once when the destination says 410', async () => {
+    const { fate, records } = await consume(packPending(pendingTo('/status/410'), due));
+    expect(fate).toBe('acknowledged');
+    expect(records.at(-1)).toMatchObject({ death: { reason: 'gone', status: 410 } });
+  });
+
+  test('without another attempt when the Worker died in each of the last', async () => {
+    const { fate, records } = await consume(packPending(pendingTo('/crashed'), due), 8);
+    expect(fate).toBe('acknowledged');
+    expect(records).toMatchObject([{ type: 'dead_letter' }]);
+    expect(await receivedAt('/crashed')).toEqual([]);
+  });
+
+  test('and its message stays in the queue while the dead letter cannot be kept', async () => {
+    const large = pendingTo('/status/410/large', { body: 'A'.repeat(400_000) });
+    const key = await keepPending(large, env.BODIES);
+    const bodies = {
+      get: (name: string) => env.BODIES.get(name),
+      put: () => Promise.reject(new Error('out of order')),
+    };
+    const parcel = {
+      v: 1,
+      kept: 'bodies',
+      dueAtMs: due,
+      key,
+      deliveryId: '',
+      attempts: 1,
+    } as const;
+    const { fate } = await consume(packParcel(parcel), 1, { BODIES: bodies });
+    expect(fate).toEqual({ retriedAfterSeconds: 60 });
+    expect(await env.BODIES.get(key)).not.toBeNull();
+  });
+});
+
+describe('a delivery that fits no queue message', () => {
+  test('is sent whole from where it is kept, which is emptied then', async () => {
+    const { text, key, body } = await parcelOf('/kept');
+    expect((await consume(text)).fate).toBe('acknowledged');
+    expect((await receivedAt('/kept'))[0]?.body).toBe(body);
+    expect(await env.BODIES.get(key)).toBeNull();
+    const again = await consume(text);
+    expect([again.fate, again.records]).toEqual(['acknowledged', []]);
+  });
+
+  test('stays kept between attempts, and as a dead letter', async () => {
+    const { text, key } = await parcelOf('/status/500/kept');
+    expect((await consume(text, 1)).fate).toHaveProperty('retriedAfterSeconds');
+    expect(await env.BODIES.get(key)).not.toBeNull();
+    const { fate, records } = await consume(text, 7);
+    expect(fate).toBe('acknowledged');
+    const last = records.at(-1);
+    if (last?.type !== 'dead_letter' || last.request.kept !== 'bodies') throw new Error('not kept');
+    expect(await env.BODIES.get(last.request.key)).not.toBeNull();
+  });
+
+  test('is asked for again while the bucket is out of order', async () => {
+    const { text } = await parcelOf('/unreadable');
+    const bodies = { get: () => Promise.reject(new Error('out of order')) };
+    const { fate, records } = await consume(text, 1, { BODIES: bodies });
+    expect([fate, records]).toEqual([{ retriedAfterSeconds: 60 }, []]);
+  });
+});
