@@ -1,0 +1,22 @@
+// One burst of load with autocannon; any answer but 2xx makes the measurement worthless, and an error.
+import autocannon from 'autocannon';
+
+export type LoadResult = { requestsPerSecond: number; p99Ms: number };
+
+/** @throws when a request failed or was answered by anything but 2xx */
+export async function load(options: {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  connections: number;
+  seconds: number;
+}): Promise<LoadResult> {
+  const { seconds, ...rest } = options;
+  const result = await autocannon({ ...rest, method: 'POST', duration: seconds, timeout: 30 });
+  if (result.errors > 0 || result.non2xx > 0) {
+    throw new Error(
+      `${options.url}: ${result.errors} errors, ${result.non2xx} answers that were not 2xx`,
+    );
+  }
+  return { requestsPerSecond: result.requests.total / result.duration, p99Ms: result.latency.p99 };
+}
