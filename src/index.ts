@@ -9,6 +9,7 @@ import { checkDestination } from './proxy/guard.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
+import { rateOf } from './proxy/limits.ts';
 import { problemResponse } from './proxy/problem.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
 import { consumeRecords } from './recorder/consume.ts';
@@ -34,6 +35,7 @@ export default {
     return handleEvent(request, {
       config,
       recorder: recorderOf(env),
+      withinRate: rateOf(env.INGEST_RATE, report),
       now: () => Date.now(),
       waitUntil: (work) => context.waitUntil(work),
       turnOf: (route) =>

@@ -33,6 +33,10 @@ const environmentSchema = z
   .refine((env) => !env.INGEST_KEY_SHA256 || env.INGEST_SOURCE, {
     path: ['INGEST_SOURCE'],
     message: 'must name the source that INGEST_KEY_SHA256 belongs to',
+  })
+  .refine((env) => env.MAX_STREAMED_BYTES >= env.MAX_BODY_BYTES, {
+    path: ['MAX_STREAMED_BYTES'],
+    message: 'must not be below MAX_BODY_BYTES',
   });
 
 export type Config = {

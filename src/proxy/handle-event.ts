@@ -3,6 +3,7 @@
 import { describeEvent } from './describe-event.ts';
 import { checkSender } from './guard.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
+import { checkLimits } from './limits.ts';
 import { planRoute } from './plan-route.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { readBody } from './read-body.ts';
@@ -13,12 +14,14 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
   const sender = await checkSender(request.headers, deps.config);
   if (!sender.ok) return refuse(sender.problem, null, deps);
   const { source } = sender.value;
+  const limited = await checkLimits(request, sender.value, deps);
+  if (!limited.ok) return refuse(limited.problem, source, deps);
   const route = planRoute(request.url, deps.config);
   if (!route.ok) return refuse(route.problem, source, deps);
   const { algorithm, lists } = route.value;
 
   const at = deps.now();
-  const body = await readBody(request, deps.config.maxBodyBytes);
+  const body = await readBody(request, deps.config);
   const inbound: Inbound = {
     method: request.method,
     headers: request.headers,

@@ -7,6 +7,8 @@ import type { InboundBody } from './read-body.ts';
 export type EdgeDeps = {
   config: Config;
   recorder: Recorder;
+  /** False once this key has sent more than its share. */
+  withinRate(keyId: string): Promise<boolean>;
   /** ms since the epoch */
   now(): number;
   /** Keeps background work alive after the answer. */

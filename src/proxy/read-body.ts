@@ -1,45 +1,76 @@
-// Reads a request body up to a limit. What is larger is not refused: it goes on as a stream, unread.
+// Reads a request body up to a limit. What is larger goes on as a stream, unread, up to a second limit.
 
 export type InboundBody =
   | { kind: 'none' }
   /** The whole body; it can be parsed, recorded and sent again. */
   | { kind: 'whole'; bytes: Uint8Array }
   /** More than the limit: it can be sent once. */
-  | { kind: 'stream'; stream: ReadableStream<Uint8Array> };
+  | {
+      kind: 'stream';
+      stream: ReadableStream<Uint8Array>;
+      /**
+       * Fires when the stream breaks off. The request must be given up then: one whose chunked body only
+       * fails is ended by the runtime as if it were whole (tried in workerd, November 2026).
+       */
+      brokenOff: AbortSignal;
+      /** True where it broke off because it went beyond the second limit. */
+      tooLarge(): boolean;
+    };
+
+type BodyLimits = {
+  /** Up to here it is read whole. */
+  maxBodyBytes: number;
+  /** Up to here it is streamed. A length that is declared has been held against it already. */
+  maxStreamedBytes: number;
+};
 
 /** @throws when the sender breaks off while the body is read */
-export async function readBody(request: Request, maxBytes: number): Promise<InboundBody> {
+export async function readBody(request: Request, limits: BodyLimits): Promise<InboundBody> {
   if (!request.body) return { kind: 'none' };
   const declared = Number(request.headers.get('content-length') ?? Number.NaN);
-  if (declared > maxBytes) return { kind: 'stream', stream: request.body };
-  if (declared <= maxBytes) {
+  if (declared > limits.maxBodyBytes) {
+    return { kind: 'stream', stream: request.body, brokenOff: new AbortController().signal, tooLarge: () => false };
+  }
+  if (declared <= limits.maxBodyBytes) {
     return { kind: 'whole', bytes: new Uint8Array(await request.arrayBuffer()) };
   }
-  return readUndeclared(request.body, maxBytes);
+  return readUndeclared(request.body, limits);
 }
 
 /** A chunked body does not say how long it is: what was read is put back in front of the rest. */
 async function readUndeclared(
   body: ReadableStream<Uint8Array>,
-  maxBytes: number,
+  { maxBodyBytes, maxStreamedBytes }: BodyLimits,
 ): Promise<InboundBody> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  while (length <= maxBytes) {
+  while (length <= maxBodyBytes) {
     const { done, value } = await reader.read();
     if (done) return { kind: 'whole', bytes: joined(chunks, length) };
     chunks.push(value);
     length += value.length;
   }
+  const broken = new AbortController();
   return {
     kind: 'stream',
+    brokenOff: broken.signal,
+    tooLarge: () => length > maxStreamedBytes,
     stream: new ReadableStream<Uint8Array>({
       async pull(controller) {
         const chunk = chunks.shift();
         if (chunk) return controller.enqueue(chunk);
-        const { done, value } = await reader.read();
-        return done ? controller.close() : controller.enqueue(value);
+        try {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          length += value.length;
+          if (length <= maxStreamedBytes) return controller.enqueue(value);
+          throw new Error(`The body has more than ${maxStreamedBytes} bytes.`);
+        } catch (error) {
+          broken.abort(error);
+          controller.error(error);
+          await reader.cancel(error);
+        }
       },
       cancel: (reason) => reader.cancel(reason),
     }),

@@ -7,7 +7,7 @@ import { type AttemptLog, startAttemptLog } from './attempt-log.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import { headersForSender } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
-import { type EdgeProblem, problemResponse } from './problem.ts';
+import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { bodyOf } from './read-body.ts';
 import { readToEnd } from './read-to-end.ts';
 
@@ -39,7 +39,7 @@ export async function relay(
       headers,
       body: bodyOf(inbound.body),
       timeoutMs,
-      senderGone: inbound.senderGone,
+      senderGone: brokenOff(inbound),
     });
     const next = mayTakeOver.shift();
     if (!next || !surelyNotProcessed(result) || endsAt - deps.now() < leastAttemptMs) {
@@ -66,8 +66,9 @@ function answer(
 ): Response {
   const { correlationId } = tried.delivery;
   if (!result.answered) {
-    deps.waitUntil(log.end(result.end));
-    return problemResponse(problemOf(result.end, tried), { 'x-correlation-id': correlationId });
+    const tooLarge = bodyTooLarge(tried.inbound, deps);
+    deps.waitUntil(log.end(tooLarge?.end ?? result.end));
+    return problemResponse(tooLarge?.problem ?? problemOf(result.end, tried), { 'x-correlation-id': correlationId });
   }
   deps.waitUntil(result.ended.then((end) => log.end(end)));
   return new Response(result.body, {
@@ -78,6 +79,22 @@ function answer(
       keepRetryAfter: mayBeRetried(tried.inbound),
     }),
   });
+}
+
+/** Fires when there will be no more of the request: the sender is gone, or sends more than it may. */
+function brokenOff({ senderGone, body }: Inbound): AbortSignal {
+  return body.kind === 'stream' ? AbortSignal.any([senderGone, body.brokenOff]) : senderGone;
+}
+
+/** What became of an attempt whose body turned out too large while it was sent; null where it did not. */
+function bodyTooLarge(
+  { body }: Inbound,
+  { config }: EdgeDeps,
+): { end: AttemptEnd; problem: EdgeProblem } | null {
+  if (body.kind !== 'stream' || !body.tooLarge()) return null;
+  const problem: EdgeProblem = { reason: 'body_too_large', maxBytes: config.maxStreamedBytes };
+  const error = describeProblem(problem).detail;
+  return { end: { outcome: 'failed', status: null, error, answer: null }, problem };
 }
 
 function problemOf(
