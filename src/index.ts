@@ -121,6 +121,8 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
   const api = createApi({
     connect: connectTo(env),
     logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
+    retries: retryQueueOf(env),
+    bodies: env.BODIES,
     apiTokenSha256,
     now: () => Date.now(),
     report,

@@ -1,6 +1,7 @@
-// The API, put together: who comes in, which routes there are, how errors look. Read-only.
+// The API, put together: who comes in, which routes there are, how errors look.
 import { Hono } from 'hono';
 import { requireToken } from './auth.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -29,6 +30,7 @@ export function createApi(deps: ApiDeps) {
     .route('/traces', traceRoutes(deps))
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
+    .route('/dead-letters', deadLetterRoutes(deps))
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps));
 }

@@ -1,29 +1,31 @@
-// A place in the list of traces as an opaque text. Who holds one can only give it back.
+// A place in a list that is in the order of time, as an opaque text. Who holds one can only give it back.
 import { z } from 'zod';
-import type { TracePosition } from '../store/traces.ts';
 
-const positionSchema = z.tuple([
-  z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
-  z.uuid(),
-]);
+/** `at` is a time with six digits, `id` tells what shares it apart. */
+export type Position = { at: string; id: string };
+
+const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 
 /** @returns base64url */
-export function writeCursor(position: TracePosition): string {
-  return btoa(JSON.stringify([position.startedAt, position.id]))
+export function writeCursor(position: Position): string {
+  return btoa(JSON.stringify([position.at, position.id]))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '');
 }
 
-/** @returns null for a text that `writeCursor` did not write */
-export function readCursor(text: string): TracePosition | null {
+/**
+ * @param id what the list's ids look like
+ * @returns null for a text that `writeCursor` did not write for this list
+ */
+export function readCursor(text: string, id: z.ZodType<string>): Position | null {
   let value: unknown;
   try {
     value = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/')));
   } catch {
     return null;
   }
-  const parsed = positionSchema.safeParse(value);
+  const parsed = z.tuple([time, id]).safeParse(value);
   if (!parsed.success || Number.isNaN(Date.parse(parsed.data[0]))) return null;
-  return { startedAt: parsed.data[0], id: parsed.data[1] };
+  return { at: parsed.data[0], id: parsed.data[1] };
 }

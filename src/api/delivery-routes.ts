@@ -3,18 +3,14 @@ import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findDelivery } from '../store/nodes.ts';
+import { deliveryId } from './delivery-id.ts';
 import type { ApiDeps } from './deps.ts';
 import { logWindow } from './log-window.ts';
 import { notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
 import type { LogsView } from './views.ts';
 
-const deliveryParam = z.object({
-  id: z
-    .string()
-    .toLowerCase()
-    .regex(/^[0-9a-f]{64}$/, 'must be a delivery id, which is 64 hex digits'),
-});
+const deliveryParam = z.object({ id: deliveryId });
 
 export function deliveryRoutes(deps: ApiDeps) {
   return new Hono().get(

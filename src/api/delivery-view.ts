@@ -10,6 +10,7 @@ export function deliveryView(delivery: StoredDelivery): DeliveryView {
     isRunning: attempts.some((attempt) => attempt.endedAt === null),
     isDelivered: attempts.some((attempt) => attempt.outcome === 'delivered'),
     hasRetriesLeft: delivery.hasRetriesLeft,
+    isDead: delivery.isDead,
   });
   // A delivery is stored together with an attempt; should one lack it, its trace's time is the nearest.
   const startedAt = attempts[0]?.startedAt ?? new Date(timeOf(delivery.traceId) ?? 0).toISOString();

@@ -1,4 +1,6 @@
 // What the API needs from outside. The Worker gives the real things, tests theirs.
+import type { RetryQueue } from '../deliveries/retry-queue.ts';
+import type { BodyStore } from '../deliveries/send-parcel.ts';
 import type { LogSource } from '../logs/log-source.ts';
 import type { Connect } from '../store/client.ts';
 
@@ -6,6 +8,10 @@ export type ApiDeps = {
   /** Lends a connection to the observability database for one request. */
   connect: Connect;
   logs: LogSource;
+  /** Takes what is replayed. */
+  retries: Pick<RetryQueue, 'enqueue'>;
+  /** Where requests lie that fit no queue message. */
+  bodies: Pick<BodyStore, 'get'>;
   /** SHA-256 (lower-case hex) of the bearer token that opens the API; null keeps it closed. */
   apiTokenSha256: string | null;
   /** ms since the epoch. */

@@ -3,41 +3,26 @@ import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findTrace, listTraces, readOutlines, readTraceNodes } from '../store/traces.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { writeCursor } from './cursor.ts';
 import { deliveryView } from './delivery-view.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
+import { pageQuery } from './page-query.ts';
 import { notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
 import { summariseTraces } from './trace-summary.ts';
 import type { TraceDetail, TracePage } from './views.ts';
 
-const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z
-    .string()
-    .transform((text, context) => {
-      const position = readCursor(text);
-      if (position) return position;
-      context.addIssue({
-        code: 'custom',
-        message:
-          'is no cursor of this list. Begin without one, and give nextCursor back as it came',
-      });
-      return z.NEVER;
-    })
-    .optional(),
-});
-
 const traceParam = z.object({ id: z.uuid('must be a trace id, which is a uuid').toLowerCase() });
 
 export function traceRoutes(deps: ApiDeps) {
   return new Hono()
-    .get('/', zValidator('query', pageQuery, refuseInvalid), async (context) => {
+    .get('/', zValidator('query', pageQuery(z.uuid()), refuseInvalid), async (context) => {
       const { limit, cursor } = context.req.valid('query');
       const page = await reading(deps, async (client) => {
         // One more than asked for tells whether there is a next page.
-        const found = await listTraces(client, { limit: limit + 1, after: cursor ?? null });
+        const after = cursor ? { startedAt: cursor.at, id: cursor.id } : null;
+        const found = await listTraces(client, { limit: limit + 1, after });
         const traces = found.slice(0, limit);
         const outlines = await readOutlines(
           client,
@@ -46,7 +31,7 @@ export function traceRoutes(deps: ApiDeps) {
         const last = found.length > limit ? traces.at(-1) : undefined;
         return {
           traces: summariseTraces(traces, outlines),
-          nextCursor: last ? writeCursor(last) : null,
+          nextCursor: last ? writeCursor({ at: last.startedAt, id: last.id }) : null,
         } satisfies TracePage;
       });
       return context.json(page, 200);

@@ -1,6 +1,6 @@
 // What the list says of a trace, from the outlines of its events and deliveries.
 import type { DeliveryOutline, EventOutline, StoredTrace } from '../store/traces.ts';
-import { deliveryState, traceState } from './delivery-state.ts';
+import { deliveryState, hasFailed, traceState } from './delivery-state.ts';
 import { durationMs, latest } from './delivery-view.ts';
 import { rootView } from './event-view.ts';
 import { traceShape } from './trace-shape.ts';
@@ -45,7 +45,7 @@ function summarise(
     events: events.length,
     deliveries: deliveries.length,
     attempts: deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0),
-    failed: states.filter((state) => state === 'failed').length,
+    failed: states.filter(hasFailed).length,
     weakLinks: events.filter((event) => !event.startsTrace && event.evidence === 'weak').length,
     shape: traceShape(
       events.map((event) => ({

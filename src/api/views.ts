@@ -76,8 +76,11 @@ export const deliveryViewSchema = z.object({
   target: z.string(),
   algorithm: z.string(),
   correlationId: z.string(),
-  /** `waiting`: the last attempt failed and the sender has retries left. */
-  state: z.enum(['running', 'delivered', 'waiting', 'failed']),
+  /**
+   * `waiting`: the last attempt failed, and the sender or the edge will try again.
+   * `dead`: nobody will try again by themselves; it can be replayed.
+   */
+  state: z.enum(['running', 'delivered', 'waiting', 'failed', 'dead']),
   startedAt: time,
   endedAt: time.nullable(),
   durationMs: z.number().nullable(),
@@ -177,6 +180,34 @@ export const refusalViewSchema = z.object({
 
 export const refusalListSchema = z.object({ refusals: z.array(refusalViewSchema) });
 
+export const deadLetterViewSchema = z.object({
+  deliveryId: z.string(),
+  source: z.string(),
+  eventId: z.string(),
+  traceId: z.string(),
+  job: z.string(),
+  target: z.string(),
+  correlationId: z.string(),
+  destination: z.string(),
+  /** `gone`: the destination said 410. `sender_gave_up`: the sender, who retried it, has no retries left. */
+  reason: z.enum(['attempts_used_up', 'gone', 'sender_gave_up', 'not_allowed']),
+  /** Of the last attempt. */
+  status: z.number().int().nullable(),
+  error: z.string().nullable(),
+  attempts: z.number().int(),
+  firstAttemptAt: time,
+  deadAt: time,
+});
+
+export const deadLetterPageSchema = z.object({
+  deadLetters: z.array(deadLetterViewSchema),
+  /** Opaque; give it back as `?cursor=`. Null on the last page. */
+  nextCursor: z.string().nullable(),
+});
+
+/** The delivery waits for its next attempts; what comes of them is in its attempts. */
+export const replayViewSchema = z.object({ deliveryId: z.string(), replayedAt: time });
+
 /** How the things are that Throughline depends on. */
 export const healthViewSchema = z.object({
   database: z.discriminatedUnion('state', [
@@ -201,4 +232,6 @@ export type TraceDetail = z.infer<typeof traceDetailSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type LogsView = z.infer<typeof logsViewSchema>;
 export type RefusalView = z.infer<typeof refusalViewSchema>;
+export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
+export type ReplayView = z.infer<typeof replayViewSchema>;
 export type HealthView = z.infer<typeof healthViewSchema>;

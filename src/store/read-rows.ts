@@ -57,8 +57,10 @@ export type StoredDelivery = {
   target: string;
   algorithm: string;
   correlationId: string;
-  /** Whether the sender of the latest arrival will come again after a failure. */
+  /** Whether the sender of the latest arrival, or the edge itself, will try again after a failure. */
   hasRetriesLeft: boolean;
+  /** Nobody will try again, and nobody has replayed it since. */
+  isDead: boolean;
   attempts: StoredAttempt[];
 };
 
@@ -78,15 +80,25 @@ export const eventColumns = `
 
 export const eventTables = `events e left join links l on l.source = e.source and l.event_id = e.id`;
 
-/** Whether the latest arrival of delivery `d`'s event leaves its sender a retry. */
-export const hasRetriesLeft = `coalesce((
-  select r.current_retry < r.max_retries from arrivals r
-  where r.source = d.source and r.event_id = d.event_id order by r.at desc, r.id desc limit 1), false)`;
+/**
+ * Whether somebody will try delivery `d` again: the edge a broadcast's and a replayed one, the sender another
+ * where the latest arrival of the event leaves it a retry.
+ */
+export const hasRetriesLeft = `(d.algorithm = 'broadcast'
+  or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is not null)
+  or coalesce((
+    select r.current_retry < r.max_retries from arrivals r
+    where r.source = d.source and r.event_id = d.event_id order by r.at desc, r.id desc limit 1), false))`;
+
+/** Whether delivery `d` is a dead letter that nobody has replayed. One that has arrived all the same is none. */
+export const isDead = `exists (
+  select from dead_letters x where x.delivery_id = d.id and x.replayed_at is null)`;
 
 /** Selects a StoredDelivery from `deliveries d`. */
 export const deliveryColumns = `
   encode(d.id, 'hex') as id, d.source, d.event_id as "eventId", d.trace_id as "traceId", d.job, d.target,
   d.algorithm, d.correlation_id as "correlationId", ${hasRetriesLeft} as "hasRetriesLeft",
+  ${isDead} as "isDead",
   coalesce((
     select json_agg(json_build_object(
       'id', a.id, 'destination', a.destination, 'startedAt', ${utc('a.started_at')},

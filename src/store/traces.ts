@@ -5,6 +5,7 @@ import {
   eventColumns,
   eventTables,
   hasRetriesLeft,
+  isDead,
   type StoredDelivery,
   type StoredEvent,
 } from './read-rows.ts';
@@ -33,6 +34,7 @@ export type DeliveryOutline = {
   source: string;
   eventId: string;
   hasRetriesLeft: boolean;
+  isDead: boolean;
   attempts: number;
   isRunning: boolean;
   isDelivered: boolean;
@@ -84,7 +86,7 @@ export async function readOutlines(
   );
   const deliveries = await client.query<DeliveryOutline>(
     `select d.trace_id as "traceId", encode(d.id, 'hex') as id, d.source, d.event_id as "eventId",
-       ${hasRetriesLeft} as "hasRetriesLeft", coalesce(a.attempts, 0) as attempts,
+       ${hasRetriesLeft} as "hasRetriesLeft", ${isDead} as "isDead", coalesce(a.attempts, 0) as attempts,
        coalesce(a.running, false) as "isRunning", coalesce(a.delivered, false) as "isDelivered",
        ${utc('a.ended_at')} as "endedAt"
      from deliveries d

@@ -81,17 +81,17 @@ export function findingsOf(cascade: Cascade): Finding[] {
   for (const { node } of cascade.order) {
     if (node.kind !== 'hop') continue;
     const { job, state, attempts } = node.delivery;
-    if (state !== 'failed' && state !== 'waiting') continue;
+    if (state !== 'failed' && state !== 'dead' && state !== 'waiting') continue;
     const last = attempts.at(-1);
     const why = last === undefined ? 'without an attempt' : `last ${attemptOutcome(last).word}`;
     const count = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
     const finding = { key: node.id, subject: job, action: 'Show', nodeIds: [node.id] };
-    if (state === 'failed') {
+    if (state !== 'waiting') {
       failed.push({
         ...finding,
         tone: 'fail',
         kind: 'failed',
-        rest: `failed after ${count}, ${why}`,
+        rest: `${state === 'dead' ? 'was given up' : 'failed'} after ${count}, ${why}`,
       });
     } else {
       waiting.push({

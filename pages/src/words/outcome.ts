@@ -18,6 +18,8 @@ export function deliveryOutcome(delivery: Pick<DeliveryView, 'state' | 'attempts
       return { tone: 'retry', word: 'Waiting to retry' };
     case 'failed':
       return { tone: 'fail', word: 'Failed' };
+    case 'dead':
+      return { tone: 'fail', word: 'Dead letter' };
     case 'delivered':
       return attempts > 1
         ? { tone: 'retry', word: `Delivered, attempt ${attempts}` }

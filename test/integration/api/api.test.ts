@@ -44,6 +44,8 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
         });
       },
     },
+    retries: { enqueue: () => Promise.resolve(true) },
+    bodies: { get: () => Promise.resolve(null) },
     apiTokenSha256,
     now: () => startMs + 60_000,
     report: (message) => reports.push(message),
@@ -94,6 +96,7 @@ describe('access', () => {
     '/api/events/e',
     '/api/events/e/logs',
     `/api/deliveries/${'0'.repeat(64)}/logs`,
+    '/api/dead-letters',
     '/api/refusals',
     '/api/health',
     '/api/nowhere',

@@ -18,6 +18,7 @@ function delivery(...attempts: [number, number | null, number | null][]): Stored
     algorithm: 'pass-through',
     correlationId: 'c',
     hasRetriesLeft: false,
+    isDead: false,
     attempts: attempts.map(([start, end, status], index) => ({
       id: String(index),
       destination: 'd',

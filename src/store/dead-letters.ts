@@ -1,0 +1,83 @@
+// Reads dead letters: a page of those that can be replayed, and one to replay.
+import type { StoreClient } from './client.ts';
+import type { DeathReason } from './record.ts';
+import { utc } from './utc.ts';
+
+/** A place in the list: everything after it is older. */
+export type DeadLetterPosition = { deadAt: string; deliveryId: string };
+
+export type ListedDeadLetter = DeadLetterPosition & {
+  source: string;
+  eventId: string;
+  traceId: string;
+  job: string;
+  target: string;
+  correlationId: string;
+  destination: string;
+  reason: DeathReason;
+  status: number | null;
+  error: string | null;
+  attempts: number;
+  firstAttemptAt: string;
+};
+
+export type ReplayableDeadLetter = {
+  destination: string;
+  firstAttemptAt: string;
+  method: string | null;
+  headers: unknown;
+  body: Uint8Array | null;
+  bodyKey: string | null;
+  facts: object;
+  replayedAt: string | null;
+  isDelivered: boolean;
+};
+
+/** An attempt can arrive after a delivery was given up: a queue hands a message out twice. */
+const isDelivered = `exists (
+  select from attempts a where a.delivery_id = l.delivery_id and a.outcome = 'delivered')`;
+
+/** Those that nobody has replayed and that have not arrived, newest first. */
+export async function listDeadLetters(
+  client: StoreClient,
+  page: { limit: number; after: DeadLetterPosition | null },
+): Promise<ListedDeadLetter[]> {
+  const older = page.after
+    ? `and (l.dead_at, l.delivery_id) < ($2::timestamptz, decode($3, 'hex'))`
+    : '';
+  const { rows } = await client.query<ListedDeadLetter>(
+    `select encode(l.delivery_id, 'hex') as "deliveryId", l.source, d.event_id as "eventId",
+       d.trace_id as "traceId", d.job, d.target, d.correlation_id as "correlationId", l.destination, l.reason,
+       l.status, l.error,
+       (select count(*)::int from attempts a where a.delivery_id = l.delivery_id) as attempts,
+       ${utc('l.first_attempt_at')} as "firstAttemptAt", ${utc('l.dead_at')} as "deadAt"
+     from dead_letters l join deliveries d on d.id = l.delivery_id
+     where l.replayed_at is null and not ${isDelivered} ${older}
+     order by l.dead_at desc, l.delivery_id desc limit $1`,
+    [page.limit, ...(page.after ? [page.after.deadAt, page.after.deliveryId] : [])],
+  );
+  return rows;
+}
+
+/** One dead letter, locked until the caller's transaction ends. @param id 64 hex digits */
+export async function lockDeadLetter(
+  client: StoreClient,
+  id: string,
+): Promise<ReplayableDeadLetter | null> {
+  const { rows } = await client.query<ReplayableDeadLetter>(
+    `select l.destination, ${utc('l.first_attempt_at')} as "firstAttemptAt", l.method, l.headers, l.body,
+       l.body_key as "bodyKey", l.facts, ${utc('l.replayed_at')} as "replayedAt",
+       ${isDelivered} as "isDelivered"
+     from dead_letters l where l.delivery_id = decode($1, 'hex') for update of l`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** @param at RFC 3339 */
+export async function markReplayed(client: StoreClient, id: string, at: string): Promise<void> {
+  await client.query(
+    `update dead_letters set replayed_at = $2 where delivery_id = decode($1, 'hex')`,
+    [id, at],
+  );
+}

@@ -1,0 +1,335 @@
+// A delivery that nobody tries again: how it is kept, listed and replayed, in a real Postgres.
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from '../../../migrations/run.ts';
+import { migrationSets } from '../../../migrations/sets.ts';
+import { createApi } from '../../../src/api/create-api.ts';
+import type { ApiDeps } from '../../../src/api/deps.ts';
+import {
+  type DeadLetterPage,
+  deadLetterPageSchema,
+  replayViewSchema,
+  traceDetailSchema,
+} from '../../../src/api/views.ts';
+import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.ts';
+import { noLogSource } from '../../../src/logs/log-source.ts';
+import { consumeRecords } from '../../../src/recorder/consume.ts';
+import { withClient } from '../../../src/store/client.ts';
+import {
+  type AttemptRecord,
+  type DeadLetterRecord,
+  deadLetterRecordSchema,
+  type RecordMessage,
+} from '../../../src/store/record.ts';
+import { createDatabase } from '../../support/database.ts';
+import { at, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
+
+const token = 'tl_test_token';
+const body = Buffer.from('{"spaced":  "as it came\u0000, žluťoučký"}').toString('base64');
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let queued: { pending: PendingDelivery; delayMs: number }[] = [];
+
+function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
+  return {
+    connect: (work) => withClient(database.url, work),
+    logs: noLogSource,
+    retries: {
+      enqueue: (pending, delayMs) => {
+        queued.push({ pending, delayMs });
+        return Promise.resolve(true);
+      },
+    },
+    bodies: { get: () => Promise.resolve(null) },
+    apiTokenSha256: createHash('sha256').update(token).digest('hex'),
+    now: () => startMs + 100_000,
+    report: () => undefined,
+    ...given,
+  };
+}
+
+async function call(
+  method: string,
+  path: string,
+  given: Partial<ApiDeps> = {},
+): Promise<{ status: number; json: unknown }> {
+  const response = await createApi(depsWith(given)).request(path, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return { status: response.status, json: await response.json() };
+}
+
+const replay = (id: string, given: Partial<ApiDeps> = {}): ReturnType<typeof call> =>
+  call('POST', `/api/dead-letters/${id}/replay`, given);
+
+async function list(query = ''): Promise<DeadLetterPage> {
+  const { status, json } = await call('GET', `/api/dead-letters${query}`);
+  expect(status).toBe(200);
+  return deadLetterPageSchema.parse(json);
+}
+
+async function store(...records: RecordMessage[]): Promise<void> {
+  const message = { id: 'm', body: records, attempts: 1, ack: () => {}, retry: () => {} };
+  await consumeRecords({ queue: 'records', messages: [message] }, depsWith());
+}
+
+/** The delivery's state and, behind the slash, its trace's. */
+async function stateOf(attempt: AttemptRecord): Promise<string> {
+  const { json } = await call('GET', `/api/traces/${attempt.event.traceId}`);
+  const { trace, deliveries } = traceDetailSchema.parse(json);
+  const delivery = deliveries.find(({ id }) => id === attempt.delivery.id);
+  return `${delivery?.state}/${trace.state}`;
+}
+
+function deadLetter(
+  { event, arrival, delivery, attempt }: AttemptRecord,
+  given: { atMs: number; request?: DeadLetterRecord['request'] },
+): DeadLetterRecord {
+  return deadLetterRecordSchema.parse({
+    v: 1,
+    type: 'dead_letter',
+    event,
+    arrival,
+    delivery,
+    death: {
+      at: at(given.atMs),
+      reason: 'attempts_used_up',
+      firstAttemptAt: attempt.startedAt,
+      status: attempt.status,
+      error: attempt.error,
+    },
+    destination: attempt.destination,
+    request: given.request ?? {
+      kept: 'here',
+      method: 'POST',
+      headers: [
+        ['content-type', 'application/json'],
+        ['idempotency-key', delivery.id],
+      ],
+      body,
+    },
+  });
+}
+
+async function failed(id: string, number = 1): Promise<AttemptRecord> {
+  const event = await sampleEvent({ id, atMs: 0, createdAt: `2026-11-24T12:00:00.${id.length}` });
+  const { ended } = await sampleAttempt(event, {
+    job: 'charge-card',
+    startMs: 100 * number,
+    endMs: 100 * number + 50,
+    outcome: 'failed',
+    number,
+    retries: { current: 3, max: 3 },
+  });
+  return ended;
+}
+
+async function delivered(attempt: AttemptRecord): Promise<AttemptRecord> {
+  const { ended } = await sampleAttempt(attempt.event, {
+    job: 'charge-card',
+    startMs: 90_000,
+    endMs: 90_100,
+    number: 9,
+  });
+  return ended;
+}
+
+beforeAll(async () => {
+  database = await createDatabase('dead_letters');
+  await migrate({ databaseUrl: database.url, ...migrationSets.observability });
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  queued = [];
+  await withClient(database.url, (client) =>
+    client.query('truncate events, arrivals, deliveries, attempts, links, traces, dead_letters'),
+  );
+});
+
+describe('a dead letter', () => {
+  it('is listed with what went wrong, and shown as dead', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }));
+    expect(await list()).toEqual({
+      deadLetters: [
+        {
+          deliveryId: attempt.delivery.id,
+          source: 'shop',
+          eventId: 'e',
+          traceId: attempt.event.traceId,
+          job: 'charge-card',
+          target: attempt.delivery.target,
+          correlationId: attempt.delivery.correlationId,
+          destination: attempt.attempt.destination,
+          reason: 'attempts_used_up',
+          status: 500,
+          error: 'The destination answered 500.',
+          attempts: 1,
+          firstAttemptAt: at(100).replace('Z', '000Z'),
+          deadAt: at(200).replace('Z', '000Z'),
+        },
+      ],
+      nextCursor: null,
+    });
+    expect(await stateOf(attempt)).toBe('dead/failed');
+  });
+
+  it('can be recorded before its attempts, and any number of times', async () => {
+    const attempt = await failed('e');
+    const letter = deadLetter(attempt, { atMs: 200 });
+    await store(letter);
+    await store(letter, attempt, letter);
+    expect((await list()).deadLetters).toHaveLength(1);
+    expect(await stateOf(attempt)).toBe('dead/failed');
+  });
+
+  it('is none when an attempt has arrived all the same', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }), await delivered(attempt));
+    expect((await list()).deadLetters).toEqual([]);
+    expect(await stateOf(attempt)).toBe('delivered/delivered');
+    const { status, json } = await replay(attempt.delivery.id);
+    expect([status, json]).toEqual([
+      409,
+      expect.objectContaining({ type: 'urn:throughline:problem:already_delivered' }),
+    ]);
+    expect(queued).toEqual([]);
+  });
+});
+
+describe('the list of dead letters', () => {
+  it('is walked page by page, newest first, without a gap where times are equal', async () => {
+    for (const index of [0, 1, 2, 3, 4]) {
+      const attempt = await failed('e'.repeat(index + 1));
+      await store(attempt, deadLetter(attempt, { atMs: index < 3 ? 500 : 1_000 }));
+    }
+    const ids: string[] = [];
+    const times: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: DeadLetterPage = await list(`?limit=2${cursor && `&cursor=${cursor}`}`);
+      ids.push(...page.deadLetters.map(({ deliveryId }) => deliveryId));
+      times.push(...page.deadLetters.map(({ deadAt }) => deadAt));
+      cursor = page.nextCursor;
+    }
+    expect(new Set(ids).size).toBe(5);
+    expect(times).toEqual(times.toSorted().toReversed());
+  });
+
+  it('refuses a cursor of another list', async () => {
+    const cursor = Buffer.from(
+      JSON.stringify(['2026-11-24T12:00:00.000000Z', crypto.randomUUID()]),
+    );
+    const { status } = await call(
+      'GET',
+      `/api/dead-letters?cursor=${cursor.toString('base64url')}`,
+    );
+    expect(status).toBe(400);
+  });
+});
+
+describe('a replay', () => {
+  it('hands the same request with the same ids to the retries queue, and shows it waiting', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }));
+    const { status, json } = await replay(attempt.delivery.id.toUpperCase());
+    expect(status).toBe(202);
+    expect(replayViewSchema.parse(json)).toEqual({
+      deliveryId: attempt.delivery.id,
+      replayedAt: at(100_000),
+    });
+    expect(queued).toMatchObject([
+      {
+        delayMs: 0,
+        pending: {
+          event: { id: 'e', traceId: attempt.event.traceId },
+          delivery: attempt.delivery,
+          destination: attempt.attempt.destination,
+          method: 'POST',
+          headers: [
+            ['content-type', 'application/json'],
+            ['idempotency-key', attempt.delivery.id],
+          ],
+          body,
+          attempts: 0,
+        },
+      },
+    ]);
+    expect((await list()).deadLetters).toEqual([]);
+    expect(await stateOf(attempt)).toBe('waiting/waiting');
+  });
+
+  it('happens once when two ask for it at the same time', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }));
+    const answers = await Promise.all([1, 2, 3].map(() => replay(attempt.delivery.id)));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 409, 409]);
+    expect(queued).toHaveLength(1);
+  });
+
+  it('of one that dies again can be made again; the record of its first death changes nothing', async () => {
+    const attempt = await failed('e');
+    const first = deadLetter(attempt, { atMs: 200 });
+    await store(attempt, first);
+    await replay(attempt.delivery.id);
+    await store(first);
+    expect(await stateOf(attempt)).toBe('waiting/waiting');
+    await store(await failed('e', 2), deadLetter(attempt, { atMs: 200_000 }));
+    expect(await stateOf(attempt)).toBe('dead/failed');
+    expect((await replay(attempt.delivery.id)).status).toBe(202);
+  });
+
+  it('that arrives ends it', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }));
+    await replay(attempt.delivery.id);
+    await store(await delivered(attempt));
+    expect(await stateOf(attempt)).toBe('delivered/delivered');
+  });
+
+  it('leaves a dead letter where the queue does not take it', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }));
+    const refusing = { enqueue: () => Promise.resolve(false) };
+    expect((await replay(attempt.delivery.id, { retries: refusing })).status).toBe(503);
+    expect((await list()).deadLetters).toHaveLength(1);
+  });
+
+  it('takes a large request from the bucket, and says when it is not there any more', async () => {
+    const attempt = await failed('e');
+    await store(
+      attempt,
+      deadLetter(attempt, { atMs: 200, request: { kept: 'bodies', key: 'deliveries/1' } }),
+    );
+    const { status, json } = await replay(attempt.delivery.id);
+    expect([status, json]).toEqual([
+      409,
+      expect.objectContaining({ type: 'urn:throughline:problem:body_lost' }),
+    ]);
+    const { event, arrival, delivery } = attempt;
+    const pending: PendingDelivery = {
+      event,
+      arrival,
+      delivery,
+      destination: attempt.attempt.destination,
+      method: 'PUT',
+      headers: [],
+      body,
+      attempts: 8,
+      firstAttemptAt: at(100),
+    };
+    const text = JSON.stringify(pending);
+    const bodies: ApiDeps['bodies'] = {
+      get: (key) =>
+        Promise.resolve(key === 'deliveries/1' ? { text: () => Promise.resolve(text) } : null),
+    };
+    expect((await replay(attempt.delivery.id, { bodies })).status).toBe(202);
+    expect(queued).toEqual([{ delayMs: 0, pending: { ...pending, attempts: 0 } }]);
+  });
+
+  it('needs a dead letter that is known', async () => {
+    expect((await replay('0'.repeat(64))).status).toBe(404);
+    expect((await replay('42')).status).toBe(400);
+  });
+});
