@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 
 /** The shop's tables, all in schema `public`, all with id, created_at, updated_at and updated_by. */
-const applicationTables = [
+export const applicationTables = [
   'customers',
   'stock',
   'orders',

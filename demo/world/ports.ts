@@ -5,7 +5,7 @@ import type { PartName, State } from './state.ts';
 
 const usual: Record<PartName, number> = {
   postgres: 5_432,
-  logServer: 3_100,
+  'log-server': 3_100,
   jobs: 8_888,
   edge: 8_787,
   dashboard: 8_788,

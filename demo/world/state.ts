@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const port = z.number().int().min(1).max(65_535);
 
-export const partNames = ['postgres', 'logServer', 'jobs', 'edge', 'dashboard'] as const;
+const partNames = ['postgres', 'log-server', 'jobs', 'edge', 'dashboard'] as const;
 export type PartName = (typeof partNames)[number];
 
 const stateSchema = z.object({

@@ -93,7 +93,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
   const port = async (part: PartName): Promise<number> => {
     const choice = await choosePort(part, state, options.randomPorts ?? false);
-    if (choice.instead) progress(`port ${choice.instead} is taken, ${part} gets ${choice.port}`);
+    if (choice.instead)
+      progress(`Port ${choice.instead} is taken: the ${part} gets ${choice.port}`);
     state.ports[part] = choice.port;
     writeState(directory, state);
     return choice.port;
@@ -136,7 +137,7 @@ async function startParts(world: {
   const { directory } = options;
   const urls = await startDatabases(world);
 
-  const logsUrl = `http://127.0.0.1:${await port('logServer')}`;
+  const logsUrl = `http://127.0.0.1:${await port('log-server')}`;
   await begin(
     {
       part: 'log-server',
@@ -269,7 +270,8 @@ async function startEdge(
         '--show-interactive-dev-session=false',
       ],
       port: edgePort,
-      readyPath: '/',
+      // Answers 401 and leaves no record of a refusal at the edge.
+      readyPath: '/api/health',
     },
     'edge',
     'Worker (edge, API, queue consumer)',

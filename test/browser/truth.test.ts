@@ -1,6 +1,8 @@
 // Holds a cascade against what the jobs wrote down about what they really did. No correlation ID is looked
 // at to tell the truth: only rows, times and the keys that the deliveries came with.
+import pg from 'pg';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { applicationTables } from '../../demo/application/application.ts';
 import { authorOf, readTruth, type Truth, type TruthWrite } from '../../demo/jobs/truth.ts';
 import { findCascade } from '../../demo/shop/find-cascade.ts';
 import { placeOrder } from '../../demo/shop/place-order.ts';
@@ -86,6 +88,21 @@ describe('the cascade of an order', () => {
     expect(certain.length).toBeGreaterThan(5);
     for (const { cause } of certain) {
       expect(instrumented.get(cause?.deliveryId ?? '')).toBe(true);
+    }
+  });
+
+  test('leaves no row behind that names nobody', async () => {
+    const client = new pg.Client({ connectionString: inject('world').applicationUrl });
+    await client.connect();
+    try {
+      for (const table of applicationTables) {
+        const { rows } = await client.query<{ updated_by: string | null }>(
+          `select updated_by from ${table} where updated_by is null or updated_by ~* '^\\s*(system)?\\s*$'`,
+        );
+        expect(rows, table).toEqual([]);
+      }
+    } finally {
+      await client.end();
     }
   });
 
