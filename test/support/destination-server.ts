@@ -64,7 +64,7 @@ async function answer(
 
 function respond(url: URL, response: ServerResponse, entry: Received): void {
   const [, kind, argument] = url.pathname.split('/');
-  switch (kind) {
+  switch (kind ?? '') {
     case 'hang':
       return;
     case 'reset':
