@@ -35,6 +35,7 @@ export default {
     return handleEvent(request, {
       config,
       recorder: recorderOf(env),
+      retries: retryQueueOf(env),
       withinRate: rateOf(env.INGEST_RATE, report),
       now: () => Date.now(),
       waitUntil: (work) => context.waitUntil(work),

@@ -1,5 +1,6 @@
 // What the parts of the hot path hand to each other. Types only.
 import type { Config } from '../config/config.ts';
+import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { DescribedEvent } from './describe-event.ts';
 import type { InboundBody } from './read-body.ts';
@@ -7,6 +8,8 @@ import type { InboundBody } from './read-body.ts';
 export type EdgeDeps = {
   config: Config;
   recorder: Recorder;
+  /** Takes over what has failed. */
+  retries: RetryQueue;
   /** False once this key has sent more than its share. */
   withinRate(keyId: string): Promise<boolean>;
   /** ms since the epoch */

@@ -1,15 +1,16 @@
 // One delivery whose answer becomes the sender's. The next candidate takes over only where the one before
 // surely did not process the event; what the last one said, or that it said nothing, is handed back.
 import { type Attempt, attempt, type AttemptEnd } from '../deliveries/attempt.ts';
+import { readToEnd } from '../deliveries/read-to-end.ts';
 import type { DeliveryFacts } from '../store/record.ts';
 import type { Relay } from './algorithms/algorithm.ts';
 import { type AttemptLog, startAttemptLog } from './attempt-log.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import { headersForSender } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
+import { isLastTry, pendingOf } from './pending-of.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { bodyOf } from './read-body.ts';
-import { readToEnd } from './read-to-end.ts';
 
 /** Less time than this is no attempt: the answer there is goes back instead. */
 const leastAttemptMs = 1_000;
@@ -43,7 +44,7 @@ export async function relay(
     });
     const next = mayTakeOver.shift();
     if (!next || !surelyNotProcessed(result) || endsAt - deps.now() < leastAttemptMs) {
-      return answer(result, log, { inbound, delivery, destination, timeoutMs }, deps);
+      return answer(result, log, { inbound, delivery, destination, headers, timeoutMs }, deps);
     }
     deps.waitUntil(readToEnd(result, passedOverMs).then((end) => log.end(end)));
     destination = next;
@@ -58,27 +59,48 @@ function surelyNotProcessed(result: Attempt): boolean {
   return result.answered && (result.response.status === 429 || result.response.status === 503);
 }
 
-function answer(
-  result: Attempt,
-  log: AttemptLog,
-  tried: { inbound: Inbound; delivery: DeliveryFacts; destination: URL; timeoutMs: number },
-  deps: EdgeDeps,
-): Response {
+type Tried = {
+  inbound: Inbound;
+  delivery: DeliveryFacts;
+  destination: URL;
+  headers: Headers;
+  timeoutMs: number;
+};
+
+function answer(result: Attempt, log: AttemptLog, tried: Tried, deps: EdgeDeps): Response {
   const { correlationId } = tried.delivery;
   if (!result.answered) {
     const tooLarge = bodyTooLarge(tried.inbound, deps);
-    deps.waitUntil(log.end(tooLarge?.end ?? result.end));
-    return problemResponse(tooLarge?.problem ?? problemOf(result.end, tried), { 'x-correlation-id': correlationId });
+    deps.waitUntil(close(tooLarge?.end ?? result.end, log, tried, deps));
+    return problemResponse(tooLarge?.problem ?? problemOf(result.end, tried), {
+      'x-correlation-id': correlationId,
+    });
   }
-  deps.waitUntil(result.ended.then((end) => log.end(end)));
+  deps.waitUntil(result.ended.then((end) => close(end, log, tried, deps)));
   return new Response(result.body, {
     status: result.response.status,
     statusText: result.response.statusText,
     headers: headersForSender(result.response.headers, {
       correlationId,
-      keepRetryAfter: mayBeRetried(tried.inbound),
+      keepRetryAfter: !isLastTry(tried.inbound.described.arrival),
     }),
   });
+}
+
+/** Records the end. What the sender will not try again becomes a dead letter, unless its body is gone. */
+async function close(
+  end: AttemptEnd,
+  log: AttemptLog,
+  tried: Tried,
+  deps: EdgeDeps,
+): Promise<void> {
+  const isLast = isLastTry(tried.inbound.described.arrival) && end.outcome !== 'delivered';
+  const pending = isLast ? pendingOf(tried.inbound, { ...tried, attempts: 1 }) : null;
+  const { status, error } = end;
+  await Promise.all([
+    log.end(end),
+    pending && deps.retries.bury(pending, { reason: 'sender_gave_up', status, error }),
+  ]);
 }
 
 /** Fires when there will be no more of the request: the sender is gone, or sends more than it may. */
@@ -110,10 +132,4 @@ function problemOf(
         destination: shown,
         why: end.error ?? 'no reason is known',
       };
-}
-
-/** True unless Hasura has said that this was its last try. */
-function mayBeRetried({ described }: Inbound): boolean {
-  const { currentRetry, maxRetries } = described.arrival;
-  return currentRetry === null || maxRetries === null || currentRetry < maxRetries;
 }

@@ -1,0 +1,33 @@
+// A delivery of this request as something that can be attempted again later, and whether its sender will do that.
+import { bodyText } from '../deliveries/body-text.ts';
+import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
+import type { ArrivalFacts, DeliveryFacts } from '../store/record.ts';
+import type { Inbound } from './inbound.ts';
+
+/**
+ * @param made.headers as the destination got them
+ * @param made.attempts so far
+ * @returns null where the body was streamed: it is gone
+ */
+export function pendingOf(
+  inbound: Inbound,
+  made: { delivery: DeliveryFacts; destination: URL; headers: Headers; attempts: number },
+): PendingDelivery | null {
+  const { described, method, body } = inbound;
+  if (body.kind === 'stream') return null;
+  return {
+    ...described,
+    delivery: made.delivery,
+    destination: made.destination.href,
+    method,
+    headers: [...made.headers],
+    body: body.kind === 'whole' ? bodyText(body.bytes) : null,
+    attempts: made.attempts,
+    firstAttemptAt: described.arrival.at,
+  };
+}
+
+/** Whether Hasura has said that this was its last try. Of other senders nobody knows. */
+export function isLastTry({ currentRetry, maxRetries }: ArrivalFacts): boolean {
+  return currentRetry !== null && maxRetries !== null && currentRetry >= maxRetries;
+}

@@ -1,0 +1,67 @@
+// What becomes of a delivery that fails at its sender's last try.
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { unpackPending } from '../../src/deliveries/parcel.ts';
+import { edgeUrl, event, send, type Sent } from './edge.ts';
+
+function hasuraEvent(currentRetry: number, note = ''): string {
+  return JSON.stringify({
+    id: crypto.randomUUID(),
+    created_at: '2026-11-24T10:00:00.123456',
+    table: { schema: 'public', name: 'orders' },
+    trigger: { name: 'order_paid' },
+    event: { op: 'INSERT', data: { old: null, new: { id: 42, note } } },
+    delivery_info: { current_retry: currentRetry, max_retries: 3 },
+  });
+}
+
+const lettersOf = ({ records }: Sent): Sent['records'] =>
+  records.filter((record) => record.type === 'dead_letter');
+
+describe('a pass-through delivery that fails', () => {
+  test('at Hasura’s last try becomes a dead letter with the request as it was sent', async () => {
+    const body = hasuraEvent(3);
+    const sent = await send(event(edgeUrl('/status/500/last'), body, { 'x-own': 'yes' }));
+    expect(sent.response.status).toBe(500);
+    const [letter] = lettersOf(sent);
+    if (letter?.type !== 'dead_letter' || letter.request.kept !== 'here') throw new Error('none');
+    expect(letter.death).toMatchObject({ reason: 'sender_gave_up', status: 500 });
+    expect(
+      new TextDecoder().decode(
+        Uint8Array.from(atob(letter.request.body ?? ''), (c) => c.charCodeAt(0)),
+      ),
+    ).toBe(body);
+    const headers = new Headers(letter.request.headers);
+    expect(headers.get('idempotency-key')).toBe(letter.delivery.id);
+    expect(headers.get('x-correlation-id')).toBe(letter.delivery.correlationId);
+    expect(headers.get('x-own')).toBe('yes');
+    expect(headers.get('x-throughline-key')).toBeNull();
+  });
+
+  test('at Hasura’s last try without an answer becomes a dead letter too', async () => {
+    const sent = await send(event(edgeUrl('/reset'), hasuraEvent(3)));
+    expect(sent.response.status).toBe(502);
+    expect(lettersOf(sent)).toMatchObject([{ death: { reason: 'sender_gave_up', status: null } }]);
+  });
+
+  test('before that is left to Hasura', async () => {
+    expect(lettersOf(await send(event(edgeUrl('/status/500'), hasuraEvent(2))))).toEqual([]);
+  });
+
+  test('of a sender that does not say how often it tries is left to it', async () => {
+    expect(lettersOf(await send(event(edgeUrl('/status/500'), '{}')))).toEqual([]);
+  });
+
+  test('is kept in the bucket where it fits no queue message', async () => {
+    const body = hasuraEvent(3, 'n'.repeat(300_000));
+    const [letter] = lettersOf(await send(event(edgeUrl('/status/500/large'), body)));
+    if (letter?.type !== 'dead_letter' || letter.request.kept !== 'bodies') throw new Error('none');
+    const object = await env.BODIES.get(letter.request.key);
+    const pending = unpackPending((await object?.text()) ?? '');
+    expect(atob(pending?.body ?? '')).toBe(body);
+  });
+});
+
+test('a delivery that succeeds at the last try is no dead letter', async () => {
+  expect(lettersOf(await send(event(edgeUrl('/job'), hasuraEvent(3))))).toEqual([]);
+});
