@@ -86,7 +86,8 @@ async function describeHasura(
       : await deriveTraceId({
           source,
           cause: hasura.contextTraceId ?? actor ?? sessionUser ?? '',
-          createdAt: hasura.createdAt,
+          // A time nobody can read still makes a trace: the arrival's.
+          createdAt: created ? hasura.createdAt : new Date(at).toISOString(),
         }),
     startsTrace: place.joins === null,
     old: hasura.old,

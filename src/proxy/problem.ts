@@ -21,6 +21,7 @@ export type EdgeProblem =
   | { reason: 'loop_detected'; hops: number; maxHops: number }
   | { reason: 'algorithm_unknown'; algorithm: string; known: readonly string[] }
   | { reason: 'destination_count'; algorithm: string; count: number; allowed: string }
+  | { reason: 'fallback_without_use'; algorithm: string }
   | { reason: 'destination_unreachable'; destination: string; why: string }
   | { reason: 'destination_timed_out'; destination: string; timeoutMs: number };
 
@@ -144,11 +145,17 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Wrong number of destinations',
         detail: `${problem.algorithm} takes ${problem.allowed}, and ${problem.count} were given.`,
       };
+    case 'fallback_without_use':
+      return {
+        status: 400,
+        title: 'Fallback without use',
+        detail: `${problem.algorithm} calls every destination and tries failed ones again itself. Remove fallback.`,
+      };
     case 'destination_unreachable':
       return {
         status: 502,
         title: 'Destination unreachable',
-        detail: `${problem.destination} gave no answer: ${problem.why}.`,
+        detail: `${problem.destination} gave no answer: ${problem.why.replace(/\.+$/, '')}.`,
       };
     case 'destination_timed_out':
       return {
