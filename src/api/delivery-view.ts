@@ -7,7 +7,8 @@ import type { AttemptView, DeliveryView } from './views.ts';
 export function deliveryView(delivery: StoredDelivery): DeliveryView {
   const attempts = delivery.attempts.map(attemptView);
   const state = deliveryState({
-    isRunning: attempts.some((attempt) => attempt.endedAt === null),
+    // One that never ended and has been followed by another was cut off with the Worker that made it.
+    isRunning: attempts.at(-1)?.endedAt === null,
     isDelivered: attempts.some((attempt) => attempt.outcome === 'delivered'),
     hasRetriesLeft: delivery.hasRetriesLeft,
     isDead: delivery.isDead,

@@ -36,6 +36,7 @@ export type DeliveryOutline = {
   hasRetriesLeft: boolean;
   isDead: boolean;
   attempts: number;
+  /** Its latest attempt is. */
   isRunning: boolean;
   isDelivered: boolean;
   endedAt: string | null;
@@ -91,7 +92,7 @@ export async function readOutlines(
        ${utc('a.ended_at')} as "endedAt"
      from deliveries d
      left join lateral (
-       select count(*)::int as attempts, bool_or(ended_at is null) as running,
+       select count(*)::int as attempts, (array_agg(ended_at is null order by started_at desc, id desc))[1] as running,
          bool_or(outcome = 'delivered') as delivered, max(ended_at) as ended_at
        from attempts where delivery_id = d.id) a on true
      where d.trace_id = any ($1::uuid[])`,

@@ -198,6 +198,20 @@ describe('a dead letter', () => {
   });
 });
 
+it('a delivery is not under way for ever when the Worker died in an attempt', async () => {
+  const { event, delivery, ...attempt } = await failed('e');
+  const cutOff: AttemptRecord = {
+    ...attempt,
+    event,
+    delivery,
+    attempt: { ...attempt.attempt, endedAt: null, status: null, outcome: 'running', error: null },
+  };
+  await store(cutOff);
+  expect(await stateOf(cutOff)).toBe('running/running');
+  await store(await delivered(cutOff));
+  expect(await stateOf(cutOff)).toBe('delivered/delivered');
+});
+
 describe('the list of dead letters', () => {
   it('is walked page by page, newest first, without a gap where times are equal', async () => {
     for (const index of [0, 1, 2, 3, 4]) {
