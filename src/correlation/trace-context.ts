@@ -1,5 +1,5 @@
 // Decides what a `traceparent` header says and which one a delivery carries (W3C Trace Context Level 2,
-// https://www.w3.org/TR/trace-context-2/). Never touches `tracestate` or `baggage`: those are passed on.
+// https://www.w3.org/TR/trace-context-2/). Whether a `tracestate` goes with it is tracestate.ts'.
 
 /** Version, trace-id, parent-id, flags; a future version may add `-` and more. */
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;

@@ -14,7 +14,8 @@ const hasuraEventSchema = z.object({
   trigger: z.object({ name }),
   event: z.object({
     op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']),
-    data: z.object({ old: row.nullish(), new: row.nullish() }),
+    // `row` is how 2.0.0 to 2.0.6 send the row of a manual invocation.
+    data: z.object({ old: row.nullish(), new: row.nullish(), row: row.nullish() }),
     // Values are strings in Hasura; a writer that sets `hasura.user` itself may send others.
     session_variables: z.record(z.string(), z.unknown()).nullish(),
     trace_context: z
@@ -46,19 +47,10 @@ export type HasuraEvent = {
 };
 
 /**
- * Parses the bytes of a request body.
- * @returns null where it is not JSON, or not a Hasura event
+ * Reads a parsed body.
+ * @returns null where it is not an event trigger's
  */
-export function parseHasuraEvent(body: Uint8Array): HasuraEvent | null {
-  // `{` is how every event begins: other bodies are not worth a parse.
-  if (body[0] !== 0x7b && body[0] !== 0x20 && body[0] !== 0x0a) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body));
-  } catch {
-    // Not JSON: the caller takes it for a generic webhook.
-    return null;
-  }
+export function parseHasuraEvent(json: unknown): HasuraEvent | null {
   const parsed = hasuraEventSchema.safeParse(json);
   if (!parsed.success) return null;
   const { event, delivery_info: delivery, ...outer } = parsed.data;
@@ -70,7 +62,7 @@ export function parseHasuraEvent(body: Uint8Array): HasuraEvent | null {
     trigger: outer.trigger.name,
     op: event.op,
     old: event.data.old ?? null,
-    new: event.data.new ?? null,
+    new: event.data.new ?? event.data.row ?? null,
     sessionVariables: event.session_variables ? asText(event.session_variables) : null,
     contextTraceId: traceId === null || traceId === undefined ? null : String(traceId),
     currentRetry: delivery?.current_retry ?? null,

@@ -4,6 +4,7 @@ import { deriveDelivery } from '../correlation/derive.ts';
 import { traceparentFor } from '../correlation/trace-context.ts';
 import { hopUuid } from '../correlation/trace-uuid.ts';
 import { jobName } from '../deliveries/job-name.ts';
+import { inboundTraceparent } from '../events/inbound-trace.ts';
 import type { DeliveryFacts, EventFacts } from '../store/record.ts';
 import { headersForDestination } from './forwarded-headers.ts';
 
@@ -44,7 +45,7 @@ export function deliveryHeaders(
     traceparent: traceparentFor({
       traceId: event.traceId,
       hopId: delivery.hopId,
-      inbound: inbound.get('traceparent'),
+      inbound: inboundTraceparent(inbound),
     }),
   });
 }

@@ -5,6 +5,8 @@ import { deriveTraceId } from '../correlation/derive.ts';
 import { placeEvent } from '../correlation/place-event.ts';
 import { traceIdOf } from '../correlation/trace-uuid.ts';
 import { type HasuraEvent, parseHasuraEvent } from '../events/hasura.ts';
+import { parseScheduledEvent, type ScheduledEvent } from '../events/hasura-scheduled.ts';
+import { parseJsonObject } from '../events/parse-json.ts';
 import { readWebhook } from '../events/webhook.ts';
 import type { ArrivalFacts, EventFacts } from '../store/record.ts';
 
@@ -19,6 +21,25 @@ const keyColumn = 'id';
 const correlationVariable = 'x-hasura-correlation-id';
 const writtenAtVariable = 'x-hasura-correlation-time';
 
+/** Stands where a one-off scheduled event has no trigger's name. */
+const oneOffName = 'one-off-event';
+
+/** What an event that reports no write cannot say. */
+const withoutWrite = {
+  table: null,
+  op: null,
+  rowKey: null,
+  writtenAt: null,
+  actor: null,
+  previousActor: null,
+  sessionCorrelationId: null,
+  sessionUser: null,
+  sessionVariables: null,
+  contextTraceId: null,
+  old: null,
+  new: null,
+} as const satisfies Partial<EventFacts>;
+
 /**
  * Describes one request.
  * @param body the whole body, or null where it was too large to be read
@@ -30,10 +51,14 @@ export async function describeEvent(request: {
   body: Uint8Array | null;
   at: number;
 }): Promise<DescribedEvent> {
-  const hasura = request.body ? parseHasuraEvent(request.body) : null;
+  const json = request.body ? parseJsonObject(request.body) : undefined;
+  const hasura = parseHasuraEvent(json);
+  const scheduled = hasura ? null : parseScheduledEvent(json);
   const event = hasura
     ? await describeHasura(request.source, hasura, request.at)
-    : await describeWebhook(request);
+    : scheduled
+      ? await describeScheduled(request.source, scheduled, request.at)
+      : await describeWebhook(request);
   return {
     event,
     arrival: {
@@ -96,6 +121,30 @@ async function describeHasura(
   };
 }
 
+/** A cron trigger or a one-off event: a root that no write caused. Its payload is anybody's, never an actor. */
+async function describeScheduled(
+  source: string,
+  scheduled: ScheduledEvent,
+  at: number,
+): Promise<EventFacts> {
+  const { id, payload, scheduledTime } = scheduled;
+  const createdAt = parseCreatedAt(scheduledTime) ? scheduledTime : new Date(at).toISOString();
+  const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+  return {
+    ...withoutWrite,
+    id,
+    source,
+    kind: 'hasura',
+    trigger: scheduled.name ?? oneOffName,
+    createdAt,
+    traceId: await deriveTraceId({ source, cause: id, createdAt }),
+    startsTrace: true,
+    // What is no object is kept as one: the store holds rows.
+    new: isObject ? { ...payload } : { payload },
+    payloadKept: true,
+  };
+}
+
 async function describeWebhook(request: {
   source: string;
   headers: Headers;
@@ -114,27 +163,17 @@ async function describeWebhook(request: {
     longestCascadeMs,
   });
   return {
+    ...withoutWrite,
     id,
     source: request.source,
     kind: 'webhook',
     trigger: null,
-    table: null,
-    op: null,
-    rowKey: null,
     createdAt,
-    writtenAt: null,
-    actor: null,
-    previousActor: null,
     sessionCorrelationId: webhook.correlationId,
-    sessionUser: null,
-    sessionVariables: null,
-    contextTraceId: null,
     traceId: place.joins
       ? traceIdOf(place.joins)
       : await deriveTraceId({ source: request.source, cause: id, createdAt }),
     startsTrace: place.joins === null,
-    old: null,
-    new: null,
     payloadKept: false,
   };
 }

@@ -1,4 +1,6 @@
 // Which headers go on to the destination and come back to the sender (RFC 9110 §7.6.1). Pure.
+import { parseTraceparent } from '../correlation/trace-context.ts';
+import { tracestateToHandOn } from '../correlation/tracestate.ts';
 import { ingestKeyHeader } from './guard.ts';
 import { hopsHeader, hopsOf } from './hops.ts';
 
@@ -28,6 +30,7 @@ export function headersForDestination(
   // Cloudflare's own fields speak of the sender's connection to the edge.
   const ofTheEdge = [...headers.keys()].filter((name) => name.startsWith('cf-'));
   for (const name of ofTheEdge) headers.delete(name);
+  handOnTracestate(inbound, headers);
   for (const [name, value] of Object.entries(added)) headers.set(name, value);
   return headers;
 }
@@ -47,6 +50,17 @@ export function headersForSender(
   if (!options.keepRetryAfter) headers.delete('retry-after');
   if (!headers.has('x-correlation-id')) headers.set('x-correlation-id', options.correlationId);
   return headers;
+}
+
+/**
+ * `tracestate` belongs to a valid `traceparent` and goes with an invalid one (W3C Trace Context Level 2,
+ * §3.3). `baggage` stands alone and is among the headers that go on as they came.
+ */
+function handOnTracestate(inbound: Headers, headers: Headers): void {
+  const isContinued = parseTraceparent(inbound.get('traceparent') ?? '') !== null;
+  const list = isContinued ? tracestateToHandOn(inbound.get('tracestate')) : null;
+  if (list === null) headers.delete('tracestate');
+  else headers.set('tracestate', list);
 }
 
 function withoutHopByHop(from: Headers): Headers {

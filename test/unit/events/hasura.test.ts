@@ -1,0 +1,103 @@
+// Hasura's bodies, held against the contract fixtures: read from Hasura's sources, not from our code.
+import { describe, expect, test } from 'vitest';
+import { parseScheduledEvent } from '../../../src/events/hasura-scheduled.ts';
+import { parseHasuraEvent } from '../../../src/events/hasura.ts';
+import { parseJsonObject } from '../../../src/events/parse-json.ts';
+import eventPayload from '../../contracts/hasura/event-payload.json' with { type: 'json' };
+import scheduledEvents from '../../contracts/hasura/scheduled-events.json' with { type: 'json' };
+
+function read(text: string): unknown {
+  return parseJsonObject(new TextEncoder().encode(text));
+}
+
+describe('an event trigger’s body', () => {
+  test.each(eventPayload.examples)('is read: $name', ({ body }) => {
+    const event = parseHasuraEvent(read(JSON.stringify(body)));
+    expect(event).toMatchObject({
+      id: body.id,
+      createdAt: body.created_at,
+      table: body.table,
+      trigger: body.trigger.name,
+      op: body.event.op,
+      old: body.event.data.old,
+      new: body.event.data.new,
+      sessionVariables: body.event.session_variables,
+      contextTraceId: body.event.trace_context?.trace_id ?? null,
+      currentRetry: body.delivery_info.current_retry,
+      maxRetries: body.delivery_info.max_retries,
+    });
+    expect(parseScheduledEvent(read(JSON.stringify(body)))).toBeNull();
+  });
+
+  const old = {
+    id: 'e1',
+    created_at: '2020-05-06T07:08:09.123456Z',
+    table: { schema: 'public', name: 'notes' },
+    trigger: { name: 'note_written' },
+    event: { op: 'INSERT', data: { old: null, new: { id: 1 } }, session_variables: null },
+  };
+
+  test('of an early version, without delivery_info and trace_context, is read', () => {
+    expect(parseHasuraEvent(read(JSON.stringify(old)))).toMatchObject({
+      contextTraceId: null,
+      currentRetry: null,
+      maxRetries: null,
+    });
+  });
+
+  test('of a manual invocation in 2.0.0 to 2.0.6 has its row in data.row', () => {
+    const manual = { ...old, event: { op: 'MANUAL', data: { row: { id: 5 } } } };
+    expect(parseHasuraEvent(read(JSON.stringify(manual)))).toMatchObject({
+      op: 'MANUAL',
+      old: null,
+      new: { id: 5 },
+    });
+  });
+
+  test('keeps every digit of numbers that a double cannot hold', () => {
+    const text = JSON.stringify(old)
+      .replace('"new":{"id":1}', '"new":{"id":9007199254740993,"few":12,"half":0.5}')
+      .replace(
+        '"session_variables":null',
+        '"session_variables":null,"trace_context":{"trace_id": 18446744073709551615,"span_id":18446744073709551614}',
+      );
+    expect(parseHasuraEvent(read(text))).toMatchObject({
+      contextTraceId: '18446744073709551615',
+      new: { id: '9007199254740993', few: 12, half: 0.5 },
+    });
+  });
+
+  test('with a trace id that a double holds reads it as text too', () => {
+    const text = JSON.stringify({ ...old, event: { ...old.event, trace_context: { trace_id: 7 } } });
+    expect(parseHasuraEvent(read(text))?.contextTraceId).toBe('7');
+  });
+});
+
+describe('a scheduled event’s body', () => {
+  test.each(scheduledEvents.examples)('is read: $about', ({ body, reads }) => {
+    expect(parseScheduledEvent(read(JSON.stringify(body)))).toEqual(reads);
+    expect(parseHasuraEvent(read(JSON.stringify(body)))).toBeNull();
+  });
+
+  test.each(scheduledEvents.others)('is not seen in what has $about', ({ body }) => {
+    expect(parseScheduledEvent(read(JSON.stringify(body)))).toBeNull();
+  });
+});
+
+describe('any other body', () => {
+  test.each([
+    ['', undefined],
+    ['plain text', undefined],
+    ['[1]', undefined],
+    ['{"broken":', undefined],
+    ['{"a":1}', { a: 1 }],
+  ])('%j is read as %j and is no event of Hasura’s', (text, json) => {
+    expect(read(text)).toEqual(json);
+    expect(parseHasuraEvent(read(text))).toBeNull();
+    expect(parseScheduledEvent(read(text))).toBeNull();
+  });
+
+  test('that is not UTF-8 is not read', () => {
+    expect(parseJsonObject(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d))).toBeUndefined();
+  });
+});
