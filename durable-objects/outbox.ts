@@ -1,4 +1,5 @@
-// What the queue refused, kept until it takes it. Thin: it stores, and sees to it that the alarm comes again.
+// What the queue refused, kept until it takes it, and which deliveries are cancelled. Thin: it stores, and sees to
+// it that the alarm comes again.
 import { DurableObject } from 'cloudflare:workers';
 import { unpackPending } from '../src/deliveries/parcel.ts';
 import { sendParcel } from '../src/deliveries/send-parcel.ts';
@@ -14,6 +15,9 @@ const sendLimitMs = 10_000;
 /** A value may have 2 MB: developers.cloudflare.com/durable-objects/platform/limits. */
 const partBytes = 1_000_000;
 
+/** No message is older than a queue keeps one: developers.cloudflare.com/queues/platform/limits. */
+const longestQueuedMs = 14 * 86_400_000;
+
 export class Outbox extends DurableObject<Env> {
   readonly #sql: SqlStorage;
   /** In a row; an object that is made anew begins again. */
@@ -24,7 +28,8 @@ export class Outbox extends DurableObject<Env> {
     this.#sql = state.storage.sql;
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS held (
-        id TEXT NOT NULL, part INTEGER NOT NULL, due_at_ms INTEGER NOT NULL, bytes BLOB NOT NULL)`);
+        id TEXT NOT NULL, part INTEGER NOT NULL, due_at_ms INTEGER NOT NULL, bytes BLOB NOT NULL);
+      CREATE TABLE IF NOT EXISTS cancelled (delivery_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL)`);
   }
 
   /** Keeps a pending delivery (JSON) until the queue has it. Settles when it is stored. */
@@ -40,6 +45,22 @@ export class Outbox extends DurableObject<Env> {
     if ((await this.ctx.storage.getAlarm()) === null) {
       await this.ctx.storage.setAlarm(Date.now() + pauseMs(1));
     }
+  }
+
+  /** Lets no attempt of the delivery follow, until it is allowed again. */
+  cancel(deliveryId: string): void {
+    const now = Date.now();
+    this.#sql.exec('INSERT OR REPLACE INTO cancelled VALUES (?, ?)', deliveryId, now);
+    this.#sql.exec('DELETE FROM cancelled WHERE at_ms < ?', now - longestQueuedMs);
+  }
+
+  allow(deliveryId: string): void {
+    this.#sql.exec('DELETE FROM cancelled WHERE delivery_id = ?', deliveryId);
+  }
+
+  isCancelled(deliveryId: string): boolean {
+    const found = this.#sql.exec('SELECT 1 FROM cancelled WHERE delivery_id = ?', deliveryId);
+    return !found.next().done;
   }
 
   /** Never throws: the runtime gives an alarm up after six failures, and nothing would come again then. */

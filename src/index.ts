@@ -1,6 +1,8 @@
 // Composition only: which part of Throughline answers what.
+import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
 import { type Config, configOf } from './config/config.ts';
+import type { Cancellations } from './deliveries/cancellations.ts';
 import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-retries.ts';
 import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
 import type { RetryQueue } from './deliveries/retry-queue.ts';
@@ -81,13 +83,24 @@ function retryQueueOf(env: Env): RetryQueue {
     ...parcelDeps(env),
     recorder: recorderOf(env),
     outbox: {
-      // Sixteen objects, so that a refusing queue does not send everything to one.
-      hold: (deliveryId, pending, dueAtMs) =>
-        env.OUTBOX.getByName(deliveryId.slice(0, 1)).hold(pending, dueAtMs),
+      hold: (deliveryId, pending, dueAtMs) => outboxOf(env, deliveryId).hold(pending, dueAtMs),
     },
     wait: (ms) => scheduler.wait(ms),
     report,
   });
+}
+
+function cancellationsOf(env: Env): Cancellations {
+  return {
+    cancel: async (id) => outboxOf(env, id).cancel(id),
+    allow: async (id) => outboxOf(env, id).allow(id),
+    isCancelled: async (id) => outboxOf(env, id).isCancelled(id),
+  };
+}
+
+/** One of sixteen, so that a refusing queue does not send everything to one object. */
+function outboxOf(env: Env, deliveryId: string): DurableObjectStub<Outbox> {
+  return env.OUTBOX.getByName(deliveryId.slice(0, 1));
 }
 
 function retriesDeps(env: Env): ConsumeRetriesDeps {
@@ -96,6 +109,7 @@ function retriesDeps(env: Env): ConsumeRetriesDeps {
     ...parcelDeps(env),
     recorder: recorderOf(env),
     retries: retryQueueOf(env),
+    cancellations: cancellationsOf(env),
     attemptTimeoutMs: config.attemptTimeoutMs,
     isAllowed: (destination) => checkDestination(destination, config) === null,
     random: () => Math.random(),
@@ -123,6 +137,7 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
     connect: connectTo(env),
     logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
     retries: retryQueueOf(env),
+    cancellations: cancellationsOf(env),
     bodies: env.BODIES,
     apiTokenSha256,
     now: () => Date.now(),

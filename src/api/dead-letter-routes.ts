@@ -73,6 +73,7 @@ async function replay(client: StoreClient, id: string, deps: ApiDeps): Promise<s
   if (!pending) {
     throw conflict('body_lost', 'The request is not kept any more, so that it cannot be replayed.');
   }
+  await deps.cancellations.allow(id);
   if (!(await deps.retries.enqueue(pending, 0))) {
     throw new ApiProblem(
       'queue_unreachable',

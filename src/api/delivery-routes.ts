@@ -1,8 +1,9 @@
-// GET /api/deliveries/{id}/logs: what one hop logged.
+// GET /api/deliveries/{id}/logs: what one hop logged. POST /api/deliveries/{id}/cancel: no attempt of it follows.
 import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findDelivery } from '../store/nodes.ts';
+import { cancelDelivery } from './cancel-delivery.ts';
 import { deliveryId } from './delivery-id.ts';
 import type { ApiDeps } from './deps.ts';
 import { logWindow } from './log-window.ts';
@@ -13,10 +14,8 @@ import type { LogsView } from './views.ts';
 const deliveryParam = z.object({ id: deliveryId });
 
 export function deliveryRoutes(deps: ApiDeps) {
-  return new Hono().get(
-    '/:id/logs',
-    zValidator('param', deliveryParam, refuseInvalid),
-    async (context) => {
+  return new Hono()
+    .get('/:id/logs', zValidator('param', deliveryParam, refuseInvalid), async (context) => {
       const { id } = context.req.valid('param');
       const delivery = await reading(deps, (client) => findDelivery(client, id));
       if (!delivery) throw notFound(`Delivery ${id}`);
@@ -26,6 +25,9 @@ export function deliveryRoutes(deps: ApiDeps) {
         ...logWindow([delivery], deps.now(), deps.now()),
       });
       return context.json(logs, 200);
-    },
-  );
+    })
+    .post('/:id/cancel', zValidator('param', deliveryParam, refuseInvalid), async (context) => {
+      const { id } = context.req.valid('param');
+      return context.json(await cancelDelivery(deps, id), 202);
+    });
 }

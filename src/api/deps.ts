@@ -1,4 +1,5 @@
 // What the API needs from outside. The Worker gives the real things, tests theirs.
+import type { Cancellations } from '../deliveries/cancellations.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
 import type { LogSource } from '../logs/log-source.ts';
@@ -10,6 +11,7 @@ export type ApiDeps = {
   logs: LogSource;
   /** Takes what is replayed. */
   retries: Pick<RetryQueue, 'enqueue'>;
+  cancellations: Pick<Cancellations, 'cancel' | 'allow'>;
   /** Where requests lie that fit no queue message. */
   bodies: Pick<BodyStore, 'get'>;
   /** SHA-256 (lower-case hex) of the bearer token that opens the API; null keeps it closed. */

@@ -190,7 +190,7 @@ export const deadLetterViewSchema = z.object({
   correlationId: z.string(),
   destination: z.string(),
   /** `gone`: the destination said 410. `sender_gave_up`: the sender, who retried it, has no retries left. */
-  reason: z.enum(['attempts_used_up', 'gone', 'sender_gave_up', 'not_allowed']),
+  reason: z.enum(['attempts_used_up', 'gone', 'sender_gave_up', 'not_allowed', 'cancelled']),
   /** Of the last attempt. */
   status: z.number().int().nullable(),
   error: z.string().nullable(),
@@ -207,6 +207,9 @@ export const deadLetterPageSchema = z.object({
 
 /** The delivery waits for its next attempts; what comes of them is in its attempts. */
 export const replayViewSchema = z.object({ deliveryId: z.string(), replayedAt: time });
+
+/** No attempt follows. It becomes a dead letter when its next attempt would have been due. */
+export const cancellationViewSchema = z.object({ deliveryId: z.string(), cancelledAt: time });
 
 /** How the things are that Throughline depends on. */
 export const healthViewSchema = z.object({
@@ -233,5 +236,6 @@ export type LogLine = z.infer<typeof logLineSchema>;
 export type LogsView = z.infer<typeof logsViewSchema>;
 export type RefusalView = z.infer<typeof refusalViewSchema>;
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
+export type CancellationView = z.infer<typeof cancellationViewSchema>;
 export type ReplayView = z.infer<typeof replayViewSchema>;
 export type HealthView = z.infer<typeof healthViewSchema>;

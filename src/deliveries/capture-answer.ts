@@ -5,6 +5,7 @@
 const keptBytes = 2_048;
 /** Answers up to this size that say how long they are need no stream. */
 const readWholeBytes = 65_536;
+const decoder = new TextDecoder();
 
 export type AnswerCapture = {
   body: BodyInit | null;
@@ -19,7 +20,7 @@ export async function captureAnswer(response: Response): Promise<AnswerCapture> 
   const length = declared === null ? Number.NaN : Number(declared);
   if (length <= readWholeBytes) {
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { body: bytes, ended: Promise.resolve({ text: textOf([bytes]) }) };
+    return { body: bytes, ended: Promise.resolve({ text: decode(bytes.subarray(0, keptBytes)) }) };
   }
   return streamAnswer(response.body);
 }
@@ -50,7 +51,10 @@ function textOf(chunks: readonly Uint8Array[]): string | null {
     bytes.set(part, length);
     length += part.length;
   }
+  return decode(bytes.subarray(0, length));
+}
+
+function decode(bytes: Uint8Array): string | null {
   // A NUL cannot be stored as text in Postgres.
-  const text = new TextDecoder().decode(bytes.subarray(0, length)).replaceAll('\0', '\uFFFD');
-  return text || null;
+  return decoder.decode(bytes).replaceAll('\0', '\uFFFD') || null;
 }

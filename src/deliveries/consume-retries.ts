@@ -19,7 +19,6 @@ export type RetryMessage = {
 export type ConsumeRetriesDeps = MakeRetryDeps &
   SendParcelDeps & {
     retries: Pick<RetryQueue, 'bury'>;
-    report(message: string, facts: Record<string, unknown>): void;
   };
 
 /** The pause after a failure that is not the destination's. */

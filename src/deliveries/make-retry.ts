@@ -2,6 +2,7 @@
 // queue: whoever holds the message does what the verdict says.
 import type { AttemptEnd } from './attempt.ts';
 import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
+import type { Cancellations } from './cancellations.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
 import type { Death } from './retry-queue.ts';
 import { nextDelayMs } from './retry-schedule.ts';
@@ -9,6 +10,8 @@ import { nextDelayMs } from './retry-schedule.ts';
 export type MakeRetryDeps = AttemptPendingDeps & {
   /** Whether the allowlist still has a place for it. */
   isAllowed(destination: URL): boolean;
+  cancellations: Pick<Cancellations, 'isCancelled'>;
+  report(message: string, facts: Record<string, unknown>): void;
   /** From 0 up to, but not including, 1. */
   random(): number;
 };
@@ -26,6 +29,9 @@ export async function makeRetry(
   if (!deps.isAllowed(new URL(pending.destination))) {
     return dead('not_allowed', null, 'The destination is not on the allowlist any more.');
   }
+  if (await isCancelled(pending.delivery.id, deps)) {
+    return dead('cancelled', null, 'Its further attempts were cancelled.');
+  }
   if (isUsedUp(pending.attempts)) {
     // Crashes brought the message here, each of which may have followed an attempt.
     return dead('attempts_used_up', null, 'The Worker ended during the last attempt.');
@@ -39,6 +45,19 @@ export async function makeRetry(
     random: deps.random(),
   });
   return delayMs === null ? deadAfter(end) : { next: 'attempt', delayMs };
+}
+
+/** Out of doubt it is attempted: a delivery that nobody cancelled must not wait for what says so. */
+async function isCancelled(deliveryId: string, deps: MakeRetryDeps): Promise<boolean> {
+  try {
+    return await deps.cancellations.isCancelled(deliveryId);
+  } catch (error) {
+    deps.report('Whether a delivery is cancelled could not be learnt; it is attempted.', {
+      deliveryId,
+      error: error instanceof Error ? error.message : String(error),
+    });
+    return false;
+  }
 }
 
 /** Whether the schedule has no attempt left after so many. */

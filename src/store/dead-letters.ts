@@ -1,5 +1,6 @@
 // Reads dead letters: a page of those that can be replayed, and one to replay.
 import type { StoreClient } from './client.ts';
+import { isDead, isRetriedHere } from './read-rows.ts';
 import type { DeathReason } from './record.ts';
 import { utc } from './utc.ts';
 
@@ -69,6 +70,24 @@ export async function lockDeadLetter(
        l.body_key as "bodyKey", l.facts, ${utc('l.replayed_at')} as "replayedAt",
        ${isDelivered} as "isDelivered"
      from dead_letters l where l.delivery_id = decode($1, 'hex') for update of l`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** What decides whether a delivery's further attempts can be cancelled; null for one that is not known. */
+export async function readRetryState(
+  client: StoreClient,
+  id: string,
+): Promise<{ isDelivered: boolean; isDead: boolean; isRetriedHere: boolean } | null> {
+  const { rows } = await client.query<{
+    isDelivered: boolean;
+    isDead: boolean;
+    isRetriedHere: boolean;
+  }>(
+    `select ${isDead} as "isDead", ${isRetriedHere} as "isRetriedHere", exists (
+       select from attempts a where a.delivery_id = d.id and a.outcome = 'delivered') as "isDelivered"
+     from deliveries d where d.id = decode($1, 'hex')`,
     [id],
   );
   return rows[0] ?? null;

@@ -80,12 +80,12 @@ export const eventColumns = `
 
 export const eventTables = `events e left join links l on l.source = e.source and l.event_id = e.id`;
 
-/**
- * Whether somebody will try delivery `d` again: the edge a broadcast's and a replayed one, the sender another
- * where the latest arrival of the event leaves it a retry.
- */
-export const hasRetriesLeft = `(d.algorithm = 'broadcast'
-  or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is not null)
+/** Whether it is the edge that tries delivery `d` again: a broadcast's, and one that was replayed. */
+export const isRetriedHere = `(d.algorithm = 'broadcast'
+  or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is not null))`;
+
+/** Whether the edge will try delivery `d` again, or the sender, to whom the latest arrival leaves a retry. */
+export const hasRetriesLeft = `(${isRetriedHere}
   or coalesce((
     select r.current_retry < r.max_retries from arrivals r
     where r.source = d.source and r.event_id = d.event_id order by r.at desc, r.id desc limit 1), false))`;

@@ -95,6 +95,8 @@ export const deathReasonSchema = z.enum([
   'sender_gave_up',
   /** The allowlist has no place for the destination any more. */
   'not_allowed',
+  /** Somebody cancelled its further attempts. */
+  'cancelled',
 ]);
 
 /** A delivery that nobody will try again, with what a replay needs. */

@@ -89,6 +89,29 @@ describe('a retry', () => {
     expect(await receivedAt('/forbidden')).toEqual([]);
   });
 
+  test('is not made once somebody has cancelled it, until it is allowed again', async () => {
+    const pending = pendingTo('/cancelled');
+    const { id } = pending.delivery;
+    const outbox = env.OUTBOX.getByName(id.slice(0, 1));
+    await outbox.cancel(id);
+    const { fate, records } = await consume(packPending(pending, due));
+    expect(fate).toBe('acknowledged');
+    expect(records).toMatchObject([{ type: 'dead_letter', death: { reason: 'cancelled' } }]);
+    expect(await receivedAt('/cancelled')).toEqual([]);
+    await outbox.allow(id);
+    await consume(packPending(pending, due));
+    expect(await receivedAt('/cancelled')).toHaveLength(1);
+  });
+
+  test('is made when nobody can say whether it is cancelled', async () => {
+    const unreachable = { isCancelled: () => Promise.reject(new Error('overloaded')) };
+    const { fate } = await consume(packPending(pendingTo('/who-knows'), due), 1, {
+      OUTBOX: { getByName: () => unreachable },
+    });
+    expect(fate).toBe('acknowledged');
+    expect(await receivedAt('/who-knows')).toHaveLength(1);
+  });
+
   test('that this version cannot read stays in the queue', async () => {
     expect((await consume('{"v":9}')).fate).toEqual({ retriedAfterSeconds: 3_600 });
     expect((await consume('{"cut')).fate).toEqual({ retriedAfterSeconds: 3_600 });

@@ -45,6 +45,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
       },
     },
     retries: { enqueue: () => Promise.resolve(true) },
+    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     apiTokenSha256,
     now: () => startMs + 60_000,

@@ -6,6 +6,7 @@ import { migrationSets } from '../../../migrations/sets.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import {
+  cancellationViewSchema,
   type DeadLetterPage,
   deadLetterPageSchema,
   replayViewSchema,
@@ -28,6 +29,7 @@ const token = 'tl_test_token';
 const body = Buffer.from('{"spaced":  "as it came\u0000, žluťoučký"}').toString('base64');
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
+let cancelled = new Set<string>();
 let queued: { pending: PendingDelivery; delayMs: number }[] = [];
 
 function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
@@ -39,6 +41,10 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
         queued.push({ pending, delayMs });
         return Promise.resolve(true);
       },
+    },
+    cancellations: {
+      cancel: (id) => Promise.resolve(void cancelled.add(id)),
+      allow: (id) => Promise.resolve(void cancelled.delete(id)),
     },
     bodies: { get: () => Promise.resolve(null) },
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
@@ -62,6 +68,9 @@ async function call(
 
 const replay = (id: string, given: Partial<ApiDeps> = {}): ReturnType<typeof call> =>
   call('POST', `/api/dead-letters/${id}/replay`, given);
+
+const cancel = (id: string): ReturnType<typeof call> =>
+  call('POST', `/api/deliveries/${id}/cancel`);
 
 async function list(query = ''): Promise<DeadLetterPage> {
   const { status, json } = await call('GET', `/api/dead-letters${query}`);
@@ -142,6 +151,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   queued = [];
+  cancelled = new Set();
   await withClient(database.url, (client) =>
     client.query('truncate events, arrivals, deliveries, attempts, links, traces, dead_letters'),
   );
@@ -240,6 +250,48 @@ describe('the list of dead letters', () => {
       `/api/dead-letters?cursor=${cursor.toString('base64url')}`,
     );
     expect(status).toBe(400);
+  });
+});
+
+describe('cancelling a delivery', () => {
+  it('lets no attempt of the edge’s follow', async () => {
+    const attempt = await failed('e');
+    await store({ ...attempt, delivery: { ...attempt.delivery, algorithm: 'broadcast' } });
+    expect(await stateOf(attempt)).toBe('waiting/waiting');
+    const { status, json } = await cancel(attempt.delivery.id);
+    expect(status).toBe(202);
+    expect(cancellationViewSchema.parse(json)).toEqual({
+      deliveryId: attempt.delivery.id,
+      cancelledAt: at(100_000),
+    });
+    expect([...cancelled]).toEqual([attempt.delivery.id]);
+  });
+
+  it('ends with a replay', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 200 }));
+    await replay(attempt.delivery.id);
+    expect((await cancel(attempt.delivery.id)).status).toBe(202);
+    await store(deadLetter(attempt, { atMs: 200_000 }));
+    await replay(attempt.delivery.id);
+    expect([...cancelled]).toEqual([]);
+  });
+
+  it('is refused where the edge attempts nothing more, with the reason', async () => {
+    const attempt = await failed('e');
+    await store(attempt);
+    const bySender = await cancel(attempt.delivery.id);
+    await store(deadLetter(attempt, { atMs: 200 }));
+    const asDead = await cancel(attempt.delivery.id);
+    await store(await delivered(attempt));
+    const arrived = await cancel(attempt.delivery.id);
+    expect([bySender, asDead, arrived]).toMatchObject([
+      { status: 409, json: { detail: expect.stringMatching(/sender/) } },
+      { status: 409, json: { detail: expect.stringMatching(/dead letter/) } },
+      { status: 409, json: { detail: expect.stringMatching(/arrived/) } },
+    ]);
+    expect((await cancel('0'.repeat(64))).status).toBe(404);
+    expect([...cancelled]).toEqual([]);
   });
 });
 

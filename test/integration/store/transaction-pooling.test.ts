@@ -62,6 +62,7 @@ describe('behind a transaction pooler', () => {
       connect: pool.connect,
       logs: noLogSource,
       retries: { enqueue: () => Promise.resolve(true) },
+      cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
       bodies: { get: () => Promise.resolve(null) },
       apiTokenSha256: Buffer.from(digest).toString('hex'),
       now: () => Date.now(),
