@@ -111,6 +111,7 @@ function retriesDeps(env: Env): ConsumeRetriesDeps {
     retries: retryQueueOf(env),
     cancellations: cancellationsOf(env),
     attemptTimeoutMs: config.attemptTimeoutMs,
+    signingSecrets: config.outboundSigningSecrets,
     isAllowed: (destination) => checkDestination(destination, config) === null,
     random: () => Math.random(),
     report,

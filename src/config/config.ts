@@ -15,6 +15,13 @@ const environmentSchema = z
     ALLOWED_DESTINATIONS: z.string().default(''),
     ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false', '']).default(''),
     API_TOKEN_SHA256: sha256,
+    OUTBOUND_SIGNING_SECRET: z
+      .string()
+      .regex(
+        /^$|^whsec_[A-Za-z0-9+/]{32,}={0,2}(,whsec_[A-Za-z0-9+/]{32,}={0,2})*$/,
+        'must be whsec_ and at least 24 bytes in base64; two with a comma between them while one replaces another',
+      )
+      .default(''),
     GRAFANA_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
     GRAFANA_DATA_SOURCE_UID: z.string().default(''),
     GRAFANA_TOKEN: z.string().default(''),
@@ -47,6 +54,8 @@ export type Config = {
   allowPrivateDestinations: boolean;
   /** SHA-256 of the API's bearer token; null keeps the API closed. */
   apiTokenSha256: string | null;
+  /** Standard Webhooks secrets that sign what is delivered; empty: nothing is signed. */
+  outboundSigningSecrets: readonly string[];
   grafana: { url: string; dataSourceUid: string; token: string; selector: string } | null;
   /** Until a destination's answer begins. Below Hasura's 60 s, so that it is we who say why. */
   attemptTimeoutMs: number;
@@ -83,6 +92,7 @@ export function parseConfig(env: unknown): Config {
       .map(parseDestinationPattern),
     allowPrivateDestinations: value.ALLOW_PRIVATE_DESTINATIONS === 'true',
     apiTokenSha256: value.API_TOKEN_SHA256 || null,
+    outboundSigningSecrets: value.OUTBOUND_SIGNING_SECRET.split(',').filter(Boolean),
     grafana:
       value.GRAFANA_URL && value.GRAFANA_DATA_SOURCE_UID
         ? {

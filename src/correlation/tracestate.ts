@@ -4,7 +4,8 @@
 const longestList = 32;
 
 /** A key, `=`, and up to 256 printable characters without `,` and `=`, the last one not blank. */
-const member = /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
+const member =
+  /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
 /**
  * The list to hand on: its members in their order, empty ones left out. Several headers are one list, joined

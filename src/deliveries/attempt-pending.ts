@@ -12,6 +12,8 @@ export type AttemptPendingDeps = {
   recorder: Pick<Recorder, 'attempt'>;
   /** Until an answer begins, and again for the rest of it. */
   attemptTimeoutMs: number;
+  /** With which deliveries are signed; none: they are not. */
+  signingSecrets: readonly string[];
   now(): number;
 };
 
@@ -44,6 +46,7 @@ export async function attemptPending(
     method: pending.method,
     headers: new Headers(pending.headers),
     body: pending.body === null ? null : bodyBytes(pending.body),
+    signing: { secrets: deps.signingSecrets, deliveryId: delivery.id, atMs: deps.now() },
     timeoutMs: deps.attemptTimeoutMs,
     // The sender has had its answer long ago.
     senderGone: new AbortController().signal,

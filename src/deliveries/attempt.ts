@@ -1,5 +1,6 @@
 // One HTTP request of a delivery, until its answer has been passed on or has failed.
 // It is the only place that calls a destination; it decides nothing about retries.
+import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
 import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
 
 export type AttemptRequest = {
@@ -7,10 +8,20 @@ export type AttemptRequest = {
   method: string;
   headers: Headers;
   body: BodyInit | null;
+  signing: Signing;
   /** Until the answer begins. */
   timeoutMs: number;
   /** Fires when the sender goes away. */
   senderGone: AbortSignal;
+};
+
+export type Signing = {
+  /** As configured; none: deliveries are not signed. */
+  secrets: readonly string[];
+  /** The same for all attempts of a delivery. */
+  deliveryId: string;
+  /** ms since the epoch */
+  atMs: number;
 };
 
 /** How an attempt ended, as far as it is known. */
@@ -45,7 +56,7 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
   try {
     response = await fetch(request.destination, {
       method: request.method,
-      headers: request.headers,
+      headers: await signedHeaders(request),
       body: request.body,
       redirect: 'manual',
       signal: AbortSignal.any([timer.signal, request.senderGone]),
@@ -73,6 +84,20 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
     }),
   );
   return { answered: true, response, body: capture.body, ended };
+}
+
+/** Adds the signature. A body that is streamed cannot be signed, since its headers go first. */
+async function signedHeaders({ headers, body, signing }: AttemptRequest): Promise<Headers> {
+  const bytes = body ?? new Uint8Array();
+  if (signing.secrets.length === 0 || !(bytes instanceof Uint8Array)) return headers;
+  const signed = new Headers(headers);
+  const { deliveryId: id, atMs, secrets } = signing;
+  for (const [name, value] of Object.entries(
+    await signatureHeaders({ id, atMs, body: bytes }, secrets),
+  )) {
+    signed.set(name, value);
+  }
+  return signed;
 }
 
 function endOfFailure(error: unknown, request: AttemptRequest, timer: AbortSignal): AttemptEnd {

@@ -39,7 +39,8 @@ function b3Ids(
   sampled: string | null | undefined,
 ): Ids | null {
   const ids = { traceId: traceId?.toLowerCase() ?? '', spanId: spanId?.toLowerCase() ?? '' };
-  if (!/^(?:[0-9a-f]{16}){1,2}$/.test(ids.traceId) || !/^[0-9a-f]{16}$/.test(ids.spanId)) return null;
+  if (!/^(?:[0-9a-f]{16}){1,2}$/.test(ids.traceId) || !/^[0-9a-f]{16}$/.test(ids.spanId))
+    return null;
   return { ...ids, isSampled: sampled !== '0' && sampled?.toLowerCase() !== 'false' };
 }
 

@@ -29,7 +29,12 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<In
   if (!request.body) return { kind: 'none' };
   const declared = Number(request.headers.get('content-length') ?? Number.NaN);
   if (declared > limits.maxBodyBytes) {
-    return { kind: 'stream', stream: request.body, brokenOff: new AbortController().signal, tooLarge: () => false };
+    return {
+      kind: 'stream',
+      stream: request.body,
+      brokenOff: new AbortController().signal,
+      tooLarge: () => false,
+    };
   }
   if (declared <= limits.maxBodyBytes) {
     return { kind: 'whole', bytes: new Uint8Array(await request.arrayBuffer()) };

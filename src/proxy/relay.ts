@@ -39,6 +39,11 @@ export async function relay(
       method: inbound.method,
       headers,
       body: bodyOf(inbound.body),
+      signing: {
+        secrets: deps.config.outboundSigningSecrets,
+        deliveryId: delivery.id,
+        atMs: deps.now(),
+      },
       timeoutMs,
       senderGone: brokenOff(inbound),
     });

@@ -68,7 +68,10 @@ describe('an event trigger’s body', () => {
   });
 
   test('with a trace id that a double holds reads it as text too', () => {
-    const text = JSON.stringify({ ...old, event: { ...old.event, trace_context: { trace_id: 7 } } });
+    const text = JSON.stringify({
+      ...old,
+      event: { ...old.event, trace_context: { trace_id: 7 } },
+    });
     expect(parseHasuraEvent(read(text))?.contextTraceId).toBe('7');
   });
 });
