@@ -1,13 +1,21 @@
-// Decides whether a secret is the one of which only the hash is known. It never keeps or logs a secret.
+// Decides whether a secret is the one of which only the hash is known. It never logs a secret, and keeps the
+// few that were right in the isolate's memory only: hashing one again for every request costs 40 µs.
+
+/** Secrets that were right, with their hash. Nobody can fill it with wrong ones. */
+const known = new Map<string, string>();
+const maxKnown = 100;
 
 /**
  * True when the SHA-256 of `secret` (UTF-8) is `hex`, 64 digits in either case. Every digit is looked at, so
  * that the time taken says nothing about where two hashes part.
  */
 export async function matchesSha256(secret: string, hex: string): Promise<boolean> {
+  if (known.get(secret) === hex) return true;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
   const actual = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0'));
-  return equalInConstantTime(actual.join(''), hex.toLowerCase());
+  const matches = equalInConstantTime(actual.join(''), hex.toLowerCase());
+  if (matches && known.size < maxKnown) known.set(secret, hex);
+  return matches;
 }
 
 function equalInConstantTime(a: string, b: string): boolean {

@@ -1,6 +1,7 @@
 // Records of many requests on their way to the queue, shared by one isolate: one send carries what
 // came in meanwhile. Plain data only, since a Worker must not share I/O between requests: each request
 // stays responsible for its own record and takes over when the request that took it fails.
+import { Buffer } from 'node:buffer';
 
 export type OutgoingDeps = {
   /** Sends texts, each at most `maxMessageBytes`; rejects or never settles when the queue refuses. */
@@ -50,7 +51,7 @@ export class OutgoingRecords {
   async record(text: string, deps: OutgoingDeps): Promise<boolean> {
     const entry: Entry = {
       text,
-      bytes: new TextEncoder().encode(text).length,
+      bytes: Buffer.byteLength(text),
       takenUntil: 0,
       sent: false,
     };

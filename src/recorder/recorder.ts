@@ -1,5 +1,6 @@
 // The edge's way of writing down: it takes facts, makes queue messages of them and sees them off.
 // It never fails a delivery: what cannot be recorded is counted and reported.
+import { Buffer } from 'node:buffer';
 import type { AttemptRecord, DeadLetterRecord, RefusalRecord } from '../store/record.ts';
 import { maxMessageBytes, OutgoingRecords, type OutgoingDeps } from './outgoing-records.ts';
 
@@ -87,5 +88,5 @@ export function fitMessage(record: AttemptRecord): string {
 export function fitsMessage(text: string): boolean {
   // One UTF-16 unit is at most three bytes of UTF-8: most texts need no count.
   const limit = maxMessageBytes - 2;
-  return text.length * 3 <= limit || new TextEncoder().encode(text).length <= limit;
+  return text.length * 3 <= limit || Buffer.byteLength(text) <= limit;
 }

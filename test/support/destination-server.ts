@@ -83,6 +83,10 @@ function respond(url: URL, response: ServerResponse, entry: Received): void {
       response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' });
       response.end();
       return;
+    case 'cookies':
+      response.writeHead(200, { 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] });
+      response.end('two cookies');
+      return;
     case 'gzip': {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' });
       response.end(gzipSync('unpacked'));

@@ -95,6 +95,11 @@ describe('a pass-through delivery', () => {
     ]);
   });
 
+  test('hands two cookies back as two headers', async () => {
+    const { response } = await send(event(edgeUrl('/cookies'), '{}'));
+    expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2; Path=/']);
+  });
+
   test('hands a compressed answer on readable', async () => {
     const { text } = await send(event(edgeUrl('/gzip'), '{}'));
     expect(text).toBe('unpacked');
