@@ -1,4 +1,5 @@
 // Composition only: which part of Throughline answers what.
+import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
 import { type Config, configOf } from './config/config.ts';
@@ -7,12 +8,15 @@ import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-re
 import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
 import type { RetryQueue } from './deliveries/retry-queue.ts';
 import type { SendParcelDeps } from './deliveries/send-parcel.ts';
+import { standBy } from './deliveries/stand-by.ts';
+import { deliverShare } from './proxy/deliver-share.ts';
 import { checkDestination } from './proxy/guard.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
 import { rateOf } from './proxy/limits.ts';
 import { problemResponse } from './proxy/problem.ts';
+import type { Share, ShareDeps, ShareResult } from './proxy/share.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
@@ -35,12 +39,11 @@ export default {
     if (pathname !== '/') return problemResponse({ reason: 'path_unknown', path: pathname });
     const config = configOf(env);
     return handleEvent(request, {
+      ...shareDeps(env, context),
       config,
-      recorder: recorderOf(env),
-      retries: retryQueueOf(env),
       withinRate: rateOf(env.INGEST_RATE, report),
-      now: () => Date.now(),
-      waitUntil: (work) => context.waitUntil(work),
+      deliverElsewhere: (share) => context.exports.BroadcastShare.deliver(share),
+      report,
       turnOf: (route) =>
         turns.next(route, {
           take: (count) =>
@@ -65,6 +68,30 @@ export default {
     });
   },
 } satisfies ExportedHandler<Env>;
+
+/** A share of a wide broadcast, in an invocation of its own. Called by this Worker only. */
+export class BroadcastShare extends WorkerEntrypoint<Env> {
+  deliver(share: Share): Promise<ShareResult[]> {
+    return deliverShare(share, shareDeps(this.env, this.ctx));
+  }
+}
+
+function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): ShareDeps {
+  return {
+    recorder: recorderOf(env),
+    retries: retryQueueOf(env),
+    standBy: (pending, delayMs) =>
+      standBy(pending, delayMs, {
+        ...parcelDeps(env),
+        wait: (ms) => scheduler.wait(ms),
+        report,
+      }),
+    signingSecrets: configOf(env).outboundSigningSecrets,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    waitUntil: (work) => context.waitUntil(work),
+  };
+}
 
 function recorderOf(env: Env): Recorder {
   return createRecorder(

@@ -35,6 +35,7 @@ const environmentSchema = z
     MAX_URL_BYTES: z.coerce.number().int().min(256).default(16_384),
     MAX_HEADER_BYTES: z.coerce.number().int().min(1_024).default(65_536),
     MAX_DESTINATIONS: z.coerce.number().int().min(1).max(1_000).default(100),
+    BROADCAST_BUDGET_MS: z.coerce.number().int().min(100).max(50_000).default(25_000),
     ROTATION_PERSISTENCE_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(604_800),
   })
   .refine((env) => !env.INGEST_KEY_SHA256 || env.INGEST_SOURCE, {
@@ -68,6 +69,8 @@ export type Config = {
   maxHeaderBytes: number;
   /** Destinations that a URL may name. */
   maxDestinations: number;
+  /** Until a broadcast is answered, whatever still runs. Below Hasura's 60 s. */
+  broadcastBudgetMs: number;
   /** How long a rotation is kept after its last use. */
   rotationPersistenceMs: number;
 };
@@ -108,6 +111,7 @@ export function parseConfig(env: unknown): Config {
     maxUrlBytes: value.MAX_URL_BYTES,
     maxHeaderBytes: value.MAX_HEADER_BYTES,
     maxDestinations: value.MAX_DESTINATIONS,
+    broadcastBudgetMs: value.BROADCAST_BUDGET_MS,
     rotationPersistenceMs: value.ROTATION_PERSISTENCE_SECONDS * 1_000,
   };
 }

@@ -1,5 +1,6 @@
 // The hot path, read from top to bottom: guard, plan, read, describe, choose, deliver, respond; recording
 // goes on in the background. No database and no stored configuration is asked on the way.
+import { broadcast } from './broadcast.ts';
 import { describeEvent } from './describe-event.ts';
 import { checkSender } from './guard.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
@@ -38,7 +39,18 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
     eventId: inbound.described.event.id,
     turnOf: (name) => deps.turnOf(name),
   });
-  return relay(inbound, choice, algorithm.name, deps);
+  if (choice.mode === 'relay') return relay(inbound, choice, algorithm.name, deps);
+  if (body.kind === 'stream') {
+    const { maxBodyBytes: maxBytes } = deps.config;
+    await body.stream.cancel();
+    return refuse(
+      { reason: 'body_too_large_to_keep', algorithm: algorithm.name, maxBytes },
+      source,
+      deps,
+    );
+  }
+  const bytes = body.kind === 'whole' ? body.bytes : null;
+  return broadcast(inbound, bytes, choice, algorithm.name, deps);
 }
 
 function refuse(problem: EdgeProblem, source: string | null, deps: EdgeDeps): Response {

@@ -1,23 +1,18 @@
 // What the parts of the hot path hand to each other. Types only.
 import type { Config } from '../config/config.ts';
-import type { RetryQueue } from '../deliveries/retry-queue.ts';
-import type { Recorder } from '../recorder/recorder.ts';
 import type { DescribedEvent } from './describe-event.ts';
 import type { InboundBody } from './read-body.ts';
+import type { Share, ShareDeps, ShareResult } from './share.ts';
 
-export type EdgeDeps = {
+export type EdgeDeps = ShareDeps & {
   config: Config;
-  recorder: Recorder;
-  /** Takes over what has failed. */
-  retries: RetryQueue;
   /** False once this key has sent more than its share. */
   withinRate(keyId: string): Promise<boolean>;
-  /** ms since the epoch */
-  now(): number;
-  /** Keeps background work alive after the answer. */
-  waitUntil(work: Promise<unknown>): void;
   /** The next turn of a route's rotation; null when it is out of reach. */
   turnOf(route: string): Promise<number | null>;
+  /** Delivers a share of a broadcast in another invocation, with connections of its own. */
+  deliverElsewhere(share: Share): Promise<ShareResult[]>;
+  report(message: string, facts: Record<string, unknown>): void;
 };
 
 /** A request that has passed the guard, with what it brought. */

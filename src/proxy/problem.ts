@@ -22,6 +22,8 @@ export type EdgeProblem =
   | { reason: 'algorithm_unknown'; algorithm: string; known: readonly string[] }
   | { reason: 'destination_count'; algorithm: string; count: number; allowed: string }
   | { reason: 'fallback_without_use'; algorithm: string }
+  | { reason: 'body_too_large_to_keep'; algorithm: string; maxBytes: number }
+  | { reason: 'broadcast_not_kept'; lost: number; count: number }
   | { reason: 'destination_unreachable'; destination: string; why: string }
   | { reason: 'destination_timed_out'; destination: string; timeoutMs: number };
 
@@ -151,6 +153,18 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Fallback without use',
         detail: `${problem.algorithm} calls every destination and tries failed ones again itself. Remove fallback.`,
       };
+    case 'body_too_large_to_keep':
+      return {
+        status: 413,
+        title: 'Body too large to keep',
+        detail: `${problem.algorithm} keeps the body to send it again: at most ${problem.maxBytes} bytes (MAX_BODY_BYTES).`,
+      };
+    case 'broadcast_not_kept':
+      return {
+        status: 503,
+        title: 'Broadcast not kept',
+        detail: `${problem.lost} of ${problem.count} deliveries failed, and nothing could keep them. Send the event again: every destination gets the same idempotency key.`,
+      };
     case 'destination_unreachable':
       return {
         status: 502,
@@ -175,13 +189,19 @@ export function problemResponse(problem: EdgeProblem, headers?: Record<string, s
       status: wire.status,
       headers: {
         ...(wire.status === 401 ? { 'www-authenticate': 'Throughline-Key' } : {}),
-        // Hasura comes back after it whatever its retries are: nothing is lost to a limit.
-        ...(problem.reason === 'rate_exceeded'
-          ? { 'retry-after': String(problem.retryAfterSeconds) }
-          : {}),
+        // Hasura comes back after it whatever its retries are: nothing is lost to us.
+        ...retryAfter(problem),
         ...headers,
         'content-type': 'application/problem+json',
       },
     },
   );
+}
+
+/** When the sender is to come again for what is no fault of its own. */
+function retryAfter(problem: EdgeProblem): Record<string, string> {
+  if (problem.reason === 'rate_exceeded') {
+    return { 'retry-after': String(problem.retryAfterSeconds) };
+  }
+  return problem.reason === 'broadcast_not_kept' ? { 'retry-after': '10' } : {};
 }

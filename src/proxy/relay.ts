@@ -40,7 +40,7 @@ export async function relay(
       headers,
       body: bodyOf(inbound.body),
       signing: {
-        secrets: deps.config.outboundSigningSecrets,
+        secrets: deps.signingSecrets,
         deliveryId: delivery.id,
         atMs: deps.now(),
       },

@@ -15,7 +15,7 @@ export type DestinationServer = { url: string; stop(): Promise<void> };
 /**
  * Starts it on a free port. `GET /received?path=…` tells what came to a path, `/hang` never answers,
  * `/reset` cuts the connection, `/cut` sends half an answer, `/status/503`, `/redirect`, `/gzip`,
- * `/chunks`, `/slow?ms=…`, and everything else answers 200 with what it got.
+ * `/chunks`, `/slow/<ms>`, and everything else answers 200 with what it got.
  */
 export async function startDestinationServer(): Promise<DestinationServer> {
   const received: Received[] = [];
@@ -101,6 +101,9 @@ function respond(url: URL, response: ServerResponse, entry: Received): void {
       response.write('one ');
       response.write('two ');
       response.end('three');
+      return;
+    case 'slow':
+      setTimeout(() => response.end('slow'), Number(argument));
       return;
     case 'large':
       response.writeHead(200, { 'content-length': '1000000' });

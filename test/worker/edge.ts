@@ -16,11 +16,15 @@ export type Sent = {
   records: RecordMessage[];
 };
 
-/** Sends one request and waits until the Worker is done with it. */
+/**
+ * Sends one request and waits until the Worker is done with it.
+ * @param exports what stands in for the Worker's own entrypoints
+ */
 export async function send(
   request: Request,
   variables: Record<string, string> | Partial<Env> = {},
   queue?: Queue,
+  exports?: unknown,
 ): Promise<Sent> {
   const messages: SentMessage[] = [];
   const context = createExecutionContext();
@@ -35,7 +39,7 @@ export async function send(
       ...variables,
       RECORDS: queue ?? limitedQueue(env.RECORDS, messages),
     },
-    context,
+    exports ? contextWith(context, exports) : context,
   );
   const text = await response.text();
   await waitOnExecutionContext(context);
@@ -43,6 +47,11 @@ export async function send(
     recordSchema.array().parse(JSON.parse(String(body))),
   );
   return { response, text, records };
+}
+
+function contextWith(context: ExecutionContext, exports: unknown): ExecutionContext {
+  const waitUntil = context.waitUntil.bind(context);
+  return { waitUntil, exports } as unknown as ExecutionContext;
 }
 
 /** The edge URL for destinations given by path on the test's own server. */

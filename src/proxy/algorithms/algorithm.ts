@@ -15,8 +15,11 @@ export type Relay = {
   degraded: boolean;
 };
 
+/** Each destination a delivery of its own, which Throughline itself tries again where it fails. */
+export type Each = { mode: 'each'; destinations: Destinations };
+
 /** A choice says which deliveries an event makes. */
-export type Choice = Relay;
+export type Choice = Relay | Each;
 
 export type Algorithm = {
   /** As it is written in `?algorithm=`, in lower case with hyphens. */

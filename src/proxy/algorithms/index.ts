@@ -1,9 +1,10 @@
 // The algorithms. Adding one is adding its file and its line here.
 import type { Algorithm } from './algorithm.ts';
+import { broadcast } from './broadcast.ts';
 import { passThrough } from './pass-through.ts';
 import { roundRobin } from './round-robin.ts';
 
-const algorithms: readonly Algorithm[] = [passThrough, roundRobin];
+const algorithms: readonly Algorithm[] = [passThrough, broadcast, roundRobin];
 
 export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name);
 
