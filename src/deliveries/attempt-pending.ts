@@ -17,6 +17,12 @@ export type AttemptPendingDeps = {
   now(): number;
 };
 
+/**
+ * A queue's consumer has 15 minutes in all (developers.cloudflare.com/queues/platform/limits): not quite half of
+ * them until the answer begins, as much for the rest of it.
+ */
+const longestWaitMs = 420_000;
+
 /** Calls the destination once: same correlation ID, idempotency key and headers as ever. Never throws. */
 export async function attemptPending(
   pending: PendingDelivery,
@@ -40,6 +46,7 @@ export async function attemptPending(
       answer: null,
     },
   };
+  const timeoutMs = Math.min(deps.attemptTimeoutMs, longestWaitMs);
   await deps.recorder.attempt(running);
   const result = await attempt({
     destination: new URL(pending.destination),
@@ -47,11 +54,11 @@ export async function attemptPending(
     headers: new Headers(pending.headers),
     body: pending.body === null ? null : bodyBytes(pending.body),
     signing: { secrets: deps.signingSecrets, deliveryId: delivery.id, atMs: deps.now() },
-    timeoutMs: deps.attemptTimeoutMs,
+    timeoutMs,
     // The sender has had its answer long ago.
     senderGone: new AbortController().signal,
   });
-  const end = await readToEnd(result, deps.attemptTimeoutMs);
+  const end = await readToEnd(result, timeoutMs);
   const endedMs = deps.now();
   await deps.recorder.attempt({
     ...running,

@@ -13,6 +13,6 @@ export function bodyText(bytes: Uint8Array): string {
 }
 
 /** @param text base64, as {@link bodyText} writes it */
-export function bodyBytes(text: string): Uint8Array {
+export function bodyBytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
