@@ -71,9 +71,7 @@ async function consume(message: RetryMessage, deps: ConsumeRetriesDeps): Promise
   }
   const kept = await pendingIn(parcel, deps);
   if (!kept) {
-    deps.report('A retry came whose body is gone: its delivery is over.', {
-      messageId: message.id,
-    });
+    // The delivery is over: a stand-by was taken back, or the message of a finished one came twice.
     message.ack();
     return;
   }
