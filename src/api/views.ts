@@ -65,6 +65,8 @@ export const attemptViewSchema = z.object({
   outcome: z.enum(['running', 'delivered', 'failed', 'unreachable', 'timed_out', 'cancelled']),
   error: z.string().nullable(),
   answer: z.string().nullable(),
+  /** True where the destination was chosen without the state that the choice rests on otherwise. */
+  degraded: z.boolean(),
 });
 
 export const deliveryViewSchema = z.object({

@@ -12,12 +12,16 @@ export type AttemptLog = {
 /** A job that runs longer than this is shown as running while it does. */
 const shownAsRunningAfterMs = 1_000;
 
-/** Begins the record of one attempt that starts now. */
+/**
+ * Begins the record of one attempt that starts now.
+ * @param degraded see attempt facts
+ */
 export function startAttemptLog(
   described: DescribedEvent,
   delivery: DeliveryFacts,
   destination: URL,
   deps: Pick<EdgeDeps, 'recorder' | 'now' | 'waitUntil'>,
+  degraded = false,
 ): AttemptLog {
   const running: AttemptRecord = {
     v: 1,
@@ -33,6 +37,7 @@ export function startAttemptLog(
       outcome: 'running',
       error: null,
       answer: null,
+      ...(degraded ? { degraded } : {}),
     },
   };
   const timer = setTimeout(

@@ -33,7 +33,7 @@ export async function relay(
   let destination = choice.candidates[0];
   for (;;) {
     const timeoutMs = endsAt - deps.now();
-    const log = startAttemptLog(inbound.described, delivery, destination, deps);
+    const log = startAttemptLog(inbound.described, delivery, destination, deps, choice.degraded);
     const result = await attempt({
       destination,
       method: inbound.method,

@@ -26,7 +26,7 @@ type Line = {
 };
 
 /** How long a request may wait for its turn. The rotation's place may be on the other side of the world. */
-const waitLimitMs = 2_000;
+const waitLimitMs = 5_000;
 /** How long a rotation that was out of reach is left alone. */
 const pauseMs = 1_000;
 const pollMs = 2;

@@ -112,6 +112,7 @@ function attemptRow({ attempt, delivery, arrival }: AttemptRecord): AttemptRow {
     outcome: attempt.outcome,
     error: attempt.error,
     answer: attempt.answer,
+    degraded: attempt.degraded ?? false,
   };
 }
 

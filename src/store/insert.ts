@@ -68,12 +68,14 @@ const insertDeliveries = `
 /** Told twice, as running and as ended, in any order: the end stays. */
 const insertAttempts = `
   insert into attempts
-    (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer)
+    (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer,
+      degraded)
   select id, decode(delivery_id, 'hex'), arrival_id, destination, started_at, ended_at, status, outcome,
-    error, answer
+    error, answer, degraded
   from json_to_recordset($1::json) as r (
     id uuid, delivery_id text, arrival_id uuid, destination text, started_at timestamptz,
-    ended_at timestamptz, status integer, outcome text, error text, answer text)
+    ended_at timestamptz, status integer, outcome text, error text, answer text,
+    degraded boolean)
   order by id
   on conflict (id) do update set
     ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,

@@ -46,6 +46,7 @@ export type StoredAttempt = {
   outcome: AttemptFacts['outcome'];
   error: string | null;
   answer: string | null;
+  degraded: boolean;
 };
 
 export type StoredDelivery = {
@@ -103,5 +104,5 @@ export const deliveryColumns = `
     select json_agg(json_build_object(
       'id', a.id, 'destination', a.destination, 'startedAt', ${utc('a.started_at')},
       'endedAt', ${utc('a.ended_at')}, 'status', a.status, 'outcome', a.outcome, 'error', a.error,
-      'answer', a.answer) order by a.started_at, a.id)
+      'answer', a.answer, 'degraded', a.degraded) order by a.started_at, a.id)
     from attempts a where a.delivery_id = d.id), '[]'::json) as attempts`;

@@ -73,6 +73,8 @@ export const attemptFactsSchema = z.object({
   error: z.string().nullable(),
   /** The answer's first bytes as text. */
   answer: z.string().nullable(),
+  /** True where the destination was chosen without the state that the choice rests on otherwise. */
+  degraded: z.boolean().optional(),
 });
 
 /** One attempt with everything it belongs to. Sent again with the same ids when it ends. */

@@ -67,6 +67,7 @@ export type AttemptRow = {
   outcome: AttemptFacts['outcome'];
   error: string | null;
   answer: string | null;
+  degraded: boolean;
 };
 
 export type TraceRow = {

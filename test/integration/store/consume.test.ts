@@ -285,6 +285,21 @@ describe('consumeRecords', () => {
     expect(reports).toEqual([]);
   });
 
+  it('tells an attempt whose destination was chosen without its rotation from others', async () => {
+    const event = await sampleEvent({ id: 'turns', atMs: 0, new: {} });
+    const known = await sampleAttempt(event, { job: 'a', startMs: 1, endMs: 2 });
+    const byHash = await sampleAttempt(event, { job: 'b', startMs: 1, endMs: 2 });
+    const degraded = { ...byHash.ended, attempt: { ...byHash.ended.attempt, degraded: true } };
+    await consume([[known.ended, degraded]]);
+    const { rows } = await client.query(
+      'select job, degraded from attempts a join deliveries d on d.id = a.delivery_id order by job',
+    );
+    expect(rows).toEqual([
+      { job: 'a', degraded: false },
+      { job: 'b', degraded: true },
+    ]);
+  });
+
   it('asks for every message again, later each time, while the database is out of reach', async () => {
     const nowhere = 'postgres://nobody:nothing@127.0.0.1:1/none';
     const { records } = await sampleCascade();

@@ -28,6 +28,7 @@ function delivery(...attempts: [number, number | null, number | null][]): Stored
       outcome: 'delivered',
       error: null,
       answer: null,
+      degraded: false,
     })),
   };
 }

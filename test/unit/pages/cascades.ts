@@ -59,6 +59,7 @@ export function delivery(
       outcome: to === null ? 'running' : failed ? 'failed' : 'delivered',
       error: failed ? `The destination answered ${status}.` : null,
       answer: null,
+      degraded: false,
     };
   });
   const first = spans[0]?.[0] ?? 0;
