@@ -15,6 +15,12 @@ const environmentSchema = z
     ALLOWED_DESTINATIONS: z.string().default(''),
     ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false', '']).default(''),
     API_TOKEN_SHA256: sha256,
+    INBOUND_SIGNATURE: z.enum(['', 'standard-webhooks', 'github', 'stripe', 'hmac']).default(''),
+    INBOUND_SIGNATURE_SECRET: z.string().default(''),
+    INBOUND_SIGNATURE_HEADER: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header')
+      .default('x-signature'),
     OUTBOUND_SIGNING_SECRET: z
       .string()
       .regex(
@@ -42,10 +48,22 @@ const environmentSchema = z
     path: ['INGEST_SOURCE'],
     message: 'must name the source that INGEST_KEY_SHA256 belongs to',
   })
+  .refine((env) => !env.INBOUND_SIGNATURE || env.INBOUND_SIGNATURE_SECRET, {
+    path: ['INBOUND_SIGNATURE_SECRET'],
+    message: 'must be what the source signs with',
+  })
+  .refine((env) => env.INBOUND_SIGNATURE !== 'standard-webhooks' || isBase64(env), {
+    path: ['INBOUND_SIGNATURE_SECRET'],
+    message: 'must be whsec_ and base64, as Standard Webhooks asks',
+  })
   .refine((env) => env.MAX_STREAMED_BYTES >= env.MAX_BODY_BYTES, {
     path: ['MAX_STREAMED_BYTES'],
     message: 'must not be below MAX_BODY_BYTES',
   });
+
+function isBase64({ INBOUND_SIGNATURE_SECRET: secrets }: { INBOUND_SIGNATURE_SECRET: string }) {
+  return secrets.split(',').every((secret) => /^(whsec_)?[A-Za-z0-9+/]+={0,2}$/.test(secret));
+}
 
 export type Config = {
   /** The key that opens the edge without any stored configuration; null keeps the edge closed. */
@@ -55,6 +73,13 @@ export type Config = {
   allowPrivateDestinations: boolean;
   /** SHA-256 of the API's bearer token; null keeps the API closed. */
   apiTokenSha256: string | null;
+  /** How the source must sign what it sends; null: it need not. Several secrets while one replaces another. */
+  inboundSignature: {
+    scheme: 'standard-webhooks' | 'github' | 'stripe' | 'hmac';
+    secrets: readonly string[];
+    /** Where a plain HMAC stands. */
+    header: string;
+  } | null;
   /** Standard Webhooks secrets that sign what is delivered; empty: nothing is signed. */
   outboundSigningSecrets: readonly string[];
   grafana: { url: string; dataSourceUid: string; token: string; selector: string } | null;
@@ -95,6 +120,13 @@ export function parseConfig(env: unknown): Config {
       .map(parseDestinationPattern),
     allowPrivateDestinations: value.ALLOW_PRIVATE_DESTINATIONS === 'true',
     apiTokenSha256: value.API_TOKEN_SHA256 || null,
+    inboundSignature: value.INBOUND_SIGNATURE
+      ? {
+          scheme: value.INBOUND_SIGNATURE,
+          secrets: value.INBOUND_SIGNATURE_SECRET.split(',').filter(Boolean),
+          header: value.INBOUND_SIGNATURE_HEADER,
+        }
+      : null,
     outboundSigningSecrets: value.OUTBOUND_SIGNING_SECRET.split(',').filter(Boolean),
     grafana:
       value.GRAFANA_URL && value.GRAFANA_DATA_SOURCE_UID

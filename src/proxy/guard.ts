@@ -5,6 +5,7 @@ import { matchesDestination } from '../config/destination-pattern.ts';
 import { matchesSha256 } from '../config/secret.ts';
 import type { Parsed } from './parse-request-target.ts';
 import type { EdgeProblem } from './problem.ts';
+import { checkUrlSignature } from './signed-url.ts';
 
 /** The header that carries the ingest key. It is never passed on. */
 export const ingestKeyHeader = 'x-throughline-key';
@@ -16,14 +17,18 @@ export type Sender = {
   keyId: string;
 };
 
-/** Finds the source that the sender's ingest key names. */
-export async function checkSender(headers: Headers, config: Config): Promise<Parsed<Sender>> {
+/** Finds the source that the sender's ingest key names: the key in its header, or a URL signed with its hash. */
+export async function checkSender(
+  { headers, url }: Pick<Request, 'headers' | 'url'>,
+  config: Config,
+): Promise<Parsed<Sender>> {
   if (!config.bootstrapKey) return { ok: false, problem: { reason: 'edge_closed' } };
-  const key = headers.get(ingestKeyHeader);
-  if (!key) return { ok: false, problem: { reason: 'key_missing' } };
   const { sha256, source } = config.bootstrapKey;
-  if (!(await matchesSha256(key, sha256))) {
-    return { ok: false, problem: { reason: 'key_unknown' } };
+  const key = headers.get(ingestKeyHeader);
+  const isKnown = key ? await matchesSha256(key, sha256) : await checkUrlSignature(url, sha256);
+  if (isKnown === null) return { ok: false, problem: { reason: 'key_missing' } };
+  if (!isKnown) {
+    return { ok: false, problem: { reason: key ? 'key_unknown' : 'url_signature_wrong' } };
   }
   return { ok: true, value: { source, keyId: sha256.slice(0, 16) } };
 }

@@ -1,6 +1,7 @@
 // The hot path, read from top to bottom: guard, plan, read, describe, choose, deliver, respond; recording
 // goes on in the background. No database and no stored configuration is asked on the way.
 import { broadcast } from './broadcast.ts';
+import { checkSignature } from './check-signature.ts';
 import { describeEvent } from './describe-event.ts';
 import { checkSender } from './guard.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
@@ -12,7 +13,7 @@ import { relay } from './relay.ts';
 
 /** `POST /?algorithm=…&destinations=…`, with any method. */
 export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Response> {
-  const sender = await checkSender(request.headers, deps.config);
+  const sender = await checkSender(request, deps.config);
   if (!sender.ok) return refuse(sender.problem, null, deps);
   const { source } = sender.value;
   const limited = await checkLimits(request, sender.value, deps);
@@ -23,6 +24,8 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
 
   const at = deps.now();
   const body = await readBody(request, deps.config);
+  const unsigned = await checkSignature(request.headers, body, deps.config, at);
+  if (unsigned) return refuse(unsigned, source, deps);
   const inbound: Inbound = {
     method: request.method,
     headers: request.headers,

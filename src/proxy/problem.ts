@@ -1,10 +1,12 @@
 // The one map from what can go wrong at the edge to `application/problem+json` (RFC 9457).
 // Inside, a problem is a tagged union with the facts in it; outside, one sentence says what to change.
+import type { SignatureFailure } from '../events/signatures/verify.ts';
 
 export type EdgeProblem =
   | { reason: 'edge_closed' }
   | { reason: 'key_missing' }
   | { reason: 'key_unknown' }
+  | { reason: 'url_signature_wrong' }
   | { reason: 'path_unknown'; path: string }
   | { reason: 'destinations_missing' }
   | { reason: 'destinations_repeated'; parameter: 'destinations' | 'fallback' }
@@ -17,6 +19,12 @@ export type EdgeProblem =
   | { reason: 'url_too_long'; bytes: number; maxBytes: number }
   | { reason: 'headers_too_large'; bytes: number; maxBytes: number }
   | { reason: 'body_too_large'; maxBytes: number }
+  | {
+      reason: 'signature_refused';
+      scheme: string;
+      failure: SignatureFailure;
+      toleranceSeconds: number;
+    }
   | { reason: 'rate_exceeded'; retryAfterSeconds: number }
   | { reason: 'loop_detected'; hops: number; maxHops: number }
   | { reason: 'algorithm_unknown'; algorithm: string; known: readonly string[] }
@@ -42,7 +50,8 @@ export function describeProblem(problem: EdgeProblem): Wire {
       return {
         status: 401,
         title: 'Ingest key missing',
-        detail: 'Send the ingest key in the header x-throughline-key.',
+        detail:
+          'Send the ingest key in the header x-throughline-key, or end the URL in &signature=….',
       };
     case 'key_unknown':
       return {
@@ -50,6 +59,13 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Ingest key not known',
         detail:
           'The value of x-throughline-key is no key of this edge. Check it for a missing part.',
+      };
+    case 'url_signature_wrong':
+      return {
+        status: 401,
+        title: 'Signature of the URL is wrong',
+        detail:
+          'The query before &signature= must be signed byte for byte: HMAC-SHA256 in hex, with INGEST_KEY_SHA256 as its key.',
       };
     case 'path_unknown':
       return {
@@ -121,7 +137,13 @@ export function describeProblem(problem: EdgeProblem): Wire {
       return {
         status: 413,
         title: 'Body too large',
-        detail: `At most ${problem.maxBytes} bytes of body are taken (MAX_STREAMED_BYTES).`,
+        detail: `At most ${problem.maxBytes} bytes of body are taken (MAX_STREAMED_BYTES; MAX_BODY_BYTES where a signature is required).`,
+      };
+    case 'signature_refused':
+      return {
+        status: 401,
+        title: 'Signature refused',
+        detail: `This source signs its requests (${problem.scheme}): ${signatureAdvice(problem)}`,
       };
     case 'rate_exceeded':
       return {
@@ -177,6 +199,19 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Destination timed out',
         detail: `${problem.destination} did not answer within ${problem.timeoutMs} ms.`,
       };
+  }
+}
+
+function signatureAdvice(problem: { failure: SignatureFailure; toleranceSeconds: number }): string {
+  switch (problem.failure) {
+    case 'missing':
+      return 'the signature’s headers are missing.';
+    case 'malformed':
+      return 'the signature’s headers are not in the form of this scheme.';
+    case 'wrong':
+      return 'the signature is not of this body and INBOUND_SIGNATURE_SECRET.';
+    case 'not_now':
+      return `it was signed more than ${problem.toleranceSeconds} s ago or ahead. Check the sender’s clock.`;
   }
 }
 

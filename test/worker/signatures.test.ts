@@ -1,7 +1,8 @@
-// Deliveries that are signed, as a receiver sees them.
+// Signatures on both sides: of what is delivered, as a receiver sees them, and of what senders send.
 import { inject } from 'vitest';
-import { expect, test } from 'vitest';
-import { edgeUrl, event, send } from './edge.ts';
+import { describe, expect, test } from 'vitest';
+import githubContract from '../contracts/signatures/github.json' with { type: 'json' };
+import { edgeUrl, event, ingestKey, send, sha256 } from './edge.ts';
 
 type Received = { headers: Record<string, string> };
 
@@ -45,3 +46,69 @@ test('without a secret a sender’s own signature goes on as it came', async () 
   await send(event(edgeUrl('/own-signature'), '{}', own));
   expect(await headersAt('/own-signature')).toMatchObject(own);
 });
+
+describe('a source that must sign', () => {
+  const github = {
+    INBOUND_SIGNATURE: 'github',
+    INBOUND_SIGNATURE_SECRET: githubContract.vector.secret,
+  };
+  const { body, signature } = githubContract.vector;
+
+  test('is let through with a right signature', async () => {
+    const request = event(edgeUrl('/verified'), body, { 'x-hub-signature-256': signature });
+    const { response } = await send(request, github);
+    expect(response.status).toBe(200);
+  });
+
+  test.each([
+    ['without one', {}, body],
+    ['with one of another body', { 'x-hub-signature-256': signature }, `${body}!`],
+  ])('is refused %s', async (name, headers, sent) => {
+    const path = `/unverified?${encodeURIComponent(name)}`;
+    const { response, text, records } = await send(event(edgeUrl(path), sent, headers), github);
+    expect(response.status).toBe(401);
+    expect(text).toContain('signature_refused');
+    expect(records).toMatchObject([{ type: 'refusal', source: 'shop' }]);
+    expect(await headersAt(path)).toEqual({});
+  });
+
+  test('is refused with a body that is too large to be read first', async () => {
+    const large = 'x'.repeat(5_000);
+    const { response } = await send(
+      event(edgeUrl('/unverified-large'), large, { 'x-hub-signature-256': signature }),
+      { ...github, MAX_BODY_BYTES: '2000' },
+    );
+    expect(response.status).toBe(413);
+    expect(await headersAt('/unverified-large')).toEqual({});
+  });
+});
+
+describe('a sender that can set no header', () => {
+  test('is let in by a signed URL', async () => {
+    const url = await signedUrl(edgeUrl('/by-url'));
+    const { response, records } = await send(new Request(url, { method: 'POST', body: '{}' }));
+    expect(response.status).toBe(200);
+    expect(records).toMatchObject([{ event: { source: 'shop' } }]);
+  });
+
+  test.each([
+    ['other destinations', (url: string) => url.replace('by-url', 'elsewhere')],
+    ['a parameter after the signature', (url: string) => `${url}&algorithm=round-robin`],
+    ['a parameter before it', (url: string) => url.replace('?', '?algorithm=round-robin&')],
+    ['half a signature', (url: string) => url.slice(0, -32)],
+  ])('is refused with %s', async (_name, change) => {
+    const url = change(await signedUrl(edgeUrl('/by-url')));
+    const { response } = await send(new Request(url, { method: 'POST', body: '{}' }));
+    expect(response.status).toBe(401);
+  });
+});
+
+async function signedUrl(url: string): Promise<string> {
+  const query = url.slice(url.indexOf('?') + 1);
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  const encoder = new TextEncoder();
+  const keyText = encoder.encode(await sha256(ingestKey));
+  const key = await crypto.subtle.importKey('raw', keyText, hmac, false, ['sign']);
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(query)));
+  return `${url}&signature=${Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

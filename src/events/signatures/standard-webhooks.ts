@@ -1,6 +1,6 @@
 // Signs what is delivered per Standard Webhooks (github.com/standard-webhooks/standard-webhooks,
 // spec/standard-webhooks.md): HMAC-SHA256 over id, timestamp and body. Pure but for WebCrypto.
-import { hmacSha256 } from './hmac.ts';
+import { bytesFromBase64, hmacSha256 } from './hmac.ts';
 
 /**
  * The three headers of one attempt.
@@ -26,7 +26,7 @@ export async function signatureHeaders(
 }
 
 function bytesOf(secret: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(secret.replace(/^whsec_/, '')), (byte) => byte.charCodeAt(0));
+  return bytesFromBase64(secret.replace(/^whsec_/, ''));
 }
 
 function toBase64(bytes: Uint8Array): string {
