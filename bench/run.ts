@@ -1,10 +1,14 @@
 // `npm run bench -- <name> [--quick]`: runs one benchmark; its last line is one JSON object.
 import { parseArgs } from 'node:util';
+import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
 import { benchProxy } from './proxy/bench.ts';
+import { benchRoundRobin } from './round-robin/bench.ts';
 
 const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, number>>> = new Map([
   ['proxy', benchProxy],
+  ['round-robin', benchRoundRobin],
+  ['broadcast', benchBroadcast],
 ]);
 
 const { values, positionals } = parseArgs({

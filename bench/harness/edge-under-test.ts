@@ -68,6 +68,7 @@ export async function startEdgeUnderTest(): Promise<EdgeUnderTest> {
             ALLOWED_DESTINATIONS: 'http://127.0.0.1:*',
             ALLOW_PRIVATE_DESTINATIONS: 'true',
           },
+          durableObjects: { ROUND_ROBIN: { className: 'RoundRobin', useSQLite: true } },
           queueProducers: { RECORDS: { queueName: 'records' } },
         },
         { ...worker, name: 'bare', script: bareProxy },
