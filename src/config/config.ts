@@ -8,6 +8,10 @@ const sha256 = z
   .regex(/^([0-9a-f]{64})?$/, 'must be a SHA-256 in lower-case hex, 64 digits')
   .default('');
 
+/** Standard Webhooks: 24 to 64 bytes in base64. */
+const signingSecret = /^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const base64Secret = /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 const environmentSchema = z
   .object({
     INGEST_SOURCE: z.string().max(64).default(''),
@@ -23,8 +27,8 @@ const environmentSchema = z
       .default('x-signature'),
     OUTBOUND_SIGNING_SECRET: z
       .string()
-      .regex(
-        /^$|^whsec_[A-Za-z0-9+/]{32,}={0,2}(,whsec_[A-Za-z0-9+/]{32,}={0,2})*$/,
+      .refine(
+        (text) => text.split(',').every((secret) => text === '' || signingSecret.test(secret)),
         'must be whsec_ and at least 24 bytes in base64; two with a comma between them while one replaces another',
       )
       .default(''),
@@ -62,7 +66,7 @@ const environmentSchema = z
   });
 
 function isBase64({ INBOUND_SIGNATURE_SECRET: secrets }: { INBOUND_SIGNATURE_SECRET: string }) {
-  return secrets.split(',').every((secret) => /^(whsec_)?[A-Za-z0-9+/]+={0,2}$/.test(secret));
+  return secrets.split(',').every((secret) => base64Secret.test(secret));
 }
 
 export type Config = {

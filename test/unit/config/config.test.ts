@@ -1,0 +1,94 @@
+// What the Worker's variables become, and which it refuses to run with.
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/config/config.ts';
+import { matchesSha256 } from '../../../src/config/secret.ts';
+
+describe('without any variable', () => {
+  test('everything is closed, and the limits have their defaults', () => {
+    expect(parseConfig({})).toMatchObject({
+      bootstrapKey: null,
+      apiTokenSha256: null,
+      allowedDestinations: [],
+      allowPrivateDestinations: false,
+      inboundSignature: null,
+      outboundSigningSecrets: [],
+      maxBodyBytes: 1_048_576,
+      maxStreamedBytes: 104_857_600,
+      maxDestinations: 100,
+    });
+  });
+});
+
+describe('variables are refused', () => {
+  const secret = `whsec_${'A'.repeat(43)}=`;
+
+  test.each<[string, Record<string, string>, string]>([
+    ['a key without its source', { INGEST_KEY_SHA256: 'a'.repeat(64) }, 'INGEST_SOURCE'],
+    ['a key that is no hash', { INGEST_KEY_SHA256: 'secret' }, 'INGEST_KEY_SHA256'],
+    ['a switch that is neither', { ALLOW_PRIVATE_DESTINATIONS: 'yes' }, 'ALLOW_PRIVATE'],
+    ['an allowlist with a slip', { ALLOWED_DESTINATIONS: 'https://a.example,b' }, '"b"'],
+    ['limits that cross', { MAX_STREAMED_BYTES: '2000' }, 'MAX_STREAMED_BYTES'],
+    ['a signature without secret', { INBOUND_SIGNATURE: 'github' }, 'INBOUND_SIGNATURE_SECRET'],
+    ['a scheme nobody knows', { INBOUND_SIGNATURE: 'rot13' }, 'INBOUND_SIGNATURE'],
+    [
+      'a Standard Webhooks secret that is no base64',
+      { INBOUND_SIGNATURE: 'standard-webhooks', INBOUND_SIGNATURE_SECRET: 'whsec_!' },
+      'INBOUND_SIGNATURE_SECRET',
+    ],
+    [
+      'a signing secret that is short',
+      { OUTBOUND_SIGNING_SECRET: 'whsec_abc' },
+      'OUTBOUND_SIGNING',
+    ],
+    [
+      'a signing secret of no length',
+      { OUTBOUND_SIGNING_SECRET: `${secret}A` },
+      'OUTBOUND_SIGNING',
+    ],
+    [
+      'one of two that is short',
+      { OUTBOUND_SIGNING_SECRET: `${secret},whsec_a` },
+      'OUTBOUND_SIGNING',
+    ],
+  ])('%s', (_name, variables, named) => {
+    expect(() => parseConfig(variables)).toThrow(named);
+  });
+
+  test('never with the secret in the message', () => {
+    expect(() => parseConfig({ OUTBOUND_SIGNING_SECRET: 'hunter2' })).not.toThrow('hunter2');
+    expect(() => parseConfig({ OUTBOUND_SIGNING_SECRET: 'hunter2' })).toThrow('OUTBOUND_SIGNING');
+  });
+});
+
+test('two secrets stand beside each other while one replaces another', () => {
+  const [one, two] = [`whsec_${'A'.repeat(43)}=`, `whsec_${'B'.repeat(43)}=`];
+  expect(
+    parseConfig({
+      OUTBOUND_SIGNING_SECRET: `${one},${two}`,
+      INBOUND_SIGNATURE: 'stripe',
+      INBOUND_SIGNATURE_SECRET: 'old,new',
+    }),
+  ).toMatchObject({
+    outboundSigningSecrets: [one, two],
+    inboundSignature: { scheme: 'stripe', secrets: ['old', 'new'] },
+  });
+});
+
+describe('a secret', () => {
+  const hash = createHash('sha256').update('tl_žluťoučký').digest('hex');
+
+  test('is known by its hash in either case, again and again', async () => {
+    for (const hex of [hash, hash.toUpperCase(), hash]) {
+      expect(await matchesSha256('tl_žluťoučký', hex)).toBe(true);
+    }
+  });
+
+  test.each(['', 'tl_', 'tl_zlutoucky', hash])('is not "%s"', async (other) => {
+    expect(await matchesSha256(other, hash)).toBe(false);
+  });
+
+  test('is known no more once another hash is asked for', async () => {
+    expect(await matchesSha256('tl_žluťoučký', '0'.repeat(64))).toBe(false);
+  });
+});
