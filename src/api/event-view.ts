@@ -22,9 +22,7 @@ export function eventView(event: StoredEvent): EventView {
     changes: columnChanges(event.op, event.oldRow, event.newRow),
     payloadKept: event.payloadKept,
     sessionVariables: event.sessionVariables,
-    // What begins a trace is its root. A weak link to another trace's delivery is stored, and shown when
-    // cascades join traces.
-    cause: event.startsTrace ? null : event.link,
+    cause: event.link,
   };
 }
 

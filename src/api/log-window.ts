@@ -1,5 +1,5 @@
 // From when to when a delivery can have logged.
-import { longestRunMs } from '../causes/grade-link.ts';
+import { longestRunMs } from '../causes/under-way.ts';
 import type { StoredDelivery } from '../store/read-rows.ts';
 
 const beforeMs = 2_000;

@@ -1,8 +1,17 @@
-// GET /api/traces and /api/traces/{id}.
+// GET /api/traces and /api/traces/{id}: cascades, each a root trace with the traces that weak links join to it.
 import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { findTrace, listTraces, readOutlines, readTraceNodes } from '../store/traces.ts';
+import { findRoot, readCascades } from '../store/cascades.ts';
+import type { StoreClient } from '../store/client.ts';
+import type { StoredEvent } from '../store/read-rows.ts';
+import {
+  findTrace,
+  listTraces,
+  readOutlines,
+  readTraceNodes,
+  type StoredTrace,
+} from '../store/traces.ts';
 import { writeCursor } from './cursor.ts';
 import { deliveryView } from './delivery-view.ts';
 import type { ApiDeps } from './deps.ts';
@@ -11,45 +20,96 @@ import { pageQuery } from './page-query.ts';
 import { notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
 import { summariseTraces } from './trace-summary.ts';
-import type { TraceDetail, TracePage } from './views.ts';
+import type { TraceDetail, TracePage, TraceSummary } from './views.ts';
 
 const traceParam = z.object({ id: z.uuid('must be a trace id, which is a uuid').toLowerCase() });
 
+/** `certain` leaves weak links out: every trace stands alone then, also one that a weak link joins. */
+const linksQuery = z.object({ links: z.enum(['certain', 'all']).default('all') });
+const listQuery = pageQuery(z.uuid()).extend(linksQuery.shape);
+
 export function traceRoutes(deps: ApiDeps) {
-  return new Hono()
-    .get('/', zValidator('query', pageQuery(z.uuid()), refuseInvalid), async (context) => {
-      const { limit, cursor } = context.req.valid('query');
-      const page = await reading(deps, async (client) => {
-        // One more than asked for tells whether there is a next page.
-        const after = cursor ? { startedAt: cursor.at, id: cursor.id } : null;
-        const found = await listTraces(client, { limit: limit + 1, after });
-        const traces = found.slice(0, limit);
-        const outlines = await readOutlines(
-          client,
-          traces.map((trace) => trace.id),
-        );
-        const last = found.length > limit ? traces.at(-1) : undefined;
-        return {
-          traces: summariseTraces(traces, outlines),
-          nextCursor: last ? writeCursor({ at: last.startedAt, id: last.id }) : null,
-        } satisfies TracePage;
-      });
-      return context.json(page, 200);
-    })
-    .get('/:id', zValidator('param', traceParam, refuseInvalid), async (context) => {
-      const { id } = context.req.valid('param');
-      const detail = await reading(deps, async (client) => {
-        const trace = await findTrace(client, id);
-        if (!trace) throw notFound(`Trace ${id}`);
-        const [summary] = summariseTraces([trace], await readOutlines(client, [id]));
-        if (!summary) throw notFound(`Trace ${id}`);
-        const nodes = await readTraceNodes(client, id);
-        return {
-          trace: summary,
-          events: nodes.events.map(eventView),
-          deliveries: nodes.deliveries.map(deliveryView),
-        } satisfies TraceDetail;
-      });
-      return context.json(detail, 200);
-    });
+  return (
+    new Hono()
+      .get('/', zValidator('query', listQuery, refuseInvalid), async (context) => {
+        const { limit, cursor, links } = context.req.valid('query');
+        const page = await reading(deps, async (client) => {
+          // One more than asked for tells whether there is a next page.
+          const after = cursor ? { startedAt: cursor.at, id: cursor.id } : null;
+          const which = links === 'all' ? 'roots' : 'all';
+          const found = await listTraces(client, { limit: limit + 1, after, which });
+          const traces = found.slice(0, limit);
+          const last = found.length > limit ? traces.at(-1) : undefined;
+          return {
+            traces: await summaries(client, traces, links),
+            nextCursor: last ? writeCursor({ at: last.startedAt, id: last.id }) : null,
+          } satisfies TracePage;
+        });
+        return context.json(page, 200);
+      })
+      // Of a joined trace the answer is its whole cascade, and `trace.id` is the root's.
+      .get(
+        '/:id',
+        zValidator('param', traceParam, refuseInvalid),
+        zValidator('query', linksQuery, refuseInvalid),
+        async (context) => {
+          const { id } = context.req.valid('param');
+          const { links } = context.req.valid('query');
+          const detail = await reading(deps, async (client) => {
+            const rootId = links === 'all' ? await findRoot(client, id) : id;
+            const trace = rootId === null ? null : await findTrace(client, rootId);
+            if (!trace) throw notFound(`Trace ${id}`);
+            const [summary] = await summaries(client, [trace], links);
+            if (!summary) throw notFound(`Trace ${id}`);
+            const members = await tracesOf(client, [trace.id], links);
+            const nodes = await readTraceNodes(client, [...members.keys()]);
+            const here = new Set(nodes.deliveries.map((delivery) => delivery.id));
+            return {
+              trace: summary,
+              events: nodes.events.map((event) => eventView(withShownLink(event, here, links))),
+              deliveries: nodes.deliveries.map(deliveryView),
+            } satisfies TraceDetail;
+          });
+          return context.json(detail, 200);
+        },
+      )
+  );
+}
+
+type Links = z.infer<typeof linksQuery>['links'];
+
+/** The traces that each of these stands for: trace id → the id it is shown under. */
+async function tracesOf(
+  client: StoreClient,
+  ids: readonly string[],
+  links: Links,
+): Promise<Map<string, string>> {
+  return links === 'all' ? readCascades(client, ids) : new Map(ids.map((id) => [id, id]));
+}
+
+async function summaries(
+  client: StoreClient,
+  traces: readonly StoredTrace[],
+  links: Links,
+): Promise<TraceSummary[]> {
+  const members = await tracesOf(
+    client,
+    traces.map((trace) => trace.id),
+    links,
+  );
+  const outlines = await readOutlines(client, [...members.keys()]);
+  const events = outlines.events.map((event) =>
+    links === 'certain' && event.evidence === 'weak'
+      ? { ...event, evidence: null, causeDeliveryId: null }
+      : event,
+  );
+  return summariseTraces(traces, { ...outlines, events }, members);
+}
+
+/** A weak link is shown where the delivery is that it leads to. */
+function withShownLink(event: StoredEvent, here: ReadonlySet<string>, links: Links): StoredEvent {
+  const { link } = event;
+  if (link?.evidence !== 'weak') return event;
+  const isShown = links === 'all' && link.deliveryId !== null && here.has(link.deliveryId);
+  return isShown ? event : { ...event, link: null };
 }

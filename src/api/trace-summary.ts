@@ -11,13 +11,18 @@ export type Outlines = {
   deliveries: readonly DeliveryOutline[];
 };
 
-/** @param outlines of this trace and, it may be, of others */
+/**
+ * @param outlines of everything that is shown under these traces
+ * @param shownUnder trace id → the id of the trace whose line it is counted in: a cascade's root
+ */
 export function summariseTraces(
   traces: readonly StoredTrace[],
   outlines: Outlines,
+  shownUnder: ReadonlyMap<string, string>,
 ): TraceSummary[] {
-  const events = Map.groupBy(outlines.events, (event) => event.traceId);
-  const deliveries = Map.groupBy(outlines.deliveries, (delivery) => delivery.traceId);
+  const lineOf = ({ traceId }: { traceId: string }): string => shownUnder.get(traceId) ?? traceId;
+  const events = Map.groupBy(outlines.events, lineOf);
+  const deliveries = Map.groupBy(outlines.deliveries, lineOf);
   return traces.map((trace) =>
     summarise(trace, events.get(trace.id) ?? [], deliveries.get(trace.id) ?? []),
   );
@@ -34,6 +39,7 @@ function summarise(
     latest(deliveries.map((delivery) => delivery.endedAt)) ??
     latest(events.map((event) => event.createdAt));
   const endedAt = isRunning ? null : lastEnd;
+  const here = new Set(deliveries.map((delivery) => delivery.id));
   return {
     id: trace.id,
     source: trace.source,
@@ -46,11 +52,13 @@ function summarise(
     deliveries: deliveries.length,
     attempts: deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0),
     failed: states.filter(hasFailed).length,
-    weakLinks: events.filter((event) => !event.startsTrace && event.evidence === 'weak').length,
+    weakLinks: events.filter(
+      ({ evidence, causeDeliveryId }) => evidence === 'weak' && here.has(causeDeliveryId ?? ''),
+    ).length,
     shape: traceShape(
       events.map((event) => ({
         key: `${event.source}\0${event.id}`,
-        causeDeliveryId: event.startsTrace ? null : event.causeDeliveryId,
+        causeDeliveryId: event.causeDeliveryId,
       })),
       deliveries.map((delivery) => ({
         id: delivery.id,

@@ -26,7 +26,7 @@ export const linkViewSchema = z.object({
   rule: z.enum(['session', 'value', 'same_or_late_id', 'same_transaction', 'row_and_time']),
   /** One sentence for people. */
   reason: z.string(),
-  /** The correlation ID that the event names. */
+  /** The correlation ID that the event names; null where it names none. */
   correlationId: z.string().nullable(),
   /** Null while pending. */
   deliveryId: z.string().nullable(),
@@ -51,7 +51,7 @@ export const eventViewSchema = z.object({
   changes: z.array(columnChangeSchema),
   payloadKept: z.boolean(),
   sessionVariables: z.record(z.string(), z.string()).nullable(),
-  /** Null for a root: nothing in Throughline caused it. */
+  /** Null where nothing in Throughline is known to have caused it. Its delivery can be in another trace. */
   cause: linkViewSchema.nullable(),
 });
 
@@ -89,6 +89,7 @@ export const deliveryViewSchema = z.object({
   attempts: z.array(attemptViewSchema),
 });
 
+/** A trace together with the traces that weak links join to it. */
 export const traceSummarySchema = z.object({
   id: z.string(),
   source: z.string(),
@@ -123,6 +124,7 @@ export const tracePageSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
+/** A cascade: of a joined trace too, so that `trace.id` can be another than the one asked for. */
 export const traceDetailSchema = z.object({
   trace: traceSummarySchema,
   events: z.array(eventViewSchema),

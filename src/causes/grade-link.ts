@@ -1,8 +1,10 @@
-// Why an event happened, and how well that is known: the rows of "Evidence" in docs/architecture.md.
+// Why an event happened by the ID that it names, and how well that is known: see "Evidence" in
+// docs/architecture.md. What is known of an event that names none is judged in judge-event.ts.
 // A pure function of what is stored, so that judging again with more facts replaces an earlier verdict.
 import { defaultLongestCascadeMs } from '../correlation/place-event.ts';
 import { timeOf } from '../correlation/trace-uuid.ts';
 import { type NamedCause, type NamingFacts, namedCause } from './named-cause.ts';
+import { type AttemptSpan, mayRunUntilMs } from './under-way.ts';
 
 export type GradeFacts = NamingFacts & {
   /** The write's UTC time, corrected, ms since the epoch (with fractions). */
@@ -19,24 +21,22 @@ export type GradeDelivery = {
   deliveryId: string;
   traceId: string;
   correlationId: string;
-  attempts: readonly { startedAtMs: number; endedAtMs: number | null; status: number | null }[];
+  attempts: readonly AttemptSpan[];
 };
 
 export type Grade = {
   evidence: 'certain' | 'weak' | 'pending';
-  rule: 'session' | 'value' | 'same_or_late_id';
+  rule: 'session' | 'value' | 'same_or_late_id' | 'same_transaction' | 'row_and_time';
   /** One sentence for people. */
   reason: string;
-  correlationId: string;
+  /** The ID that the event names; null where it names none. */
+  correlationId: string | null;
   /** The cause; null while pending. */
   delivery: { id: string; traceId: string } | null;
 };
 
-/** An attempt that gave no answer may still be at work for so long: the longest run of a job. */
-export const longestRunMs = 15 * 60_000;
-
 /**
- * Judges one event.
+ * Judges one event by what it names itself.
  * @returns null for an event that nothing in Throughline caused, as far as its payload shows
  */
 export function gradeLink(facts: GradeFacts): Grade | null {
@@ -130,12 +130,6 @@ function isTooOld(named: NamedCause, writtenAtMs: number): boolean {
  * Whether any attempt could still be writing. There is no lower limit: nobody can write an ID before it
  * was handed out, so a write that seems earlier only shows that the clocks differ.
  */
-function couldWrite(delivery: GradeDelivery, writtenAtMs: number): boolean {
-  return delivery.attempts.some((attempt) => {
-    const isAnswered = attempt.endedAtMs !== null && attempt.status !== null;
-    const mayRunUntilMs = isAnswered
-      ? attempt.endedAtMs
-      : Math.max(attempt.startedAtMs + longestRunMs, attempt.endedAtMs ?? 0);
-    return writtenAtMs <= (mayRunUntilMs ?? 0);
-  });
+export function couldWrite(delivery: GradeDelivery, writtenAtMs: number): boolean {
+  return delivery.attempts.some((attempt) => writtenAtMs <= mayRunUntilMs(attempt));
 }

@@ -5,7 +5,7 @@ import { insertRows, insertUnreadableRows } from '../store/insert.ts';
 import type { RecordMessage } from '../store/record.ts';
 import type { UnreadableRow } from '../store/rows.ts';
 import { gatherRows } from './gather-rows.ts';
-import { gradeTouched } from './grade-touched.ts';
+import { gradeTouched, noteHabits } from './grade-touched.ts';
 import { readMessage } from './read-message.ts';
 import { retryOptions } from './retry-delay.ts';
 
@@ -34,9 +34,9 @@ const statementTimeoutMs = 20_000;
 /**
  * Stores a batch. Safe to repeat, wholly or in part, in any order and beside other consumers.
  *
- * Two transactions, since an event and the hop it names can arrive at the same time at two consumers:
- * rows are committed first, then whoever judges sees what both have stored. When the second fails, the
- * messages come again and the first changes nothing.
+ * Transactions one after the other, since an event and the hop it names can arrive at the same time at two
+ * consumers: rows are committed first, then whoever judges sees what both have stored. When a later one
+ * fails, the messages come again and the earlier ones change nothing.
  *
  * Never throws: each message is acknowledged or asked for again after a growing pause.
  */
@@ -84,6 +84,9 @@ async function storeRecords(
     const rows = await gatherRows(records.map((placed) => placed.record));
     await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
       insertRows(client, rows),
+    );
+    await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
+      noteHabits(client, rows),
     );
     await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
       gradeTouched(client, rows),

@@ -2,14 +2,16 @@
 // thing is merged by the rules that the store merges by, so that it makes no difference where they meet.
 import { namedCause } from '../causes/named-cause.ts';
 import type { AttemptRecord, DeadLetterRecord, RecordMessage } from '../store/record.ts';
-import type { AttemptRow, DeadLetterRow, EventRow, Rows, TraceRow } from '../store/rows.ts';
+import type { AttemptRow, DeadLetterRow, DeliveryRow, EventRow, Rows } from '../store/rows.ts';
 import { changeId } from './change-id.ts';
 import { writtenAt } from './written-at.ts';
+
+type ToldDelivery = { row: DeliveryRow; arrivedAt: string };
 
 /** Makes the rows of a batch. Pure but for hashing. */
 export async function gatherRows(records: readonly RecordMessage[]): Promise<Rows> {
   const events = new Map<string, EventRow>();
-  const traces = new Map<string, TraceRow>();
+  const deliveries = new Map<string, ToldDelivery>();
   const attempts = new Map<string, AttemptRow>();
   const deadLetters = new Map<string, DeadLetterRow>();
   const rows: Rows = {
@@ -17,7 +19,6 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
     arrivals: [],
     deliveries: [],
     attempts: [],
-    traces: [],
     deadLetters: [],
     refusals: [],
   };
@@ -29,7 +30,6 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
     }
     const event = await eventRow(record);
     merge(events, `${event.source}\0${event.id}`, event, mergeEvents);
-    merge(traces, event.trace_id, traceRow(event), mergeTraces);
     if (record.type === 'attempt') {
       merge(attempts, record.attempt.id, attemptRow(record), mergeAttempts);
     } else {
@@ -43,24 +43,14 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
       current_retry: record.arrival.currentRetry,
       max_retries: record.arrival.maxRetries,
     });
-    rows.deliveries.push({
-      id: record.delivery.id,
-      source: event.source,
-      event_id: event.id,
-      trace_id: event.trace_id,
-      target: record.delivery.target,
-      algorithm: record.delivery.algorithm,
-      job: record.delivery.job,
-      correlation_id: record.delivery.correlationId,
-      hop_id: record.delivery.hopId,
-    });
+    const told = { row: deliveryRow(record), arrivedAt: record.arrival.at };
+    merge(deliveries, told.row.id, told, mergeDeliveries);
   }
   return {
     events: [...events.values()],
     arrivals: once(rows.arrivals),
-    deliveries: once(rows.deliveries),
+    deliveries: [...deliveries.values()].map(({ row }) => row),
     attempts: [...attempts.values()],
-    traces: [...traces.values()],
     deadLetters: [...deadLetters.values()],
     refusals: once(rows.refusals),
   };
@@ -137,16 +127,16 @@ function deadLetterRow(record: DeadLetterRecord): DeadLetterRow {
   };
 }
 
-/** An event is a root where it starts a trace, or joins one without naming a hop of it. */
-function traceRow(event: EventRow): TraceRow {
-  const isRoot = event.starts_trace || event.named_hop_id === null;
+function deliveryRow({ event, delivery }: AttemptRecord | DeadLetterRecord): DeliveryRow {
   return {
-    id: event.trace_id,
+    id: delivery.id,
     source: event.source,
-    started_at: event.created_at,
-    root_source: isRoot ? event.source : null,
-    root_event_id: isRoot ? event.id : null,
-    root_created_at: isRoot ? event.created_at : null,
+    event_id: event.id,
+    target: delivery.target,
+    algorithm: delivery.algorithm,
+    job: delivery.job,
+    correlation_id: delivery.correlationId,
+    hop_id: delivery.hopId,
   };
 }
 
@@ -165,28 +155,9 @@ function mergeDeadLetters(a: DeadLetterRow, b: DeadLetterRow): DeadLetterRow {
   return Date.parse(b.dead_at) > Date.parse(a.dead_at) ? b : a;
 }
 
-function mergeTraces(a: TraceRow, b: TraceRow): TraceRow {
-  const root = compareRoots(a, b) <= 0 ? a : b;
-  return {
-    id: a.id,
-    source: a.source < b.source ? a.source : b.source,
-    started_at: a.started_at < b.started_at ? a.started_at : b.started_at,
-    root_source: root.root_source,
-    root_event_id: root.root_event_id,
-    root_created_at: root.root_created_at,
-  };
-}
-
-/** The earlier root first, and one that is known before one that is not. */
-function compareRoots(a: TraceRow, b: TraceRow): number {
-  if (a.root_created_at === null || b.root_created_at === null) {
-    return Number(a.root_created_at === null) - Number(b.root_created_at === null);
-  }
-  return rootKey(a) <= rootKey(b) ? -1 : 1;
-}
-
-function rootKey(row: TraceRow): string {
-  return [row.root_created_at, row.root_source, row.root_event_id].join('\0');
+/** As for its event, the earliest arrival's account: another one can have handed out another ID. */
+function mergeDeliveries(a: ToldDelivery, b: ToldDelivery): ToldDelivery {
+  return Date.parse(b.arrivedAt) < Date.parse(a.arrivedAt) ? b : a;
 }
 
 function merge<Row>(rows: Map<string, Row>, key: string, row: Row, how: (a: Row, b: Row) => Row) {

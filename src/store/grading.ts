@@ -1,6 +1,7 @@
 // What is needed to judge why events happened, and the judgements written down. It judges nothing.
 import type { StoreClient } from './client.ts';
 import type { EventFacts } from './record.ts';
+import type { JobFound } from './jobs.ts';
 import type { EventKey } from './rows.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
@@ -23,7 +24,37 @@ export type GradingRow = {
   isMoved: boolean;
   /** More than one where short hop ids collide. */
   named: NamedDelivery[];
+  /** The next two are for writes that name no cause: null for others. */
+  /** Of the same transaction, naming the only hop that it names, by session if any does. */
+  mate: EventKey | null;
+  /** Latest first, at most `mostAboutRows`; null where the transaction wrote too many rows to tell. */
+  aboutRows: StoredAboutRow[] | null;
 };
+
+/** One attempt of a delivery about a row that the transaction wrote. */
+export type StoredAboutRow = {
+  deliveryId: string;
+  traceId: string;
+  job: string;
+  isSameRow: boolean;
+  eventWrittenAt: string;
+  startedAt: string;
+  endedAt: string | null;
+  status: number | null;
+};
+
+/** Where as many attempts about its rows are found, there may be more: it cannot be told who wrote. */
+export const mostAboutRows = 50;
+/** A transaction that wrote more rows without naming a cause is a bulk write, and no row's in particular. */
+const mostRowsWritten = 20;
+/** How many writes of one row are judged again when an attempt about it is recorded. */
+const mostWritesOfRow = 50;
+/** How many of a transaction's other writes are judged again with one of them. */
+const mostMates = 100;
+/** How many of a job's deliveries are looked through when it turns out to write IDs. */
+const mostOfJob = 1_000;
+/** A trace takes no new events after a day, and its id's time can be a time zone off. */
+const longestTraceMs = 2 * 86_400_000;
 
 export type NamedDelivery = {
   deliveryId: string;
@@ -48,6 +79,13 @@ export type LinkRow = {
 const byValue = (e: string): string =>
   `${e}.named_hop_id is not null and ${e}.session_correlation_id is null and not ${e}.starts_trace`;
 
+/** An event that says of no delivery that it made it. The words are those of the indexes. */
+const isUnnamed = (e: string): string =>
+  `${e}.op in ('INSERT', 'UPDATE', 'DELETE') and (${e}.named_hop_id is null or ${e}.starts_trace)`;
+
+const isNamed = (e: string): string =>
+  `${e}.op is not null and ${e}.named_hop_id is not null and not ${e}.starts_trace`;
+
 const sameTransaction = (a: string, b: string): string =>
   `${a}.source = ${b}.source and ${a}.created_at_raw = ${b}.created_at_raw`;
 
@@ -71,42 +109,118 @@ const isMoved = `e.op = 'INSERT' and exists (
   select from events m where ${sameTransaction('m', 'e')} and m.op = 'DELETE'
     and ${sameRow('m', 'e')} and m.previous_actor = e.actor)`;
 
+/** The only hop that the rows of `e`'s transaction name, with an event that names it. */
+const mate = `(
+  select json_build_object('source', first.source, 'id', first.id) from (
+    select m.source, m.id, m.named_hop_id from events m where ${sameTransaction('m', 'e')} and ${isNamed('m')}
+    order by m.named_hop_id, m.session_correlation_id is null, m.id limit 1) first
+  where first.named_hop_id = (
+    select m.named_hop_id from events m where ${sameTransaction('m', 'e')} and ${isNamed('m')}
+    order by m.named_hop_id desc limit 1))`;
+
+/** $2: how long an attempt may be at work, ms. */
+const aboutRows = `(
+  select case when cardinality(written.rows) > ${mostRowsWritten} then null else coalesce((
+    select json_agg(json_build_object(
+      'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'job', d.job,
+      'isSameRow', a.row_id = e.row_id, 'eventWrittenAt', ${utc('p.created_at')},
+      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status)
+      order by a.started_at desc, a.id)
+    from (
+      select near.* from unnest(written.rows) as w (row_id)
+      cross join lateral (
+        select x.* from attempts x
+        where x.row_id = w.row_id and x.started_at <= e.created_at
+          and x.started_at >= e.created_at - $2 * interval '1 ms'
+        order by x.started_at desc limit ${mostAboutRows}) near
+      limit ${mostAboutRows}) a
+    join deliveries d on d.id = a.delivery_id
+    join events p on p.source = d.source and p.id = d.event_id), '[]'::json) end
+  from (
+    select array_agg(k.row_id) as rows from (
+      select distinct m.row_id from events m
+      where ${sameTransaction('m', 'e')} and ${isUnnamed('m')} and m.row_id is not null
+      order by m.row_id limit ${mostRowsWritten + 1}) k) written)`;
+
+/**
+ * $1 events, $2 hops and $3 attempts of the batch, $4 jobs that turned out to write IDs, $5 how long an
+ * attempt may be at work, ms. Every step walks an index and is cut where it could grow.
+ */
 const findTouched = `
   with brought as materialized (
     select e.* from json_to_recordset($1::json) as r (source text, id text)
     join events e on e.source = r.source and e.id = r.id),
   writes as materialized (
-    select distinct source, created_at_raw, named_hop_id from brought where ${byValue('brought')})
-  select source, id from brought
+    select distinct source, created_at_raw, named_hop_id from brought where ${byValue('brought')}),
+  about as materialized (
+    select a.row_id, a.started_at from attempts a where a.id = any ($3::uuid[])
+    union
+    select a.row_id, a.started_at
+    from json_to_recordset($4::json) as j (source text, name text, since timestamptz, first_hop uuid)
+    cross join lateral (
+      select d.id from deliveries d
+      where d.source = j.source and d.job = j.name and d.hop_id >= j.first_hop
+      order by d.hop_id limit ${mostOfJob}) d
+    join attempts a on a.delivery_id = d.id and a.started_at >= j.since - $5 * interval '1 ms'),
+  touched as materialized (
+    select source, id, created_at_raw from brought
+    union
+    select source, id, created_at_raw from events where named_hop_id = any ($2::uuid[])
+    ${otherHop
+      .map(
+        (compare) => `union
+    select m.source, m.id, m.created_at_raw from writes w
+    join events m on ${sameTransaction('m', 'w')} and ${byValue('m')}
+      and m.named_hop_id ${compare} w.named_hop_id`,
+      )
+      .join('\n    ')}
+    union
+    select m.source, m.id, m.created_at_raw from brought b
+    join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and ${sameRow('m', 'b')}
+    where b.op = 'DELETE'
+    union
+    select w.source, w.id, w.created_at_raw from about a
+    cross join lateral (
+      select m.source, m.id, m.created_at_raw from events m
+      where m.row_id = a.row_id and m.created_at >= a.started_at
+        and m.created_at <= a.started_at + $5 * interval '1 ms' and ${isUnnamed('m')}
+      order by m.created_at, m.id limit ${mostWritesOfRow}) w)
+  select source, id from touched
   union
-  select source, id from events where named_hop_id = any ($2::uuid[])
-  ${otherHop
-    .map(
-      (compare) => `union
-  select m.source, m.id from writes w
-  join events m on ${sameTransaction('m', 'w')} and ${byValue('m')}
-    and m.named_hop_id ${compare} w.named_hop_id`,
-    )
-    .join('\n  ')}
-  union
-  select m.source, m.id from brought b
-  join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and ${sameRow('m', 'b')}
-  where b.op = 'DELETE'`;
+  select m.source, m.id from (select distinct source, created_at_raw from touched) t
+  cross join lateral (
+    select m.source, m.id from events m where ${sameTransaction('m', 't')} and ${isUnnamed('m')}
+    order by m.row_id limit ${mostMates}) m`;
 
 /**
  * Locks the events that a batch says something new about: those it brought, those that name one of its
- * hops, and those that it shows to share a transaction with another hop's writes. Must run after the
- * batch's rows are committed. Whoever reads facts under this lock sees everything that was committed
+ * hops, those that share a transaction with one of these, and those that wrote a row while one of its
+ * attempts about that row was, or may have been, under way. Must run after the batch's rows are committed. Whoever reads facts under this lock sees everything that was committed
  * before, so that of two consumers the later one judges with the facts of both; and the order of the keys
  * keeps them from deadlock.
  */
 export async function lockEventsToGrade(
   client: StoreClient,
-  touched: { events: readonly EventKey[]; hopIds: readonly string[] },
+  touched: {
+    events: readonly EventKey[];
+    hopIds: readonly string[];
+    attemptIds: readonly string[];
+    jobs: readonly JobFound[];
+    longestRunMs: number;
+  },
 ): Promise<EventKey[]> {
+  const jobs = touched.jobs.map(({ source, name, writesIdsSince }) => ({
+    source,
+    name,
+    since: writesIdsSince,
+    first_hop: firstUuidOf(Date.parse(writesIdsSince) - longestTraceMs),
+  }));
   const found = await client.query<EventKey>(findTouched, [
     storableJson(touched.events),
     touched.hopIds,
+    touched.attemptIds,
+    storableJson(jobs),
+    touched.longestRunMs,
   ]);
   const { rows } = await client.query<EventKey>(
     `select e.source, e.id from json_to_recordset($1::json) as r (source text, id text)
@@ -118,10 +232,20 @@ export async function lockEventsToGrade(
   return rows;
 }
 
-/** Reads what is known of each event now. */
+/** The lowest uuid of a time: correlation IDs begin with 48 bits of it. */
+function firstUuidOf(atMs: number): string {
+  const time = Math.max(0, Math.trunc(atMs)).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+/**
+ * Reads what is known of each event now.
+ * @param longestRunMs how long an attempt may be at work: about a row, none that began earlier is looked at
+ */
 export async function readGradingRows(
   client: StoreClient,
   keys: readonly EventKey[],
+  longestRunMs: number,
 ): Promise<GradingRow[]> {
   const { rows } = await client.query<GradingRow>(
     `select e.source, e.id, e.op, e.actor, e.previous_actor as "previousActor",
@@ -137,10 +261,12 @@ export async function readGradingRows(
                'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status)
                order by a.started_at, a.id)
              from attempts a where a.delivery_id = d.id), '[]'::json)) order by d.id)
-         from deliveries d where d.hop_id = e.named_hop_id), '[]'::json) as named
+         from deliveries d where d.hop_id = e.named_hop_id), '[]'::json) as named,
+       case when ${isUnnamed('e')} then ${mate} end as mate,
+       case when ${isUnnamed('e')} and e.row_id is not null then ${aboutRows} end as "aboutRows"
      from json_to_recordset($1::json) as r (source text, id text)
      join events e using (source, id)`,
-    [storableJson(keys)],
+    [storableJson(keys), longestRunMs],
   );
   return rows;
 }

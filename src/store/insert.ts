@@ -1,6 +1,8 @@
 // Writes the rows of a batch. Every statement gives the same tables for any order and any repetition of
 // the same records, and takes its row locks in ascending key order, so that consumers cannot deadlock.
 import type { StoreClient } from './client.ts';
+import { insertTraces } from './insert-traces.ts';
+import { insertJobs } from './jobs.ts';
 import type { EventRow, Rows, UnreadableRow } from './rows.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -55,23 +57,34 @@ const insertArrivals = `
   order by id
   on conflict (id) do nothing`;
 
+/**
+ * In the trace that its event is stored in. Of two arrivals of one webhook the earlier one's ID is kept, as
+ * the event is: the one that belongs to that trace.
+ */
+const isOutside = (row: string): string =>
+  `(left(${row}.hop_id::text, 26) <> left(excluded.trace_id::text, 26))`;
 const insertDeliveries = `
   insert into deliveries
     (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id)
-  select decode(id, 'hex'), source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id
+  select decode(r.id, 'hex'), r.source, r.event_id, e.trace_id, r.target, r.algorithm, r.job,
+    r.correlation_id, r.hop_id
   from json_to_recordset($1::json) as r (
-    id text, source text, event_id text, trace_id uuid, target text, algorithm text, job text,
-    correlation_id text, hop_id uuid)
-  order by decode(id, 'hex')
-  on conflict (id) do nothing`;
+    id text, source text, event_id text, target text, algorithm text, job text, correlation_id text,
+    hop_id uuid)
+  join events e on e.source = r.source and e.id = r.event_id
+  order by decode(r.id, 'hex')
+  on conflict (id) do update set correlation_id = excluded.correlation_id, hop_id = excluded.hop_id
+  where (${isOutside('excluded')}, excluded.hop_id) < (${isOutside('deliveries')}, deliveries.hop_id)`;
 
 /** Told twice, as running and as ended, in any order: the end stays. */
 const insertAttempts = `
   insert into attempts
     (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer,
-      degraded)
+      degraded, row_id)
   select id, decode(delivery_id, 'hex'), arrival_id, destination, started_at, ended_at, status, outcome,
-    error, answer, degraded
+    error, answer, degraded, (
+      select e.row_id from deliveries d join events e on e.source = d.source and e.id = d.event_id
+      where d.id = decode(delivery_id, 'hex'))
   from json_to_recordset($1::json) as r (
     id uuid, delivery_id text, arrival_id uuid, destination text, started_at timestamptz,
     ended_at timestamptz, status integer, outcome text, error text, answer text,
@@ -81,28 +94,6 @@ const insertAttempts = `
     ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,
     error = excluded.error, answer = excluded.answer
   where attempts.ended_at is null and excluded.ended_at is not null`;
-
-/** The start and the root are the earliest of what has come so far, whatever came first. */
-const rootIsEarlier = `
-  excluded.root_event_id is not null and (traces.root_event_id is null
-    or (excluded.root_created_at, excluded.root_source collate "C", excluded.root_event_id collate "C")
-      < (traces.root_created_at, traces.root_source collate "C", traces.root_event_id collate "C"))`;
-const insertTraces = `
-  insert into traces (id, source, started_at, root_source, root_event_id, root_created_at)
-  select id, source, started_at, root_source, root_event_id, root_created_at
-  from json_to_recordset($1::json) as r (
-    id uuid, source text, started_at timestamptz, root_source text, root_event_id text,
-    root_created_at timestamptz)
-  order by id
-  on conflict (id) do update set
-    source = least(traces.source collate "C", excluded.source collate "C"),
-    started_at = least(traces.started_at, excluded.started_at),
-    root_source = case when ${rootIsEarlier} then excluded.root_source else traces.root_source end,
-    root_event_id = case when ${rootIsEarlier} then excluded.root_event_id else traces.root_event_id end,
-    root_created_at =
-      case when ${rootIsEarlier} then excluded.root_created_at else traces.root_created_at end
-  where excluded.started_at < traces.started_at
-    or excluded.source collate "C" < traces.source collate "C" or (${rootIsEarlier})`;
 
 /** A delivery can die again after a replay: the latest death is what counts, and nobody has replayed it. */
 const insertDeadLetters = `
@@ -143,14 +134,15 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<void>
     [insertEvents, rows.events],
     [insertArrivals, rows.arrivals],
     [insertDeliveries, rows.deliveries],
+    [insertJobs, rows.deliveries],
     [insertAttempts, rows.attempts],
-    [insertTraces, rows.traces],
     [insertDeadLetters, rows.deadLetters],
     [insertRefusals, rows.refusals],
   ];
   for (const [statement, list] of steps) {
     if (list.length > 0) await client.query(statement, [storableJson(list)]);
   }
+  if (rows.events.length > 0) await insertTraces(client, rows.events);
 }
 
 /** Keeps records that could not be read or stored, with the reason. */

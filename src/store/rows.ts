@@ -48,7 +48,6 @@ export type DeliveryRow = {
   id: string;
   source: string;
   event_id: string;
-  trace_id: string;
   target: string;
   algorithm: string;
   job: string;
@@ -68,15 +67,6 @@ export type AttemptRow = {
   error: string | null;
   answer: string | null;
   degraded: boolean;
-};
-
-export type TraceRow = {
-  id: string;
-  source: string;
-  started_at: string;
-  root_source: string | null;
-  root_event_id: string | null;
-  root_created_at: string | null;
 };
 
 export type DeadLetterRow = {
@@ -113,7 +103,6 @@ export type Rows = {
   arrivals: ArrivalRow[];
   deliveries: DeliveryRow[];
   attempts: AttemptRow[];
-  traces: TraceRow[];
   deadLetters: DeadLetterRow[];
   refusals: RefusalRow[];
 };

@@ -1,4 +1,4 @@
-// Reads traces: one page of the list with what its summaries need, and one trace whole.
+// Reads traces: one page of the list with what its summaries need, and everything of some of them.
 import type { StoreClient } from './client.ts';
 import {
   deliveryColumns,
@@ -22,7 +22,6 @@ export type EventOutline = {
   source: string;
   id: string;
   createdAt: string;
-  startsTrace: boolean;
   evidence: 'certain' | 'weak' | 'pending' | null;
   causeDeliveryId: string | null;
 };
@@ -50,15 +49,22 @@ type TraceRow = Omit<StoredTrace, 'root'> & {
 const traceColumns = `t.id, coalesce(t.root_source, t.source) as source,
   ${utc('t.started_at')} as "startedAt", t.root_source as "rootSource", t.root_event_id as "rootEventId"`;
 
-/** Newest first, `limit` of them, older than `after` where it is given. */
+/**
+ * Newest first, `limit` of them, older than `after` where it is given.
+ * @param page.which `roots` leaves out the traces that are joined to another
+ */
 export async function listTraces(
   client: StoreClient,
-  page: { limit: number; after: TracePosition | null },
+  page: { limit: number; after: TracePosition | null; which: 'roots' | 'all' },
 ): Promise<StoredTrace[]> {
-  // Two statements, since one with `$2 is null or …` would not be planned as a walk along the index.
-  const older = page.after ? 'where (t.started_at, t.id) < ($2::timestamptz, $3::uuid)' : '';
+  // Statements of their own, since `$2 is null or …` would not be planned as a walk along an index.
+  const conditions = [
+    ...(page.which === 'roots' ? ['t.joined_to is null'] : []),
+    ...(page.after ? ['(t.started_at, t.id) < ($2::timestamptz, $3::uuid)'] : []),
+  ];
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
   const { rows } = await client.query<TraceRow>(
-    `select ${traceColumns} from traces t ${older} order by t.started_at desc, t.id desc limit $1`,
+    `select ${traceColumns} from traces t ${where} order by t.started_at desc, t.id desc limit $1`,
     [page.limit, ...(page.after ? [page.after.startedAt, page.after.id] : [])],
   );
   return withRoots(client, rows);
@@ -81,7 +87,7 @@ export async function readOutlines(
 ): Promise<{ events: EventOutline[]; deliveries: DeliveryOutline[] }> {
   const events = await client.query<EventOutline>(
     `select e.trace_id as "traceId", e.source, e.id, ${utc('e.created_at')} as "createdAt",
-       e.starts_trace as "startsTrace", l.evidence, encode(l.cause_delivery_id, 'hex') as "causeDeliveryId"
+       l.evidence, encode(l.cause_delivery_id, 'hex') as "causeDeliveryId"
      from ${eventTables} where e.trace_id = any ($1::uuid[])`,
     [traceIds],
   );
@@ -101,20 +107,20 @@ export async function readOutlines(
   return { events: events.rows, deliveries: deliveries.rows };
 }
 
-/** All events and deliveries of one trace, each in the order of time. */
+/** All events and deliveries of these traces, each in the order of time. */
 export async function readTraceNodes(
   client: StoreClient,
-  traceId: string,
+  traceIds: readonly string[],
 ): Promise<{ events: StoredEvent[]; deliveries: StoredDelivery[] }> {
   const events = await client.query<StoredEvent>(
-    `select ${eventColumns} from ${eventTables} where e.trace_id = $1
+    `select ${eventColumns} from ${eventTables} where e.trace_id = any ($1::uuid[])
      order by e.created_at, e.arrived_at, e.source, e.id`,
-    [traceId],
+    [traceIds],
   );
   const deliveries = await client.query<StoredDelivery>(
-    `select ${deliveryColumns} from deliveries d where d.trace_id = $1
+    `select ${deliveryColumns} from deliveries d where d.trace_id = any ($1::uuid[])
      order by (select min(a.started_at) from attempts a where a.delivery_id = d.id), d.id`,
-    [traceId],
+    [traceIds],
   );
   return { events: events.rows, deliveries: deliveries.rows };
 }

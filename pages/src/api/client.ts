@@ -72,9 +72,12 @@ export function listTraces(cursor: string | null, signal?: AbortSignal): Promise
   return answerOf((options) => api.traces.$get({ query }, options), signal);
 }
 
-/** The whole cascade that the trace belongs to. */
+/** The whole cascade that the trace belongs to; its `trace.id` is the root's. */
 export function readTrace(id: string, signal?: AbortSignal): Promise<TraceDetail> {
-  return answerOf((options) => api.traces[':id'].$get({ param: { id } }, options), signal);
+  return answerOf(
+    (options) => api.traces[':id'].$get({ param: { id }, query: {} }, options),
+    signal,
+  );
 }
 
 /** An event's id is unique within its source only. */

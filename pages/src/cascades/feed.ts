@@ -18,9 +18,18 @@ export function mergeNewest(known: Feed | undefined, page: TracePage): Feed {
   if (known === undefined || page.nextCursor === null) return fresh;
   const ids = new Set(page.traces.map(({ id }) => id));
   if (!known.traces.some(({ id }) => ids.has(id))) return fresh;
-  const rest = known.traces.filter(({ id }) => !ids.has(id));
+  // What the page should show and does not has been joined to another cascade meanwhile.
+  const oldest = page.traces.at(-1);
+  const rest = known.traces.filter(
+    (trace) => !ids.has(trace.id) && (oldest === undefined || isOlder(trace, oldest)),
+  );
   if (rest.length === 0) return fresh;
   return { traces: [...page.traces, ...rest], olderCursor: known.olderCursor };
+}
+
+/** By the list's own order: start, then id. */
+function isOlder(a: TraceSummary, b: TraceSummary): boolean {
+  return a.startedAt === b.startedAt ? a.id < b.id : a.startedAt < b.startedAt;
 }
 
 /** Appends the page that `olderCursor` led to. */

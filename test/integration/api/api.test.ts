@@ -86,7 +86,7 @@ beforeEach(async () => {
   reports = [];
   asked = [];
   await withClient(database.url, (client) =>
-    client.query('truncate events, arrivals, deliveries, attempts, links, traces, refusals'),
+    client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs, refusals'),
   );
 });
 

@@ -35,6 +35,7 @@ const tables = [
   'attempts',
   'links',
   'traces',
+  'jobs',
   'dead_letters',
   'refusals',
   'unreadable_records',

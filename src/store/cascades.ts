@@ -1,0 +1,35 @@
+// Which traces make up a cascade: a root and what weak links join to it, directly or through others.
+import type { StoreClient } from './client.ts';
+
+/** So many traces of the cascades on one page are looked at; a cascade of more is shown without the rest. */
+const mostTraces = 2_000;
+
+/** The root of the cascade that a trace belongs to: itself where nothing joins it; null for an unknown id. */
+export async function findRoot(client: StoreClient, traceId: string): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>(
+    // `union` ends a circle, which two consumers can leave for a moment.
+    `with recursive up (id, joined_to) as (
+       select id, joined_to from traces where id = $1
+       union
+       select t.id, t.joined_to from up join traces t on t.id = up.joined_to)
+     select id from up order by joined_to is not null, id = $1 desc limit 1`,
+    [traceId],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** The traces of each root's cascade: trace id → root id, the roots themselves among them. */
+export async function readCascades(
+  client: StoreClient,
+  roots: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ id: string; root: string }>(
+    `with recursive down (id, root) as (
+       select id, id from unnest($1::uuid[]) as r (id)
+       union
+       select t.id, d.root from down d join traces t on t.joined_to = d.id)
+     select id, root from down limit ${mostTraces}`,
+    [roots],
+  );
+  return new Map(rows.map(({ id, root }) => [id, root]));
+}
