@@ -21,6 +21,8 @@ type Line = {
   /** 0 while no call is under way. */
   callEndsBefore: number;
   lastCallMs: number;
+  /** Shortly after a call: others gather for the next. */
+  nextCallAt: number;
   /** Nobody asks before this time. */
   pausedUntil: number;
 };
@@ -30,6 +32,10 @@ const waitLimitMs = 5_000;
 /** How long a rotation that was out of reach is left alone. */
 const pauseMs = 1_000;
 const pollMs = 2;
+/** A call that follows another waits for so long, so that under load each call carries many turns. */
+const gatherMs = 4;
+/** From so many routes on those at rest are forgotten. */
+const manyRoutes = 256;
 
 export class SharedTurns {
   #lines = new Map<string, Line>();
@@ -40,7 +46,7 @@ export class SharedTurns {
    * @returns null when the rotation is out of reach
    */
   async next(route: string, deps: TurnDeps): Promise<number | null> {
-    const line = this.#line(route);
+    const line = this.#line(route, deps.now());
     const entry: Entry = { turn: null };
     const giveUpAt = deps.now() + waitLimitMs;
     line.waiting.push(entry);
@@ -49,6 +55,8 @@ export class SharedTurns {
       if (now >= giveUpAt || now < line.pausedUntil) break;
       if (now < line.callEndsBefore) {
         await deps.wait(Math.max(pollMs, line.callBeganAt + line.lastCallMs - now));
+      } else if (now < line.nextCallAt) {
+        await deps.wait(line.nextCallAt - now);
       } else {
         const call = callFor(line, route, deps);
         deps.waitUntil(call);
@@ -56,19 +64,33 @@ export class SharedTurns {
       }
     }
     line.waiting = line.waiting.filter((other) => other !== entry);
-    if (line.waiting.length === 0 && line.callEndsBefore === 0 && line.pausedUntil <= deps.now()) {
-      this.#lines.delete(route);
-    }
     return entry.turn;
   }
 
-  #line(route: string): Line {
+  #line(route: string, nowMs: number): Line {
     let line = this.#lines.get(route);
     if (!line) {
-      line = { waiting: [], callBeganAt: 0, callEndsBefore: 0, lastCallMs: 0, pausedUntil: 0 };
+      if (this.#lines.size >= manyRoutes) this.#forgetThoseAtRest(nowMs);
+      line = {
+        waiting: [],
+        callBeganAt: 0,
+        callEndsBefore: 0,
+        lastCallMs: 0,
+        nextCallAt: 0,
+        pausedUntil: 0,
+      };
       this.#lines.set(route, line);
     }
     return line;
+  }
+
+  #forgetThoseAtRest(nowMs: number): void {
+    for (const [route, line] of this.#lines) {
+      const isAtRest = line.waiting.length === 0 && line.callEndsBefore === 0;
+      if (isAtRest && nowMs >= Math.max(line.nextCallAt, line.pausedUntil)) {
+        this.#lines.delete(route);
+      }
+    }
   }
 }
 
@@ -93,6 +115,7 @@ async function callFor(line: Line, route: string, deps: TurnDeps): Promise<void>
     line.pausedUntil = deps.now() + pauseMs;
   }
   line.callEndsBefore = 0;
+  line.nextCallAt = deps.now() + gatherMs;
 }
 
 async function refuseAfter(ms: number, deps: TurnDeps): Promise<never> {

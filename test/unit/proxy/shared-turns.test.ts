@@ -36,6 +36,25 @@ describe('turns of one isolate', () => {
     expect(counts).toEqual([1, 63]);
   });
 
+  test('come many to a call when requests come fast, and at once when they do not', async () => {
+    const time = new VirtualTime();
+    const { next, counts } = isolate(time, () => time.wait(1));
+    const waits = await time.run(
+      Promise.all(
+        Array.from({ length: 200 }, async (_, index) => {
+          await time.wait(index < 100 ? index : index * 1_000);
+          const began = time.now();
+          await next();
+          return time.now() - began;
+        }),
+      ),
+    );
+    expect(Math.max(...waits)).toBeLessThanOrEqual(10);
+    expect(waits.slice(100).every((ms) => ms === 1)).toBe(true);
+    // A hundred in 100 ms, and a hundred one by one.
+    expect(counts.length).toBeLessThanOrEqual(25 + 100);
+  });
+
   test('are each handed out once and without a gap, however requests and answers fall', async () => {
     await fc.assert(
       fc.asyncProperty(
