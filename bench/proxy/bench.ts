@@ -40,6 +40,9 @@ export async function benchProxy(quick: boolean): Promise<Record<string, number>
     console.log(
       `${name}: ${shown(rate)} requests/s, bare ${shown(bare)}; ratio ${shown(throughput)}; p99 ratio ${shown(p99)}`,
     );
+    const cpu = spreadOf(results.map((one) => one.candidate.cpuMicros));
+    const bareCpu = spreadOf(results.map((one) => one.baseline.cpuMicros));
+    console.log(`  runtime's CPU: ${shown(cpu)} µs a request, bare ${shown(bareCpu)}`);
     return { throughput: throughput.median, p99: p99.median };
   };
   try {
