@@ -53,6 +53,8 @@ const mostWritesOfRow = 50;
 const mostMates = 100;
 /** How many of a job's deliveries are looked through when it turns out to write IDs. */
 const mostOfJob = 1_000;
+/** … and how many attempts of each: more than any schedule of retries has. */
+const mostAttempts = 50;
 /** A trace takes no new events after a day, and its id's time can be a time zone off. */
 const longestTraceMs = 2 * 86_400_000;
 
@@ -161,7 +163,10 @@ const findTouched = `
       select d.id from deliveries d
       where d.source = j.source and d.job = j.name and d.hop_id >= j.first_hop
       order by d.hop_id limit ${mostOfJob}) d
-    join attempts a on a.delivery_id = d.id and a.started_at >= j.since - $5 * interval '1 ms'),
+    cross join lateral (
+      select x.row_id, x.started_at from attempts x
+      where x.delivery_id = d.id and x.started_at >= j.since - $5 * interval '1 ms'
+      order by x.started_at limit ${mostAttempts}) a),
   touched as materialized (
     select source, id, created_at_raw from brought
     union

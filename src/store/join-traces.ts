@@ -18,32 +18,36 @@ const beginnings = (trace: string): string =>
  */
 export async function joinTraces(client: StoreClient, graded: readonly EventKey[]): Promise<void> {
   if (graded.length === 0) return;
-  const { rows } = await client.query<{ id: string }>(
+  const found = await client.query<{ id: string }>(
     `with own as materialized (
        select distinct e.trace_id from json_to_recordset($1::json) as r (source text, id text)
        join events e on e.source = r.source and e.id = r.id)
-     select t.id from traces t
-     where t.id in (
-       select trace_id from own
-       union
-       select e.trace_id from own o
-       join links l on l.cause_trace_id = o.trace_id and l.evidence = 'weak'
-       join events e on e.source = l.source and e.id = l.event_id)
-     order by t.id for no key update`,
+     select trace_id as id from own
+     union
+     select e.trace_id from own o
+     join links l on l.cause_trace_id = o.trace_id and l.evidence = 'weak'
+     join events e on e.source = l.source and e.id = l.event_id`,
     [storableJson(graded.map(({ source, id }) => ({ source, id })))],
   );
+  const ids = found.rows.map(({ id }) => id);
   await client.query(
-    `update traces t set joined_to = found.parent
-     from unnest($1::uuid[]) as k (id)
-     join traces own on own.id = k.id
-     cross join lateral (
-       select (
-         select l.cause_trace_id from events b
-         join links l on l.source = b.source and l.event_id = b.id and l.evidence = 'weak'
-         join traces c on c.id = l.cause_trace_id and c.started_at < own.started_at
-         where ${beginnings('own.id')}
-         order by b.created_at, b.source collate "C", b.id collate "C" limit 1) as parent) found
-     where t.id = k.id and t.joined_to is distinct from found.parent`,
-    [rows.map(({ id }) => id)],
+    'select id from traces where id = any ($1::uuid[]) order by id for no key update',
+    [ids],
+  );
+  const { rows } = await client.query<{ id: string; parent: string | null }>(
+    `select t.id, (
+       select l.cause_trace_id from events b
+       join links l on l.source = b.source and l.event_id = b.id and l.evidence = 'weak'
+       join traces c on c.id = l.cause_trace_id and c.started_at < t.started_at
+       where ${beginnings('t.id')}
+       order by b.created_at, b.source collate "C", b.id collate "C" limit 1) as parent
+     from traces t where t.id = any ($1::uuid[])`,
+    [ids],
+  );
+  await client.query(
+    `update traces t set joined_to = k.parent
+     from unnest($1::uuid[], $2::uuid[]) as k (id, parent)
+     where t.id = any ($1::uuid[]) and t.id = k.id and t.joined_to is distinct from k.parent`,
+    [rows.map(({ id }) => id), rows.map(({ parent }) => parent)],
   );
 }

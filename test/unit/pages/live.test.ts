@@ -36,6 +36,12 @@ describe('the list while new cascades come', () => {
     expect(merged).toEqual({ traces: traces('z', 'y'), olderCursor: 'c9' });
   });
 
+  it('lets go of one that has been joined to another meanwhile', () => {
+    const known = appendOlder(mergeNewest(undefined, page('c1', 'd', 'c', 'b')), page('c2', 'a'));
+    const merged = mergeNewest(known, page('c1', 'd', 'b'));
+    expect(idsOf(merged.traces)).toEqual(['d', 'b', 'a']);
+  });
+
   it('takes the fresh summary of a cascade that is known', () => {
     const known = mergeNewest(undefined, page(null, 'a'));
     const fresh = traces('a').map((trace) => ({ ...trace, deliveries: 7 }));
