@@ -1,15 +1,18 @@
 // The hot path, read from top to bottom: guard, plan, read, describe, choose, deliver, respond; recording
 // goes on in the background. No database and no stored configuration is asked on the way.
+import type { Each, Relay } from './algorithms/algorithm.ts';
+import { passThrough } from './algorithms/pass-through.ts';
 import { broadcast } from './broadcast.ts';
 import { checkSignature } from './check-signature.ts';
 import { describeEvent } from './describe-event.ts';
+import { forwardPlainly } from './forward-plainly.ts';
 import { checkSender } from './guard.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { checkLimits } from './limits.ts';
-import { planRoute } from './plan-route.ts';
+import { planRoute, type Route } from './plan-route.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { relay } from './relay.ts';
+import { type NamedDelivery, nameDelivery, relay } from './relay.ts';
 
 /** `POST /?algorithm=…&destinations=…`, with any method. */
 export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Response> {
@@ -26,23 +29,22 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
   const body = await readBody(request, deps.config);
   const unsigned = await checkSignature(request.headers, body, deps.config, at);
   if (unsigned) return refuse(unsigned, source, deps);
-  const inbound: Inbound = {
+  const came = {
     method: request.method,
     headers: request.headers,
     body,
-    described: await describeEvent({
-      source,
-      headers: request.headers,
-      body: body.kind === 'whole' ? body.bytes : null,
-      at,
-    }),
     senderGone: request.signal,
   };
-  const choice = await algorithm.choose(lists, {
-    eventId: inbound.described.event.id,
-    turnOf: (name) => deps.turnOf(name),
-  });
-  if (choice.mode === 'relay') return relay(inbound, choice, algorithm.name, deps);
+  let prepared: Prepared;
+  try {
+    prepared = await prepare({ ...came, source, at }, route.value, deps);
+  } catch (error) {
+    // Nothing has been sent yet. Only pass-through has a destination that needs no choice of ours.
+    if (algorithm !== passThrough) throw error;
+    return forwardPlainly(came, lists.destinations[0], error, deps);
+  }
+  const { inbound, choice } = prepared;
+  if (choice.mode === 'relay') return relay(inbound, choice, deps);
   if (body.kind === 'stream') {
     const { maxBodyBytes: maxBytes } = deps.config;
     await body.stream.cancel();
@@ -54,6 +56,34 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
   }
   const bytes = body.kind === 'whole' ? body.bytes : null;
   return broadcast(inbound, bytes, choice, algorithm.name, deps);
+}
+
+type Prepared = {
+  inbound: Inbound;
+  choice: Each | (Relay & NamedDelivery);
+};
+
+/** Everything that can be told before anything is sent: the event, the choice, the delivery's name. */
+async function prepare(
+  came: Omit<Inbound, 'described'> & { source: string; at: number },
+  { algorithm, lists }: Route,
+  deps: EdgeDeps,
+): Promise<Prepared> {
+  const { source, at, ...request } = came;
+  const described = await describeEvent({
+    source,
+    headers: request.headers,
+    body: request.body.kind === 'whole' ? request.body.bytes : null,
+    at,
+  });
+  const inbound: Inbound = { ...request, described };
+  const choice = await algorithm.choose(lists, {
+    eventId: described.event.id,
+    turnOf: (name) => deps.turnOf(name),
+  });
+  return choice.mode === 'relay'
+    ? { inbound, choice: { ...choice, ...(await nameDelivery(inbound, choice, algorithm.name)) } }
+    : { inbound, choice };
 }
 
 function refuse(problem: EdgeProblem, source: string | null, deps: EdgeDeps): Response {

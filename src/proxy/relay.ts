@@ -17,16 +17,27 @@ const leastAttemptMs = 1_000;
 /** How long the answer of a candidate that was passed over may take to end. */
 const passedOverMs = 10_000;
 
-/** Delivers and answers. All candidates together have the time of one attempt. */
-export async function relay(
+/** A delivery with its IDs, and the headers that its destination gets. */
+export type NamedDelivery = { delivery: DeliveryFacts; headers: Headers };
+
+/** Names the one delivery of a choice. Sends nothing. */
+export async function nameDelivery(
   inbound: Inbound,
   choice: Relay,
   algorithm: string,
-  deps: EdgeDeps,
-): Promise<Response> {
+): Promise<NamedDelivery> {
   const { event } = inbound.described;
   const delivery = await describeDelivery(event, { ...choice, algorithm });
-  const headers = deliveryHeaders(inbound.headers, event, delivery);
+  return { delivery, headers: deliveryHeaders(inbound.headers, event, delivery) };
+}
+
+/** Delivers and answers. All candidates together have the time of one attempt. */
+export async function relay(
+  inbound: Inbound,
+  choice: Relay & NamedDelivery,
+  deps: EdgeDeps,
+): Promise<Response> {
+  const { delivery, headers } = choice;
   const endsAt = deps.now() + deps.config.attemptTimeoutMs;
   // A body that is streamed is gone once it has been sent.
   const mayTakeOver = inbound.body.kind === 'stream' ? [] : choice.candidates.slice(1);

@@ -1,0 +1,43 @@
+// The last resort: when Throughline's own code fails around a pass-through request before anything was sent,
+// the request goes on as through a bare proxy. It carries no correlation ID and is recorded nowhere but in
+// the report; the sender and the job notice nothing. Never used before the guard has passed.
+import { attempt } from '../deliveries/attempt.ts';
+import { headersForDestination } from './forwarded-headers.ts';
+import type { EdgeDeps, Inbound } from './inbound.ts';
+import { problemResponse } from './problem.ts';
+import { bodyOf } from './read-body.ts';
+
+/** Forwards once and answers with what the destination answered. */
+export async function forwardPlainly(
+  inbound: Omit<Inbound, 'described'>,
+  destination: URL,
+  error: unknown,
+  deps: EdgeDeps,
+): Promise<Response> {
+  // The query may hold a secret of the destination's.
+  const shown = destination.origin + destination.pathname;
+  deps.report('Throughline failed around a request, which was forwarded without it.', {
+    destination: shown,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  const result = await attempt({
+    destination,
+    method: inbound.method,
+    headers: headersForDestination(inbound.headers, {}),
+    body: bodyOf(inbound.body),
+    signing: {
+      secrets: deps.signingSecrets,
+      deliveryId: crypto.randomUUID(),
+      atMs: deps.now(),
+    },
+    timeoutMs: deps.config.attemptTimeoutMs,
+    senderGone: inbound.senderGone,
+  });
+  if (!result.answered) {
+    const why = result.end.error ?? 'no reason is known';
+    return problemResponse({ reason: 'destination_unreachable', destination: shown, why });
+  }
+  deps.waitUntil(result.ended);
+  const { status, statusText, headers } = result.response;
+  return new Response(result.body, { status, statusText, headers: new Headers(headers) });
+}
