@@ -1,5 +1,6 @@
 // Reads where the running local world is, from the file that `npm start` writes.
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const worldSchema = z.object({
@@ -14,7 +15,8 @@ const worldSchema = z.object({
 
 export type World = z.infer<typeof worldSchema>;
 
-const worldFile = '.throughline/world.json';
+/** Where `npm start` keeps its world. */
+const worldFile = join(process.env['THROUGHLINE_DIRECTORY'] ?? '.throughline', 'world.json');
 
 /** @throws with what to do, when the world does not run or its file is of another form */
 export async function readWorld(file = worldFile): Promise<World> {
