@@ -1,5 +1,6 @@
 // What the queue refused, kept until it takes it, and which deliveries are cancelled. Thin: it stores, and sees to
 // it that the alarm comes again.
+import { messageOf } from '../src/error-message.ts';
 import { DurableObject } from 'cloudflare:workers';
 import { unpackPending } from '../src/deliveries/parcel.ts';
 import { sendParcel } from '../src/deliveries/send-parcel.ts';
@@ -81,7 +82,7 @@ export class Outbox extends DurableObject<Env> {
     const { error } = result;
     report('The retries queue still refuses what the outbox holds.', {
       refusals: this.#refusals,
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
   }
 

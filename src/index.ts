@@ -77,9 +77,10 @@ export class BroadcastShare extends WorkerEntrypoint<Env> {
 }
 
 function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): ShareDeps {
+  const recorder = recorderOf(env);
   return {
-    recorder: recorderOf(env),
-    retries: retryQueueOf(env),
+    recorder,
+    retries: retryQueueOf(env, recorder),
     standBy: (pending, delayMs) =>
       standBy(pending, delayMs, {
         ...parcelDeps(env),
@@ -105,10 +106,10 @@ function recorderOf(env: Env): Recorder {
   );
 }
 
-function retryQueueOf(env: Env): RetryQueue {
+function retryQueueOf(env: Env, recorder: Recorder): RetryQueue {
   return createRetryQueue({
     ...parcelDeps(env),
-    recorder: recorderOf(env),
+    recorder,
     outbox: {
       hold: (deliveryId, pending, dueAtMs) => outboxOf(env, deliveryId).hold(pending, dueAtMs),
     },
@@ -132,10 +133,11 @@ function outboxOf(env: Env, deliveryId: string): DurableObjectStub<Outbox> {
 
 function retriesDeps(env: Env): ConsumeRetriesDeps {
   const config = configOf(env);
+  const recorder = recorderOf(env);
   return {
     ...parcelDeps(env),
-    recorder: recorderOf(env),
-    retries: retryQueueOf(env),
+    recorder,
+    retries: retryQueueOf(env, recorder),
     cancellations: cancellationsOf(env),
     attemptTimeoutMs: config.attemptTimeoutMs,
     signingSecrets: config.outboundSigningSecrets,
@@ -164,7 +166,7 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
   const api = createApi({
     connect: connectTo(env),
     logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
-    retries: retryQueueOf(env),
+    retries: retryQueueOf(env, recorderOf(env)),
     cancellations: cancellationsOf(env),
     bodies: env.BODIES,
     apiTokenSha256,

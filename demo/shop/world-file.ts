@@ -1,16 +1,16 @@
 // Reads where the running local world is, from the file that `npm start` writes.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { isRunning, worldFileSchema } from '../world/state.ts';
 
-const worldSchema = z.object({
-  applicationUrl: z.string().min(1),
-  dashboardUrl: z.url(),
-  /** The Worker's origin: `/api/…` answers there too. */
-  edgeUrl: z.url(),
-  /** The process that runs the world. */
-  pid: z.number().int().positive(),
-  apiToken: z.string().min(1),
+/** What the shop needs of it. */
+const worldSchema = worldFileSchema.pick({
+  applicationUrl: true,
+  dashboardUrl: true,
+  edgeUrl: true,
+  pid: true,
+  apiToken: true,
 });
 
 export type World = z.infer<typeof worldSchema>;
@@ -45,15 +45,4 @@ export async function readWorld(file = worldFile): Promise<World> {
   throw new Error(
     `${file}: ${issue?.path.join('.')}: ${issue?.message}. Start the local world again: npm start`,
   );
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // Signal 0 asks only whether the process is there.
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

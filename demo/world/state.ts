@@ -21,17 +21,19 @@ export type State = z.infer<typeof stateSchema>;
 
 /** The file that the shop's command line and others read to find the running world. */
 export const worldFileSchema = z.object({
-  pid: z.number().int(),
-  /** Where the jobs write down what they did; see demo/jobs/truth.ts. */
-  truthFile: z.string(),
+  applicationUrl: z.string().min(1),
+  observabilityUrl: z.string(),
+  dashboardUrl: z.url(),
+  /** The Worker's origin: `/api/…` answers there too. */
+  edgeUrl: z.url(),
   jobsUrl: z.string(),
   logsUrl: z.string(),
-  applicationUrl: z.string(),
-  observabilityUrl: z.string(),
-  dashboardUrl: z.string(),
-  edgeUrl: z.string(),
+  /** Where the jobs write down what they did; see demo/jobs/truth.ts. */
+  truthFile: z.string(),
+  /** The process that runs the world. */
+  pid: z.number().int().positive(),
   source: z.string(),
-  apiToken: z.string(),
+  apiToken: z.string().min(1),
   ingestKey: z.string(),
 });
 
@@ -64,6 +66,18 @@ export function readWorldFile(directory: string): WorldFile | null {
 
 export function writeWorldFile(directory: string, world: WorldFile): void {
   writeJson(join(directory, 'world.json'), world);
+}
+
+/** True while the process is there, whoever it belongs to. */
+export function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 asks only whether the process is there.
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** Written beside and renamed, so that a crash leaves the old file or the new one, never half. */

@@ -12,6 +12,7 @@ import { prepareDatabases } from './databases.ts';
 import type { PartConfig } from './part-config.ts';
 import { choosePort } from './ports.ts';
 import {
+  isRunning,
   type PartName,
   readState,
   readWorldFile,
@@ -318,13 +319,8 @@ function wranglerEnvironment(directory: string): Record<string, string> {
 export function refuseSecondWorld(directory: string): void {
   if (!existsSync(directory)) return;
   const other = readWorldFile(directory);
-  if (!other) return;
-  try {
-    process.kill(other.pid, 0);
-  } catch {
-    // ESRCH: that world was cut off; its parts ended with it.
-    return;
-  }
+  // A world that was cut off leaves its file; its parts ended with it.
+  if (!other || !isRunning(other.pid)) return;
   throw new Error(
     `A world already runs here (process ${other.pid}): ${other.dashboardUrl}. End it with Ctrl-C there first.`,
   );

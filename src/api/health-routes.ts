@@ -1,4 +1,5 @@
 // GET /api/health: what Throughline depends on and how it is. Always 200: the answer is the news.
+import { messageOf } from '../error-message.ts';
 import { Hono } from 'hono';
 import { StoreUnreachable } from '../store/client.ts';
 import type { ApiDeps } from './deps.ts';
@@ -19,7 +20,7 @@ async function databaseHealth(deps: ApiDeps): Promise<HealthView['database']> {
     return { state: 'ok' };
   } catch (error) {
     deps.report('The observability database is not well.', {
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
     return {
       state: 'offline',

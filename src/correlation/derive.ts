@@ -1,18 +1,14 @@
 // Decides the IDs that follow from an event itself, so that a redelivery gets the same ones.
 // Never draws chance and never reads a clock: the same fields always give the same IDs.
 import { parseCreatedAt } from './created-at.ts';
+import { sha256, toHex } from './sha256.ts';
 import { assembleTraceId, traceHop, unattributedHop } from './trace-uuid.ts';
 
 const hopDigits = 10;
 
 /** SHA-256 over the fields as UTF-8 with one NUL byte between them. */
-async function sha256(fields: readonly string[]): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(fields.join('\0'));
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+function hashOf(fields: readonly string[]): Promise<Uint8Array> {
+  return sha256(fields.join('\0'));
 }
 
 /**
@@ -39,7 +35,7 @@ export async function deriveTraceId(root: {
       `"${root.createdAt}" is no time to derive a trace from: it takes a timestamp since 1970.`,
     );
   }
-  return assembleTraceId(time.ms, await sha256([root.source, root.cause, time.canonical]));
+  return assembleTraceId(time.ms, await hashOf([root.source, root.cause, time.canonical]));
 }
 
 /**
@@ -54,7 +50,7 @@ export async function deriveDelivery(delivery: {
   eventId: string;
   target: string;
 }): Promise<{ deliveryId: string; hop: string }> {
-  const deliveryId = toHex(await sha256([delivery.source, delivery.eventId, delivery.target]));
+  const deliveryId = toHex(await hashOf([delivery.source, delivery.eventId, delivery.target]));
   return { deliveryId, hop: hopOfDigest(deliveryId) };
 }
 

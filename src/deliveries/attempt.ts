@@ -1,5 +1,6 @@
 // One HTTP request of a delivery, until its answer has been passed on or has failed.
 // It is the only place that calls a destination; it decides nothing about retries.
+import { messageOf } from '../error-message.ts';
 import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
 import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
 
@@ -113,8 +114,4 @@ function endOfFailure(error: unknown, request: AttemptRequest, timer: AbortSigna
     };
   }
   return { ...end, outcome: 'unreachable', error: messageOf(error) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

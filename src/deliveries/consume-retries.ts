@@ -1,5 +1,6 @@
 // The consumer of the `retries` queue: hands each message's delivery to makeRetry when it is due, and does to the
 // message what the verdict says. docs/decisions/007-retries-at-least-once.md says why it is done like this.
+import { messageOf } from '../error-message.ts';
 import { makeRetry, type MakeRetryDeps } from './make-retry.ts';
 import { type Parcel, packParcel, unpackParcel, unpackPending } from './parcel.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
@@ -49,7 +50,7 @@ export async function consumeRetries(
         message.retry({ delaySeconds: ownFailurePauseSeconds });
         deps.report('A retry could not be made and will come again.', {
           messageId: message.id,
-          error: error instanceof Error ? error.message : String(error),
+          error: messageOf(error),
         });
       }
     }),
@@ -140,7 +141,7 @@ async function forget(parcel: Parcel, deps: ConsumeRetriesDeps): Promise<void> {
     // The delivery is over all the same; the bucket's own expiry removes the object.
     deps.report('A body that is not needed any more could not be deleted.', {
       key: parcel.key,
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
   }
 }

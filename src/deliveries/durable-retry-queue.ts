@@ -1,5 +1,6 @@
 // Takes deliveries over from the rest of Throughline so that they survive: the queue, else the outbox; dead
 // letters through the records. It decides nothing about when, and calls no destination.
+import { messageOf } from '../error-message.ts';
 import { fitsMessage, type Recorder } from '../recorder/recorder.ts';
 import type { DeadLetterRecord } from '../store/record.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
@@ -99,8 +100,4 @@ async function deadLetterRecord(
     event: { ...event, old: null, new: null, sessionVariables: null, payloadKept: false },
     request: { kept: 'bodies', key },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

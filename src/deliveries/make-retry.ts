@@ -1,5 +1,6 @@
 // Makes the next attempt of a pending delivery, if there is to be one, and says what comes after it. It knows no
 // queue: whoever holds the message does what the verdict says.
+import { messageOf } from '../error-message.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
 import type { Cancellations } from './cancellations.ts';
@@ -54,7 +55,7 @@ async function isCancelled(deliveryId: string, deps: MakeRetryDeps): Promise<boo
   } catch (error) {
     deps.report('Whether a delivery is cancelled could not be learnt; it is attempted.', {
       deliveryId,
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
     return false;
   }

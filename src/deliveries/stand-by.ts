@@ -1,5 +1,6 @@
 // A retry that is queued while an attempt still runs, for the case that the Worker ends before the attempt
 // does. It calls no destination; an attempt that arrives takes its stand-by back.
+import { messageOf } from '../error-message.ts';
 import { packParcel } from './parcel.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
 import { delaySecondsUntil, keepPending, type SendParcelDeps } from './send-parcel.ts';
@@ -60,8 +61,4 @@ export async function standBy(
     });
     return null;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 // An event to every destination, each as a delivery of its own. It is acknowledged when every delivery has
 // arrived or is durably kept; what failed is tried again by Throughline, not by the sender.
+import { messageOf } from '../error-message.ts';
 import { bodyText } from '../deliveries/body-text.ts';
 import type { Each } from './algorithms/algorithm.ts';
 import { connectionsForDestinations, deliverShare, shareResult } from './deliver-share.ts';
@@ -67,7 +68,7 @@ async function deliverAll(share: Share, deps: EdgeDeps): Promise<ShareResult[]> 
       } catch (error) {
         deps.report('An invocation with a share of a broadcast failed: the share is queued.', {
           deliveries: part.targets.length,
-          error: error instanceof Error ? error.message : String(error),
+          error: messageOf(error),
         });
         return queueAll(part, deps);
       }

@@ -1,5 +1,6 @@
 // Decides whether a request of a known sender is too large, too frequent or going in circles. It reads no
 // body: how that is limited while it streams is read-body's.
+import { messageOf } from '../error-message.ts';
 import type { Sender } from './guard.ts';
 import type { EdgeDeps } from './inbound.ts';
 import { hopsOf, maxHops } from './hops.ts';
@@ -49,7 +50,7 @@ export function rateOf(
       return (await limiter.limit({ key: keyId })).success;
     } catch (error) {
       report('The rate limit could not be asked; the request goes on.', {
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       });
       return true;
     }

@@ -1,6 +1,7 @@
 // Turns of rotations for the requests of one isolate: one call fetches those of all that wait. Plain data
 // only, since a Worker must not share I/O between requests: each request looks for its own turn, and the
 // first that finds no call under way makes the next one.
+import { messageOf } from '../error-message.ts';
 
 export type TurnDeps = {
   /** Asks the rotation for turns in a row; tells the first. Rejects, or never settles, out of reach. */
@@ -110,7 +111,7 @@ async function callFor(line: Line, route: string, deps: TurnDeps): Promise<void>
     deps.report('A rotation is out of reach: destinations are chosen by hash meanwhile.', {
       route,
       requests: served.length,
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
     line.pausedUntil = deps.now() + pauseMs;
   }

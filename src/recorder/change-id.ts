@@ -1,5 +1,6 @@
 // One write reported by several triggers is one change: their events get the same id, from what they say.
 import { parseCreatedAt } from '../correlation/created-at.ts';
+import { sha256, toHex } from '../correlation/sha256.ts';
 import type { EventFacts } from '../store/record.ts';
 
 /**
@@ -20,9 +21,7 @@ export async function changeId(event: EventFacts): Promise<string> {
         sortedJson(event.new),
       ]
     : ['event', event.source, event.id];
-  const bytes = new TextEncoder().encode(fields.join('\0'));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).slice(0, 16);
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = toHex((await sha256(fields.join('\0'))).slice(0, 16));
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 

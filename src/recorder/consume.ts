@@ -1,5 +1,6 @@
 // The consumer: records come out of the queue, become rows, and every event they touch is judged anew.
 // A message is acknowledged when everything in it is stored (or kept as unreadable), and only then.
+import { messageOf } from '../error-message.ts';
 import { type Connect, inTransaction, isDataError, type StoreClient } from '../store/client.ts';
 import { insertRows, insertUnreadableRows } from '../store/insert.ts';
 import type { RecordMessage } from '../store/record.ts';
@@ -119,8 +120,4 @@ function postpone(batch: RecordBatch, error: unknown, deps: ConsumeDeps): void {
     delaySeconds: longest,
     error: messageOf(error),
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 // Takes a queue message apart into records. What does not fit the schema is handed back with the reason
 // and its text, never dropped: the consumer keeps it.
+import { messageOf } from '../error-message.ts';
 import { z } from 'zod';
 import { type RecordMessage, recordSchema } from '../store/record.ts';
 
@@ -34,6 +35,6 @@ function parseBody(body: unknown): { value: unknown } | { reason: string; text: 
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    return { reason: `Not JSON: ${error instanceof Error ? error.message : String(error)}`, text };
+    return { reason: `Not JSON: ${messageOf(error)}`, text };
   }
 }

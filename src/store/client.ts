@@ -1,5 +1,6 @@
 // One Postgres connection for one request or one batch, and transactions on it. It holds no pool:
 // Hyperdrive is the pool (developers.cloudflare.com/hyperdrive/concepts/connection-pooling).
+import { messageOf } from '../error-message.ts';
 import pg from 'pg';
 
 /** What the store needs of a driver: `pg`'s own client fits, and so does Neon's. */
@@ -95,9 +96,4 @@ function sqlStateOf(error: unknown): string | null {
     return null;
   // Node's own codes can have five letters too (EPIPE); SQLSTATE classes used here begin with a digit.
   return /^\d[0-9A-Z]{4}$/.test(error.code) ? error.code : null;
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

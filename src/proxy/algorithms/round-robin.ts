@@ -1,5 +1,6 @@
 // One destination after the other, strictly even over the whole world; the next one takes over where an
 // event surely was not processed. The rotation is kept elsewhere: without it the event's id chooses.
+import { sha256, toHex } from '../../correlation/sha256.ts';
 import type { Destinations } from '../parse-request-target.ts';
 import type { Algorithm } from './algorithm.ts';
 
@@ -25,9 +26,7 @@ export const roundRobin: Algorithm = {
 /** Names the route that a list of destinations makes, in the order given. */
 async function unnamedRoute(destinations: Destinations): Promise<string> {
   const list = destinations.map((url) => url.href).join('\n');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(list));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0'));
-  return `round-robin:${hex.join('').slice(0, 32)}`;
+  return `round-robin:${toHex(await sha256(list)).slice(0, 32)}`;
 }
 
 /** FNV-1a, 32 bits: the same event always goes to the same destination. */
