@@ -8,6 +8,7 @@ import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { onError, onNotFound } from './problem.ts';
 import { refusalRoutes } from './refusal-routes.ts';
+import { rowRoutes } from './row-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 
 /**
@@ -31,6 +32,7 @@ export function createApi(deps: ApiDeps) {
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
     .route('/dead-letters', deadLetterRoutes(deps))
+    .route('/rows', rowRoutes(deps))
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps));
 }

@@ -215,6 +215,33 @@ export const replayViewSchema = z.object({ deliveryId: z.string(), replayedAt: t
 /** No attempt follows. It becomes a dead letter when its next attempt would have been due. */
 export const cancellationViewSchema = z.object({ deliveryId: z.string(), cancelledAt: time });
 
+/** One write of a row. */
+export const rowChangeViewSchema = z.object({
+  changeId: z.string(),
+  /** One of the events that report it. */
+  eventId: z.string(),
+  op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+  createdAt: time,
+  actor: actorViewSchema,
+  /** All that reported it. */
+  triggers: z.array(z.string()),
+  changes: z.array(columnChangeSchema),
+  payloadKept: z.boolean(),
+  /** The delivery that made it, as far as is known. */
+  cause: linkViewSchema.extend({ job: z.string().nullable() }).nullable(),
+  traceId: z.string(),
+  /** The root trace under which the change is shown. */
+  cascadeId: z.string(),
+});
+
+export const rowHistoryPageSchema = z.object({
+  row: z.object({ source: z.string(), schema: z.string(), table: z.string(), key: z.string() }),
+  /** Newest first; empty where nothing of the row has been recorded. */
+  changes: z.array(rowChangeViewSchema),
+  /** Opaque; give it back as `?cursor=`. Null on the last page. */
+  nextCursor: z.string().nullable(),
+});
+
 /** How the things are that Throughline depends on. */
 export const healthViewSchema = z.object({
   database: z.discriminatedUnion('state', [
@@ -236,6 +263,8 @@ export type DeliveryView = z.infer<typeof deliveryViewSchema>;
 export type TraceSummary = z.infer<typeof traceSummarySchema>;
 export type TracePage = z.infer<typeof tracePageSchema>;
 export type TraceDetail = z.infer<typeof traceDetailSchema>;
+export type RowChangeView = z.infer<typeof rowChangeViewSchema>;
+export type RowHistoryPage = z.infer<typeof rowHistoryPageSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type LogsView = z.infer<typeof logsViewSchema>;
 export type RefusalView = z.infer<typeof refusalViewSchema>;

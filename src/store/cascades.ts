@@ -18,6 +18,23 @@ export async function findRoot(client: StoreClient, traceId: string): Promise<st
   return rows[0]?.id ?? null;
 }
 
+/** {@link findRoot} of many: trace id → root id, without those that are not known. */
+export async function findRoots(
+  client: StoreClient,
+  traceIds: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ id: string; root: string }>(
+    `with recursive up (start, id, joined_to) as (
+       select t.id, t.id, t.joined_to from traces t where t.id = any ($1::uuid[])
+       union
+       select u.start, t.id, t.joined_to from up u join traces t on t.id = u.joined_to)
+     select distinct on (start) start as id, id as root from up
+     order by start, joined_to is not null, id = start desc`,
+    [traceIds],
+  );
+  return new Map(rows.map(({ id, root }) => [id, root]));
+}
+
 /** The traces of each root's cascade: trace id → root id, the roots themselves among them. */
 export async function readCascades(
   client: StoreClient,

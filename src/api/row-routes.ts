@@ -1,0 +1,74 @@
+// GET /api/rows/{source}/{schema}/{table}/{key}: who and what changed a row, value by value.
+import { zValidator } from '@hono/zod-validator';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { findRoots } from '../store/cascades.ts';
+import { readRowHistory, type StoredRowChange } from '../store/row-history.ts';
+import { writeCursor } from './cursor.ts';
+import type { ApiDeps } from './deps.ts';
+import { eventView } from './event-view.ts';
+import { pageQuery } from './page-query.ts';
+import { refuseInvalid } from './problem.ts';
+import { reading } from './reading.ts';
+import type { RowChangeView, RowHistoryPage } from './views.ts';
+
+const name = z.string().min(1).max(200);
+const rowParam = z.object({
+  source: name,
+  schema: name,
+  table: name,
+  /** The row's `id`, or the values of its key columns as a JSON array. */
+  key: z.string().min(1).max(2_000),
+});
+const eventId = z.string().min(1).max(500);
+
+export function rowRoutes(deps: ApiDeps) {
+  return new Hono().get(
+    '/:source/:schema/:table/:key',
+    zValidator('param', rowParam, refuseInvalid),
+    zValidator('query', pageQuery(eventId), refuseInvalid),
+    async (context) => {
+      const row = context.req.valid('param');
+      const { limit, cursor } = context.req.valid('query');
+      const page = await reading(deps, async (client) => {
+        const after = cursor ? { createdAt: cursor.at, eventId: cursor.id } : null;
+        // One more than asked for tells whether there is a next page.
+        const found = await readRowHistory(client, row, { limit: limit + 1, after });
+        const changes = found.slice(0, limit);
+        const roots = await findRoots(
+          client,
+          changes.map((change) => change.traceId),
+        );
+        const last = found.length > limit ? changes.at(-1) : undefined;
+        return {
+          row,
+          changes: changes.map((change) => changeView(change, roots)),
+          nextCursor: last ? writeCursor({ at: last.createdAt, id: last.id }) : null,
+        } satisfies RowHistoryPage;
+      });
+      return context.json(page, 200);
+    },
+  );
+}
+
+function changeView(change: StoredRowChange, roots: ReadonlyMap<string, string>): RowChangeView {
+  const { changeId, id, op, createdAt, actor, traceId, changes, payloadKept, cause } =
+    eventView(change);
+  return {
+    changeId,
+    eventId: id,
+    op,
+    createdAt,
+    actor,
+    triggers: change.triggers,
+    changes,
+    payloadKept,
+    cause: cause && {
+      ...cause,
+      job: change.causeJob,
+      correlationId: change.causeCorrelationId ?? cause.correlationId,
+    },
+    traceId,
+    cascadeId: roots.get(traceId) ?? traceId,
+  };
+}

@@ -1,0 +1,190 @@
+// The history of a row, as the API tells it: who and what changed it, and in which cascade.
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from '../../../migrations/run.ts';
+import { migrationSets } from '../../../migrations/sets.ts';
+import { createApi } from '../../../src/api/create-api.ts';
+import { type RowHistoryPage, rowHistoryPageSchema } from '../../../src/api/views.ts';
+import { noLogSource } from '../../../src/logs/log-source.ts';
+import { consumeRecords } from '../../../src/recorder/consume.ts';
+import { withClient } from '../../../src/store/client.ts';
+import { createDatabase } from '../../support/database.ts';
+import { sampleAttempt, type SampleEvent, sampleEvent, startMs } from '../store/sample-records.ts';
+
+const token = 'tl_test_token';
+const deps = {
+  connect: <T>(work: Parameters<typeof withClient<T>>[1]) => withClient(database.url, work),
+  now: () => startMs + 60_000,
+  report: () => {},
+};
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let api: ReturnType<typeof createApi>;
+
+beforeAll(async () => {
+  database = await createDatabase('rows');
+  await migrate({ databaseUrl: database.url, ...migrationSets.observability });
+  api = createApi({
+    ...deps,
+    logs: noLogSource,
+    retries: { enqueue: () => Promise.resolve(true) },
+    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
+    bodies: { get: () => Promise.resolve(null) },
+    apiTokenSha256: createHash('sha256').update(token).digest('hex'),
+  });
+});
+afterAll(() => database.drop());
+beforeEach(() =>
+  withClient(database.url, (client) =>
+    client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs'),
+  ),
+);
+
+async function store(...events: SampleEvent[]): Promise<void> {
+  for (const given of events) {
+    const { ended } = await sampleAttempt(await sampleEvent(given), {
+      job: given.trigger ?? 'job',
+      startMs: given.atMs + 100,
+      endMs: given.atMs + 200,
+    });
+    const message = { id: given.id, body: [ended], attempts: 1, ack: () => {}, retry: () => {} };
+    await consumeRecords({ queue: 'records', messages: [message] }, deps);
+  }
+}
+
+const history = async (path: string): Promise<RowHistoryPage> => {
+  const response = await api.request(`/api/rows/${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(response.status).toBe(200);
+  return rowHistoryPageSchema.parse(await response.json());
+};
+
+const ids = async (path: string): Promise<string[]> =>
+  (await history(path)).changes.map(({ eventId }) => eventId);
+
+describe('the history of a row', () => {
+  it('tells each write with what it changed, who made it and the delivery that is its cause', async () => {
+    const placed = await sampleEvent({
+      id: 'placed',
+      atMs: 0,
+      op: 'INSERT',
+      old: null,
+      new: { id: 42, status: 'new', updated_by: 'jane@example.com' },
+    });
+    const charged = await sampleAttempt(placed, { job: 'charge-card', startMs: 100, endMs: 900 });
+    const paid = await sampleEvent({
+      id: 'paid',
+      atMs: 500,
+      trigger: 'order_paid',
+      actor: charged.correlationId,
+      previousActor: 'jane@example.com',
+      sessionCorrelationId: charged.correlationId,
+      traceId: placed.traceId,
+      startsTrace: false,
+      old: { id: 42, status: 'new' },
+      new: { id: 42, status: 'paid' },
+    });
+    const mailed = await sampleAttempt(paid, { job: 'send-receipt', startMs: 600, endMs: 700 });
+    const message = {
+      id: 'm',
+      body: [charged.ended, mailed.ended],
+      attempts: 1,
+      ack: () => {},
+      retry: () => {},
+    };
+    await consumeRecords({ queue: 'records', messages: [message] }, deps);
+
+    const { row, changes, nextCursor } = await history('shop/public/orders/42');
+    expect(row).toEqual({ source: 'shop', schema: 'public', table: 'orders', key: '42' });
+    expect(nextCursor).toBeNull();
+    expect(changes).toMatchObject([
+      {
+        eventId: 'paid',
+        op: 'UPDATE',
+        actor: { kind: 'system', name: 'charge-card' },
+        changes: [{ column: 'status', old: 'new', new: 'paid' }],
+        cause: {
+          evidence: 'certain',
+          rule: 'session',
+          job: 'charge-card',
+          correlationId: charged.correlationId,
+        },
+        traceId: placed.traceId,
+        cascadeId: placed.traceId,
+      },
+      {
+        eventId: 'placed',
+        op: 'INSERT',
+        actor: { kind: 'user', name: 'jane@example.com' },
+        cause: null,
+      },
+    ]);
+  });
+
+  it('tells a write once that several triggers report, with its payload where one kept it', async () => {
+    const write = { atMs: 0, createdAt: '2026-11-24T12:00:00.000123' };
+    await store(
+      { ...write, id: 'a', trigger: 'stock_low' },
+      { ...write, id: 'b', trigger: 'order_placed' },
+    );
+    const { changes } = await history('shop/public/orders/42');
+    expect(changes).toHaveLength(1);
+    expect(changes[0]?.triggers).toEqual(['order_placed', 'stock_low']);
+  });
+
+  it('tells two writes of one transaction apart', async () => {
+    const write = { createdAt: '2026-11-24T12:00:00.000123' };
+    await store(
+      { ...write, atMs: 0, id: 'a', new: { id: 42, status: 'paid' } },
+      { ...write, atMs: 0, id: 'b', new: { id: 42, status: 'sent' } },
+    );
+    expect((await history('shop/public/orders/42')).changes).toHaveLength(2);
+  });
+
+  it('knows rows of other tables, keys and sources apart, and hands on no manual event', async () => {
+    await store(
+      { id: 'a', atMs: 0 },
+      { id: 'b', atMs: 1, rowKey: '43' },
+      { id: 'c', atMs: 2, table: { schema: 'public', name: 'invoices' } },
+      { id: 'd', atMs: 3, source: 'other' },
+      { id: 'e', atMs: 4, op: 'MANUAL' },
+      { id: 'f', atMs: 5, rowKey: '["de","42"]' },
+    );
+    expect(await ids('shop/public/orders/42')).toEqual(['a']);
+    expect(await ids('shop/public/orders/43')).toEqual(['b']);
+    expect(await ids('shop/public/invoices/42')).toEqual(['c']);
+    expect(await ids('other/public/orders/42')).toEqual(['d']);
+    expect(await ids(`shop/public/orders/${encodeURIComponent('["de","42"]')}`)).toEqual(['f']);
+    expect(await ids('shop/public/orders/44')).toEqual([]);
+  });
+
+  it('comes page by page, each write on one page', async () => {
+    await store(
+      ...Array.from({ length: 5 }, (_, index) => ({ id: `e${index}`, atMs: index * 10 })),
+    );
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await history(`shop/public/orders/42?limit=2${cursor}`);
+      seen.push(...page.changes.map(({ eventId }) => eventId));
+      cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+    } while (cursor);
+    expect(seen).toEqual(['e4', 'e3', 'e2', 'e1', 'e0']);
+  });
+
+  it('is read along its index, however large the table', async () => {
+    await store({ id: 'a', atMs: 0 });
+    const plan = await withClient(database.url, async (client) => {
+      await client.query('set enable_seqscan = off');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `explain select e.id from events e
+         where e.row_id = md5('x')::uuid and e.op in ('INSERT', 'UPDATE', 'DELETE') and e.row_id is not null
+           and (e.created_at, e.id) < (now(), 'x')
+         order by e.created_at desc, e.id desc limit 51`,
+      );
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toContain('events_row_history');
+    expect(plan).not.toContain('Sort');
+  });
+});
