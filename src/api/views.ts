@@ -23,7 +23,14 @@ export const columnChangeSchema = z.object({
 export const linkViewSchema = z.object({
   evidence: z.enum(['certain', 'weak', 'pending']),
   /** The rule's name as in docs/architecture.md, "Evidence". */
-  rule: z.enum(['session', 'value', 'same_or_late_id', 'same_transaction', 'row_and_time']),
+  rule: z.enum([
+    'session',
+    'value',
+    'same_or_late_id',
+    'same_transaction',
+    'same_trace_context',
+    'row_and_time',
+  ]),
   /** One sentence for people. */
   reason: z.string(),
   /** The correlation ID that the event names; null where it names none. */

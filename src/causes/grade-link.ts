@@ -26,7 +26,13 @@ export type GradeDelivery = {
 
 export type Grade = {
   evidence: 'certain' | 'weak' | 'pending';
-  rule: 'session' | 'value' | 'same_or_late_id' | 'same_transaction' | 'row_and_time';
+  rule:
+    | 'session'
+    | 'value'
+    | 'same_or_late_id'
+    | 'same_transaction'
+    | 'same_trace_context'
+    | 'row_and_time';
   /** One sentence for people. */
   reason: string;
   /** The ID that the event names; null where it names none. */

@@ -11,18 +11,24 @@ export type JudgeFacts = GradeFacts & {
    * Null where none names one, and where they name two: a transaction has one writer.
    */
   mate: Grade | null;
+  /** Attempts in traces that the event's trace context names; null: too many to tell. */
+  inContext: readonly ContextAttempt[] | null;
   /** Attempts about the rows that the transaction wrote without naming a cause; null: too many to tell. */
   aboutRows: readonly AboutRow[] | null;
 };
 
-/** One attempt of a delivery whose own event is about a row that the transaction wrote. */
-export type AboutRow = AttemptSpan & {
+/** One attempt of a delivery in a trace that the judged event's trace context names. */
+export type ContextAttempt = AttemptSpan & {
   deliveryId: string;
   traceId: string;
+  /** When the delivery's own event was written. */
+  eventWrittenAtMs: number;
+};
+
+/** One attempt of a delivery whose own event, by the same database's clock, is about a row that was written. */
+export type AboutRow = ContextAttempt & {
   /** About the judged event's own row, not another one of its transaction. */
   isSameRow: boolean;
-  /** When the delivery's own event was written, by the same database's clock. */
-  eventWrittenAtMs: number;
   /** From when on the delivery's job is known to write its IDs; null while it has never been seen to. */
   writesIdsSinceMs: number | null;
 };
@@ -38,6 +44,8 @@ export function judgeEvent(facts: JudgeFacts): Grade | null {
   if (!namesNobody(facts)) return named;
   const byTransaction = gradeByTransaction(facts.mate);
   if (byTransaction) return byTransaction;
+  const byContext = gradeByContext(facts);
+  if (byContext) return byContext;
   return named && isUnderWay(facts, named) ? named : (gradeByRowAndTime(facts) ?? named);
 }
 
@@ -67,6 +75,26 @@ function gradeByTransaction(mate: Grade | null): Grade | null {
 }
 
 /**
+ * A trace context is handed on from call to call and names a trace, never the hop: the one delivery of it that
+ * was at work. A person's page shares one too, so that with two at work there is no link.
+ */
+function gradeByContext(facts: JudgeFacts): Grade | null {
+  const atWork = (facts.inContext ?? []).filter((attempt) =>
+    wasUnderWay(attempt, facts.writtenAtMs),
+  );
+  const [first] = atWork;
+  if (!first || atWork.some(({ deliveryId }) => deliveryId !== first.deliveryId)) return null;
+  return {
+    evidence: 'weak',
+    rule: 'same_trace_context',
+    reason:
+      'The write carries the trace context of this delivery’s trace, in which no other delivery was under way.',
+    correlationId: null,
+    delivery: { id: first.deliveryId, traceId: first.traceId },
+  };
+}
+
+/**
  * The one delivery that can have made the write. Where two can, a guess would be wrong every other time
  * and put a whole trace into a stranger's cascade, so there is no link then; and a transaction, which has
  * one writer, has none if deliveries about two of its rows were under way.
@@ -89,10 +117,14 @@ function gradeByRowAndTime(facts: JudgeFacts): Grade | null {
 }
 
 function canHaveWritten(attempt: AboutRow, writtenAtMs: number): boolean {
-  // By one clock: what the write itself caused, or its own transaction, is not its cause.
-  if (attempt.eventWrittenAtMs >= writtenAtMs) return false;
   const writesIds = attempt.writesIdsSinceMs !== null && attempt.writesIdsSinceMs <= writtenAtMs;
-  return !writesIds && attempt.startedAtMs <= writtenAtMs && writtenAtMs <= mayRunUntilMs(attempt);
+  return !writesIds && wasUnderWay(attempt, writtenAtMs);
+}
+
+/** What the write itself caused, or its own transaction, is not its cause. */
+function wasUnderWay(attempt: ContextAttempt, writtenAtMs: number): boolean {
+  if (attempt.eventWrittenAtMs >= writtenAtMs) return false;
+  return attempt.startedAtMs <= writtenAtMs && writtenAtMs <= mayRunUntilMs(attempt);
 }
 
 function isUnderWay(facts: GradeFacts, grade: Grade): boolean {

@@ -1,7 +1,12 @@
 // Judges every event that a batch says something new about: facts from the store, verdicts from
 // `causes`, links back to the store. It has no opinion of its own.
 import { type Grade, type GradeFacts, gradeLink } from '../causes/grade-link.ts';
-import { type AboutRow, judgeEvent, type JudgeFacts } from '../causes/judge-event.ts';
+import {
+  type AboutRow,
+  type ContextAttempt,
+  judgeEvent,
+  type JudgeFacts,
+} from '../causes/judge-event.ts';
 import { longestRunMs } from '../causes/under-way.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
@@ -11,6 +16,7 @@ import {
   mostAboutRows,
   readGradingRows,
   replaceLinks,
+  type StoredContextAttempt,
 } from '../store/grading.ts';
 import { findJobsToJudge, type JobFound, type JobKey, noteJobs, readJobs } from '../store/jobs.ts';
 import { joinTraces } from '../store/join-traces.ts';
@@ -77,6 +83,7 @@ async function readFacts(
     facts: {
       ...factsOf(row),
       mate: row.mate && gradeOf(row.mate),
+      inContext: inContextOf(row),
       aboutRows: aboutRowsOf(row, habits),
     },
   }));
@@ -101,17 +108,27 @@ async function readHabits(
   );
 }
 
+function inContextOf({ inContext }: GradingRow): ContextAttempt[] | null {
+  return inContext && inContext.map(contextAttemptOf);
+}
+
+function contextAttemptOf(attempt: StoredContextAttempt): ContextAttempt {
+  return {
+    ...spanOf(attempt),
+    deliveryId: attempt.deliveryId,
+    traceId: attempt.traceId,
+    eventWrittenAtMs: microsMs(attempt.eventWrittenAt),
+  };
+}
+
 function aboutRowsOf(
   row: GradingRow,
   habits: ReadonlyMap<string, number | null>,
 ): AboutRow[] | null {
   if (row.aboutRows === null || row.aboutRows.length >= mostAboutRows) return null;
   return row.aboutRows.map((attempt) => ({
-    ...spanOf(attempt),
-    deliveryId: attempt.deliveryId,
-    traceId: attempt.traceId,
+    ...contextAttemptOf(attempt),
     isSameRow: attempt.isSameRow,
-    eventWrittenAtMs: microsMs(attempt.eventWrittenAt),
     writesIdsSinceMs: habits.get(`${row.source}\0${attempt.job}`) ?? null,
   }));
 }

@@ -2,6 +2,7 @@
 import type { StoreClient } from './client.ts';
 import type { EventFacts } from './record.ts';
 import type { JobFound } from './jobs.ts';
+import type { StoredLink } from './read-rows.ts';
 import type { EventKey } from './rows.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
@@ -27,22 +28,29 @@ export type GradingRow = {
   /** The next two are for writes that name no cause: null for others. */
   /** Of the same transaction, naming the only hop that it names, by session if any does. */
   mate: EventKey | null;
+  /** Attempts in traces of the event's trace context, latest first; null where there are too many to tell. */
+  inContext: StoredContextAttempt[] | null;
   /** Latest first, at most `mostAboutRows`; null where the transaction wrote too many rows to tell. */
   aboutRows: StoredAboutRow[] | null;
 };
 
-/** One attempt of a delivery about a row that the transaction wrote. */
-export type StoredAboutRow = {
+/** One attempt of a delivery in a trace that the event's trace context names. */
+export type StoredContextAttempt = {
   deliveryId: string;
   traceId: string;
-  job: string;
-  isSameRow: boolean;
   eventWrittenAt: string;
   startedAt: string;
   endedAt: string | null;
   status: number | null;
 };
 
+/** One attempt of a delivery about a row that the transaction wrote. */
+export type StoredAboutRow = StoredContextAttempt & { job: string; isSameRow: boolean };
+
+/** With more deliveries or running attempts in an event's trace context it cannot be told which one wrote. */
+const mostInContext = 200;
+/** How many events of a trace context are judged again when an attempt in it is recorded. */
+const mostWritesInContext = 50;
 /** Where as many attempts about its rows are found, there may be more: it cannot be told who wrote. */
 export const mostAboutRows = 50;
 /** A transaction that wrote more rows without naming a cause is a bulk write, and no row's in particular. */
@@ -69,7 +77,7 @@ export type LinkRow = {
   source: string;
   event_id: string;
   evidence: 'certain' | 'weak' | 'pending';
-  rule: 'session' | 'value' | 'same_or_late_id' | 'same_transaction' | 'row_and_time';
+  rule: StoredLink['rule'];
   reason: string;
   correlation_id: string | null;
   cause_trace_id: string | null;
@@ -120,6 +128,36 @@ const mate = `(
     select m.named_hop_id from events m where ${sameTransaction('m', 'e')} and ${isNamed('m')}
     order by m.named_hop_id desc limit 1))`;
 
+/**
+ * Attempts that were at work when `e` was written, in the trace whose id its trace context is (a job hands the
+ * `traceparent` on that it got) or that an event with the same context is in. $2: as below.
+ */
+const inContext = `(
+  select case when count(*) > ${mostInContext} then null else coalesce((
+    select json_agg(json_build_object(
+      'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'eventWrittenAt', ${utc('p.created_at')},
+      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status)
+      order by a.started_at desc, a.id)
+    from unnest(array_agg(n.id)) as k (id)
+    join deliveries d on d.id = k.id
+    join events p on p.source = d.source and p.id = d.event_id
+    cross join lateral (
+      select x.* from attempts x
+      where x.delivery_id = d.id and x.started_at <= e.created_at
+        and x.started_at >= e.created_at - $2 * interval '1 ms'
+      order by x.started_at desc limit ${mostAboutRows}) a), '[]'::json) end
+  from (
+    select id from (
+      (select d.id from deliveries d
+       where d.trace_id = case when e.context_trace_id ~ '^[0-9a-f]{32}$' then e.context_trace_id::uuid end
+       limit ${mostInContext + 1})
+      union
+      (select d.id from (
+         select p.source, p.id from events p where p.context_trace_id = e.context_trace_id
+         order by p.created_at limit ${mostInContext + 1}) p
+       join deliveries d on d.source = p.source and d.event_id = p.id
+       limit ${mostInContext + 1})) both_ways) n)`;
+
 /** $2: how long an attempt may be at work, ms. */
 const aboutRows = `(
   select case when cardinality(written.rows) > ${mostRowsWritten} then null else coalesce((
@@ -167,6 +205,14 @@ const findTouched = `
       select x.row_id, x.started_at from attempts x
       where x.delivery_id = d.id and x.started_at >= j.since - $5 * interval '1 ms'
       order by x.started_at limit ${mostAttempts}) a),
+  contexts as materialized (
+    select replace(d.trace_id::text, '-', '') as id, a.started_at
+    from attempts a join deliveries d on d.id = a.delivery_id where a.id = any ($3::uuid[])
+    union
+    select p.context_trace_id, a.started_at
+    from attempts a join deliveries d on d.id = a.delivery_id
+    join events p on p.source = d.source and p.id = d.event_id
+    where a.id = any ($3::uuid[]) and p.context_trace_id is not null),
   touched as materialized (
     select source, id, created_at_raw from brought
     union
@@ -184,6 +230,13 @@ const findTouched = `
     join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and ${sameRow('m', 'b')}
     where b.op = 'DELETE'
     union
+    select w.source, w.id, w.created_at_raw from contexts c
+    cross join lateral (
+      select m.source, m.id, m.created_at_raw from events m
+      where m.context_trace_id = c.id and m.created_at >= c.started_at
+        and m.created_at <= c.started_at + $5 * interval '1 ms' and ${isUnnamed('m')}
+      order by m.created_at, m.id limit ${mostWritesInContext}) w
+    union
     select w.source, w.id, w.created_at_raw from about a
     cross join lateral (
       select m.source, m.id, m.created_at_raw from events m
@@ -199,8 +252,8 @@ const findTouched = `
 
 /**
  * Locks the events that a batch says something new about: those it brought, those that name one of its
- * hops, those that share a transaction with one of these, and those that wrote a row while one of its
- * attempts about that row was, or may have been, under way. Must run after the batch's rows are committed. Whoever reads facts under this lock sees everything that was committed
+ * hops, those that share a transaction with one of these, and those that were written, in the same row or
+ * trace context, while one of its attempts was, or may have been, under way. Must run after the batch's rows are committed. Whoever reads facts under this lock sees everything that was committed
  * before, so that of two consumers the later one judges with the facts of both; and the order of the keys
  * keeps them from deadlock.
  */
@@ -268,6 +321,8 @@ export async function readGradingRows(
              from attempts a where a.delivery_id = d.id), '[]'::json)) order by d.id)
          from deliveries d where d.hop_id = e.named_hop_id), '[]'::json) as named,
        case when ${isUnnamed('e')} then ${mate} end as mate,
+       case when ${isUnnamed('e')} and e.context_trace_id is not null then ${inContext} else '[]'::json
+         end as "inContext",
        case when ${isUnnamed('e')} and e.row_id is not null then ${aboutRows} end as "aboutRows"
      from json_to_recordset($1::json) as r (source text, id text)
      join events e using (source, id)`,

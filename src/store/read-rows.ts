@@ -5,7 +5,13 @@ import { utc } from './utc.ts';
 
 export type StoredLink = {
   evidence: 'certain' | 'weak' | 'pending';
-  rule: 'session' | 'value' | 'same_or_late_id' | 'same_transaction' | 'row_and_time';
+  rule:
+    | 'session'
+    | 'value'
+    | 'same_or_late_id'
+    | 'same_transaction'
+    | 'same_trace_context'
+    | 'row_and_time';
   reason: string;
   correlationId: string | null;
   deliveryId: string | null;

@@ -91,6 +91,7 @@ const ruleWords: Record<LinkView['rule'], string> = {
   value: 'named by the row',
   same_or_late_id: 'same or late ID',
   same_transaction: 'same transaction',
+  same_trace_context: 'same trace context',
   row_and_time: 'matched by row and time',
 };
 

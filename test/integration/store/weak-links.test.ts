@@ -1,126 +1,55 @@
 // Weak links between traces in a real Postgres: whatever order the records come in, the same links and the
 // same cascades must stand in the end.
 import fc from 'fast-check';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { migrate } from '../../../migrations/run.ts';
-import { migrationSets } from '../../../migrations/sets.ts';
-import { formatSystemId } from '../../../src/correlation/correlation-id.ts';
-import { assembleTraceId, hopUuid } from '../../../src/correlation/trace-uuid.ts';
-import { consumeRecords } from '../../../src/recorder/consume.ts';
-import { withClient } from '../../../src/store/client.ts';
 import { joinTraces } from '../../../src/store/join-traces.ts';
-import type { AttemptRecord, EventFacts, RecordMessage } from '../../../src/store/record.ts';
-import { createDatabase } from '../../support/database.ts';
-import { at, sampleAttempt, sampleEvent, startMs } from './sample-records.ts';
+import type { AttemptRecord } from '../../../src/store/record.ts';
+import {
+  anonymous,
+  contextOf,
+  createGradedStore,
+  type GradedStore,
+  reported,
+} from './graded-store.ts';
+import { at, sampleAttempt, sampleEvent } from './sample-records.ts';
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let client: pg.Client;
+let store: GradedStore;
 
 beforeAll(async () => {
-  database = await createDatabase('weak');
-  await migrate({ databaseUrl: database.url, ...migrationSets.observability });
-  client = new pg.Client({ connectionString: database.url });
-  await client.connect();
+  store = await createGradedStore('weak');
 });
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-const empty = (): Promise<unknown> =>
-  client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs');
-beforeEach(empty);
-
-/** No batch may have to come again: consumers side by side do not stop each other. */
-async function consume(records: readonly RecordMessage[]): Promise<void> {
-  const reports: unknown[] = [];
-  const message = { id: 'm', body: records, attempts: 1, ack: () => {}, retry: () => {} };
-  await consumeRecords(
-    { queue: 'records', messages: [message] },
-    {
-      connect: (work) => withClient(database.url, work),
-      now: () => Date.parse(at(10_000)),
-      report: (text, facts) => reports.push([text, facts]),
-    },
-  );
-  expect(reports).toEqual([]);
-}
-
-type Link = { evidence: string; rule: string; cause: string | null };
-
-const linkOf = async (eventId: string): Promise<Link | null> => {
-  const { rows } = await client.query<Link>(
-    `select evidence, rule, encode(cause_delivery_id, 'hex') as cause from links where event_id = $1`,
-    [eventId],
-  );
-  return rows[0] ?? null;
-};
-
-/** Event id → the trace that the event's own trace is joined to. */
-const joinedTo = async (eventId: string): Promise<string | null> => {
-  const { rows } = await client.query<{ joined_to: string | null }>(
-    'select t.joined_to from events e join traces t on t.id = e.trace_id where e.id = $1',
-    [eventId],
-  );
-  return rows[0]?.joined_to ?? null;
-};
-
-/** What must not depend on the order: links, cascades, jobs. */
-async function verdicts(): Promise<unknown> {
-  const { rows } = await client.query(
-    `select 'link' as what, (to_jsonb(l) - 'graded_at')::text as row from links l
-     union all select 'trace', to_jsonb(t)::text from traces t
-     union all select 'job', to_jsonb(j)::text from jobs j order by 1, 2`,
-  );
-  return rows;
-}
-
-/** A write that named no cause: the database has minted an actor for its transaction. */
-async function anonymous(given: Partial<EventFacts> & { id: string; atMs: number }) {
-  const traceId = assembleTraceId(
-    startMs + given.atMs,
-    new Uint8Array([7, 7, given.atMs % 256, 7, 7]),
-  );
-  return sampleEvent({
-    op: 'UPDATE',
-    actor: formatSystemId('shop', hopUuid(traceId, 'ffffffffff')),
-    traceId,
-    startsTrace: false,
-    ...given,
-  });
-}
+afterAll(() => store.drop());
+beforeEach(() => store.empty());
 
 const other = { rowKey: '43' };
-const reported = (event: EventFacts) =>
-  sampleAttempt(event, { job: `of-${event.id}`, startMs: 30_000, endMs: 30_001 });
 
 describe('a write by nobody while one delivery about its row is under way', () => {
   it('is linked to it weakly, and its trace joins the delivery’s', async () => {
     const root = await sampleEvent({ id: 'root', atMs: 0 });
     const hop = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 2_000 });
     const write = await reported(await anonymous({ id: 'write', atMs: 1_000 }));
-    await consume([hop.ended, write.ended]);
-    expect(await linkOf('write')).toEqual({
+    await store.consume([hop.ended, write.ended]);
+    expect(await store.linkOf('write')).toEqual({
       evidence: 'weak',
       rule: 'row_and_time',
       cause: hop.ended.delivery.id,
     });
-    expect(await joinedTo('write')).toBe(root.traceId);
-    expect(await joinedTo('root')).toBeNull();
+    expect(await store.joinedTo('write')).toBe(root.traceId);
+    expect(await store.joinedTo('root')).toBeNull();
   });
 
   it('is let go when the attempt turns out to have ended before the write', async () => {
     const root = await sampleEvent({ id: 'root', atMs: 0 });
     const hop = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 500 });
     const write = await reported(await anonymous({ id: 'write', atMs: 1_000 }));
-    await consume([write.ended]);
-    expect(await linkOf('write')).toBeNull();
-    await consume([hop.running]);
-    expect(await linkOf('write')).toMatchObject({ rule: 'row_and_time' });
-    expect(await joinedTo('write')).toBe(root.traceId);
-    await consume([hop.ended]);
-    expect(await linkOf('write')).toBeNull();
-    expect(await joinedTo('write')).toBeNull();
+    await store.consume([write.ended]);
+    expect(await store.linkOf('write')).toBeNull();
+    await store.consume([hop.running]);
+    expect(await store.linkOf('write')).toMatchObject({ rule: 'row_and_time' });
+    expect(await store.joinedTo('write')).toBe(root.traceId);
+    await store.consume([hop.ended]);
+    expect(await store.linkOf('write')).toBeNull();
+    expect(await store.joinedTo('write')).toBeNull();
   });
 
   it('is let go when another one turns out to have been under way', async () => {
@@ -128,11 +57,11 @@ describe('a write by nobody while one delivery about its row is under way', () =
     const one = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 2_000 });
     const two = await sampleAttempt(root, { job: 'reorder', startMs: 100, endMs: 2_000 });
     const write = await reported(await anonymous({ id: 'write', atMs: 1_000 }));
-    await consume([one.ended, write.ended]);
-    expect(await joinedTo('write')).toBe(root.traceId);
-    await consume([two.ended]);
-    expect(await linkOf('write')).toBeNull();
-    expect(await joinedTo('write')).toBeNull();
+    await store.consume([one.ended, write.ended]);
+    expect(await store.joinedTo('write')).toBe(root.traceId);
+    await store.consume([two.ended]);
+    expect(await store.linkOf('write')).toBeNull();
+    expect(await store.joinedTo('write')).toBeNull();
   });
 
   it('is linked after all when the other job turns out to write IDs', async () => {
@@ -140,8 +69,8 @@ describe('a write by nobody while one delivery about its row is under way', () =
     const one = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 2_000 });
     const two = await sampleAttempt(root, { job: 'reorder', startMs: 100, endMs: 2_000 });
     const write = await reported(await anonymous({ id: 'write', atMs: 1_000 }));
-    await consume([one.ended, two.ended, write.ended]);
-    expect(await linkOf('write')).toBeNull();
+    await store.consume([one.ended, two.ended, write.ended]);
+    expect(await store.linkOf('write')).toBeNull();
     const named = await reported(
       await sampleEvent({
         id: 'named',
@@ -152,9 +81,9 @@ describe('a write by nobody while one delivery about its row is under way', () =
         startsTrace: false,
       }),
     );
-    await consume([named.ended]);
-    expect(await linkOf('write')).toMatchObject({ cause: one.ended.delivery.id });
-    expect(await joinedTo('write')).toBe(root.traceId);
+    await store.consume([named.ended]);
+    expect(await store.linkOf('write')).toMatchObject({ cause: one.ended.delivery.id });
+    expect(await store.joinedTo('write')).toBe(root.traceId);
   });
 
   it('is never linked to a job that is seen to write IDs, nor a person’s write to any', async () => {
@@ -173,12 +102,12 @@ describe('a write by nobody while one delivery about its row is under way', () =
       }),
     ]);
     const samples = await Promise.all(writes.map(reported));
-    await consume([hop.ended, ...samples.slice(0, 2).map(({ ended }) => ended)]);
-    expect(await linkOf('write')).toMatchObject({ evidence: 'weak' });
-    expect(await linkOf('person')).toBeNull();
-    await consume(samples.slice(2).map(({ ended }) => ended));
-    expect(await linkOf('write')).toBeNull();
-    expect(await linkOf('named')).toMatchObject({ evidence: 'certain', rule: 'value' });
+    await store.consume([hop.ended, ...samples.slice(0, 2).map(({ ended }) => ended)]);
+    expect(await store.linkOf('write')).toMatchObject({ evidence: 'weak' });
+    expect(await store.linkOf('person')).toBeNull();
+    await store.consume(samples.slice(2).map(({ ended }) => ended));
+    expect(await store.linkOf('write')).toBeNull();
+    expect(await store.linkOf('named')).toMatchObject({ evidence: 'certain', rule: 'value' });
   });
 
   it('is not linked where its transaction wrote rows in bulk', async () => {
@@ -190,10 +119,10 @@ describe('a write by nobody while one delivery about its row is under way', () =
       ),
     );
     const samples = await Promise.all(writes.map(reported));
-    await consume([hop.ended, ...samples.slice(0, 20).map(({ ended }) => ended)]);
-    expect(await linkOf('w0')).toMatchObject({ evidence: 'weak' });
-    await consume(samples.slice(20).map(({ ended }) => ended));
-    expect(await linkOf('w0')).toBeNull();
+    await store.consume([hop.ended, ...samples.slice(0, 20).map(({ ended }) => ended)]);
+    expect(await store.linkOf('w0')).toMatchObject({ evidence: 'weak' });
+    await store.consume(samples.slice(20).map(({ ended }) => ended));
+    expect(await store.linkOf('w0')).toBeNull();
   });
 });
 
@@ -212,20 +141,20 @@ describe('a write that names nobody in a transaction that names a hop', () => {
     const second = await reported(
       await sampleEvent({ ...inTrace, id: 'second', rowKey: '45', actor: two.correlationId }),
     );
-    await consume([gone.ended]);
-    expect(await linkOf('gone')).toBeNull();
-    await consume([named.ended]);
-    expect(await linkOf('gone')).toBeNull();
-    await consume([hop.ended, two.ended]);
-    expect(await linkOf('gone')).toEqual({
+    await store.consume([gone.ended]);
+    expect(await store.linkOf('gone')).toBeNull();
+    await store.consume([named.ended]);
+    expect(await store.linkOf('gone')).toBeNull();
+    await store.consume([hop.ended, two.ended]);
+    expect(await store.linkOf('gone')).toEqual({
       evidence: 'weak',
       rule: 'same_transaction',
       cause: hop.ended.delivery.id,
     });
-    expect(await joinedTo('gone')).toBe(root.traceId);
-    await consume([second.ended]);
-    expect(await linkOf('gone')).toBeNull();
-    expect(await joinedTo('gone')).toBeNull();
+    expect(await store.joinedTo('gone')).toBe(root.traceId);
+    await store.consume([second.ended]);
+    expect(await store.linkOf('gone')).toBeNull();
+    expect(await store.joinedTo('gone')).toBeNull();
   });
 });
 
@@ -253,7 +182,13 @@ async function joinedCascade(): Promise<{ records: AttemptRecord[]; rootTrace: s
   const purge = await sampleAttempt(write, { job: 'purge', startMs: 3_000, endMs: 5_000 });
   const again = await anonymous({ id: 'again', atMs: 4_000 });
   const late = await anonymous({ id: 'late', atMs: 5_001 });
-  const more = await Promise.all([named, gone, again, late].map(reported));
+  const inContext = await anonymous({
+    id: 'in-context',
+    atMs: 2_300,
+    rowKey: '77',
+    contextTraceId: contextOf(root.traceId),
+  });
+  const more = await Promise.all([named, gone, again, late, inContext].map(reported));
   const samples = [refresh, reorder, purge, ...more];
   return {
     records: samples.flatMap(({ running, ended }) => [running, ended]),
@@ -264,12 +199,14 @@ async function joinedCascade(): Promise<{ records: AttemptRecord[]; rootTrace: s
 describe('a cascade of joined traces', () => {
   it('stands in the end whatever order the records came in, and however many consumers took them', async () => {
     const { records, rootTrace } = await joinedCascade();
-    await consume(records);
-    expect(await joinedTo('write')).toBe(rootTrace);
-    expect(await joinedTo('gone')).toBe(rootTrace);
-    expect(await joinedTo('again')).not.toBeNull();
-    expect(await linkOf('late')).toBeNull();
-    const expected = await verdicts();
+    await store.consume(records);
+    expect(await store.joinedTo('write')).toBe(rootTrace);
+    expect(await store.joinedTo('gone')).toBe(rootTrace);
+    expect(await store.joinedTo('again')).not.toBeNull();
+    expect(await store.linkOf('late')).toBeNull();
+    expect(await store.linkOf('in-context')).toMatchObject({ rule: 'same_trace_context' });
+    expect(await store.joinedTo('in-context')).toBe(rootTrace);
+    const expected = await store.verdicts();
     const plan = fc.record({
       order: fc.shuffledSubarray(records, { minLength: records.length }),
       size: fc.integer({ min: 1, max: 4 }),
@@ -277,17 +214,17 @@ describe('a cascade of joined traces', () => {
     });
     await fc.assert(
       fc.asyncProperty(plan, async ({ order, size, consumers }) => {
-        await empty();
+        await store.empty();
         const bodies: AttemptRecord[][] = [];
         for (let from = 0; from < order.length; from += size)
           bodies.push(order.slice(from, from + size));
         await Promise.all(
           Array.from({ length: consumers }, async (_, share) => {
             const own = bodies.filter((_body, index) => index % consumers === share);
-            for (const body of own) await consume(body);
+            for (const body of own) await store.consume(body);
           }),
         );
-        expect(await verdicts()).toEqual(expected);
+        expect(await store.verdicts()).toEqual(expected);
       }),
       { numRuns: 15 },
     );
@@ -302,21 +239,21 @@ describe('a cascade of joined traces', () => {
       await reported(await anonymous({ id: 'three', atMs: 3_000 })),
       await reported(await anonymous({ id: 'four', atMs: 3_100, ...other })),
     ];
-    await consume(samples.map(({ ended }) => ended));
+    await store.consume(samples.map(({ ended }) => ended));
     // Each trace’s beginning is said to come from the other’s, as no true history could have it.
     const hop = (index: number) => samples[index]?.ended.delivery.id ?? '';
-    await client.query(
+    await store.client.query(
       `insert into links (source, event_id, evidence, rule, reason, cause_trace_id, cause_delivery_id)
        values ('shop', 'one', 'weak', 'row_and_time', 'x', $1, decode($2, 'hex')),
          ('shop', 'two', 'weak', 'row_and_time', 'x', $3, decode($4, 'hex'))
        on conflict (source, event_id) do nothing`,
       [two.traceId, hop(1), one.traceId, hop(0)],
     );
-    await joinTraces(client, [
+    await joinTraces(store.client, [
       { source: 'shop', id: 'one' },
       { source: 'shop', id: 'two' },
     ]);
-    expect([await joinedTo('one'), await joinedTo('two')]).toEqual([null, one.traceId]);
+    expect([await store.joinedTo('one'), await store.joinedTo('two')]).toEqual([null, one.traceId]);
   });
 });
 
@@ -353,14 +290,14 @@ describe('a webhook that comes twice under its own id', () => {
     const [first] = records;
     const order = isReversed ? records.toReversed() : records;
     for (const batch of isOneBatch ? [order] : order.map((record) => [record]))
-      await consume(batch);
-    const traces = await client.query('select id, root_event_id from traces');
+      await store.consume(batch);
+    const traces = await store.client.query('select id, root_event_id from traces');
     expect(traces.rows).toEqual([{ id: first?.event.traceId, root_event_id: 'msg-1' }]);
-    const deliveries = await client.query('select trace_id, correlation_id from deliveries');
+    const deliveries = await store.client.query('select trace_id, correlation_id from deliveries');
     expect(deliveries.rows).toEqual([
       { trace_id: first?.event.traceId, correlation_id: first?.delivery.correlationId },
     ]);
-    const attempts = await client.query('select count(*)::int as attempts from attempts');
+    const attempts = await store.client.query('select count(*)::int as attempts from attempts');
     expect(attempts.rows).toEqual([{ attempts: 2 }]);
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type AboutRow, judgeEvent, type JudgeFacts } from '../../../src/causes/judge-event.ts';
+import {
+  type AboutRow,
+  type ContextAttempt,
+  judgeEvent,
+  type JudgeFacts,
+} from '../../../src/causes/judge-event.ts';
 import type { Grade } from '../../../src/causes/grade-link.ts';
 import { formatHopId, formatSystemId } from '../../../src/correlation/correlation-id.ts';
 import { assembleTraceId, hopUuid } from '../../../src/correlation/trace-uuid.ts';
@@ -24,6 +29,12 @@ const about = (given: Partial<AboutRow> = {}): AboutRow => ({
   status: 200,
   ...given,
 });
+/** The same attempt by its trace's context, about another row. */
+const inTrace = (given: Partial<ContextAttempt> = {}): ContextAttempt => {
+  const { deliveryId, traceId: trace, eventWrittenAtMs, startedAtMs, endedAtMs, status } = about();
+  const attempt = { deliveryId, traceId: trace, eventWrittenAtMs, startedAtMs, endedAtMs, status };
+  return { ...attempt, ...given };
+};
 const other = { deliveryId: 'e'.repeat(64) };
 
 /** A write at 10 s that named no cause, so that the database minted an actor for it. */
@@ -40,6 +51,7 @@ const facts = (given: Partial<JudgeFacts> = {}): JudgeFacts => ({
   isMoved: false,
   deliveries: [],
   mate: null,
+  inContext: [],
   aboutRows: [about()],
   ...given,
 });
@@ -213,5 +225,48 @@ describe('what the event names itself', () => {
   it('counts for more than row and time while the hop whose ID stood in the row was under way', () => {
     expect(summary(carriedHop(20))).toBe('weak same_or_late_id c');
     expect(summary({ ...carriedHop(5), aboutRows: [] })).toBe('weak same_or_late_id c');
+  });
+});
+
+describe('by trace context', () => {
+  const bare: Partial<JudgeFacts> = { aboutRows: [], inContext: [inTrace()] };
+
+  it.each<[string, Partial<JudgeFacts>]>([
+    ['a write that named no cause', bare],
+    ['with several attempts of the one delivery', { inContext: [inTrace(), inTrace()] }],
+    [
+      'where another delivery had ended',
+      { inContext: [inTrace(), inTrace({ ...other, endedAtMs: startMs + 2_000 })] },
+    ],
+    [
+      'where another began later',
+      { inContext: [inTrace(), inTrace({ ...other, startedAtMs: startMs + 11_000 })] },
+    ],
+    ['before what row and time say', { aboutRows: [about(other)], inContext: [inTrace()] }],
+    ['before an ID that merely stood in the row', { ...carriedHop(20), inContext: [inTrace()] }],
+  ])('is weak: %s', (_what, given) => {
+    expect(summary({ ...bare, ...given })).toBe('weak same_trace_context d');
+  });
+
+  it.each<[string, Partial<JudgeFacts>]>([
+    ['where two deliveries were at work', { inContext: [inTrace(), inTrace(other)] }],
+    ['where there are too many to tell', { inContext: null }],
+    ['where the attempt had ended', { inContext: [inTrace({ endedAtMs: startMs + 9_000 })] }],
+    [
+      'where the delivery’s own event is of this very transaction',
+      { inContext: [inTrace({ eventWrittenAtMs: startMs + 10_000 })] },
+    ],
+    [
+      'for a person, whose page shares one context',
+      { actor: mail, previousActor: null, startsTrace: true },
+    ],
+    ['where the session names a person', { sessionUser: mail }],
+    ['for a row that is only handed on', { op: 'MANUAL' }],
+  ])('says nothing: %s', (_what, given) => {
+    expect(summary({ ...bare, ...given })).toBeNull();
+  });
+
+  it('says less than what another write of the transaction certainly shows', () => {
+    expect(summary({ ...bare, mate: mate() })).toBe('weak same_transaction f');
   });
 });
