@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { onError, onNotFound } from './problem.ts';
+import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { rowRoutes } from './row-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
@@ -32,6 +33,7 @@ export function createApi(deps: ApiDeps) {
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
     .route('/dead-letters', deadLetterRoutes(deps))
+    .route('/loops', loopRoutes(deps))
     .route('/rows', rowRoutes(deps))
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps));

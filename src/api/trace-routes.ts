@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
+import { loopsOf } from '../store/loops.ts';
 import {
   findTrace,
   listTraces,
@@ -16,6 +17,7 @@ import { writeCursor } from './cursor.ts';
 import { deliveryView } from './delivery-view.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
+import { loopView } from './loop-view.ts';
 import { pageQuery } from './page-query.ts';
 import { notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
@@ -63,11 +65,15 @@ export function traceRoutes(deps: ApiDeps) {
             if (!summary) throw notFound(`Trace ${id}`);
             const members = await tracesOf(client, [trace.id], links);
             const nodes = await readTraceNodes(client, [...members.keys()]);
+            const loops = await loopsOf(client, [...members.keys()]);
             const here = new Set(nodes.deliveries.map((delivery) => delivery.id));
             return {
               trace: summary,
               events: nodes.events.map((event) => eventView(withShownLink(event, here, links))),
               deliveries: nodes.deliveries.map(deliveryView),
+              loops: loops
+                .filter(({ isCertain }) => isCertain || links === 'all')
+                .map((loop) => loopView(loop, trace.id)),
             } satisfies TraceDetail;
           });
           return context.json(detail, 200);

@@ -131,11 +131,44 @@ export const tracePageSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
+/** A trigger that fired itself, directly or through others, along one path of a cascade. */
+export const loopViewSchema = z.object({
+  /** The cascade in which the path lies. */
+  cascadeId: z.string(),
+  source: z.string(),
+  trigger: z.string(),
+  table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+  /** How often it fired along the path. */
+  times: z.number().int(),
+  /** Every link of the path is certain. */
+  isCertain: z.boolean(),
+  /** The path's last event. */
+  eventId: z.string(),
+  /** First event first; of a long path the beginning and the end. */
+  path: z.array(
+    z.object({
+      eventId: z.string(),
+      trigger: z.string().nullable(),
+      table: z.string().nullable(),
+      rowKey: z.string().nullable(),
+      /** Whose delivery caused the event; null for the first. */
+      job: z.string().nullable(),
+      evidence: z.enum(['certain', 'weak']).nullable(),
+    }),
+  ),
+  foundAt: time,
+  latestAt: time,
+});
+
+export const loopListSchema = z.object({ loops: z.array(loopViewSchema) });
+
 /** A cascade: of a joined trace too, so that `trace.id` can be another than the one asked for. */
 export const traceDetailSchema = z.object({
   trace: traceSummarySchema,
   events: z.array(eventViewSchema),
   deliveries: z.array(deliveryViewSchema),
+  /** The longest first. */
+  loops: z.array(loopViewSchema),
 });
 
 export const logLineSchema = z.object({
@@ -272,6 +305,7 @@ export type TracePage = z.infer<typeof tracePageSchema>;
 export type TraceDetail = z.infer<typeof traceDetailSchema>;
 export type RowChangeView = z.infer<typeof rowChangeViewSchema>;
 export type RowHistoryPage = z.infer<typeof rowHistoryPageSchema>;
+export type LoopView = z.infer<typeof loopViewSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type LogsView = z.infer<typeof logsViewSchema>;
 export type RefusalView = z.infer<typeof refusalViewSchema>;

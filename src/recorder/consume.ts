@@ -3,10 +3,12 @@
 import { messageOf } from '../error-message.ts';
 import { type Connect, inTransaction, isDataError, type StoreClient } from '../store/client.ts';
 import { insertRows, insertUnreadableRows } from '../store/insert.ts';
+import type { FoundLoop } from '../store/loops.ts';
 import type { RecordMessage } from '../store/record.ts';
 import type { UnreadableRow } from '../store/rows.ts';
 import { gatherRows } from './gather-rows.ts';
 import { gradeTouched, noteHabits } from './grade-touched.ts';
+import { noteLoops } from './note-loops.ts';
 import { readMessage } from './read-message.ts';
 import { retryOptions } from './retry-delay.ts';
 
@@ -62,7 +64,7 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
   }
   try {
     await deps.connect(async (client) => {
-      for (const { placed, reason } of await storeRecords(client, records)) {
+      for (const { placed, reason } of await storeRecords(client, records, deps)) {
         const { messageId, position, text } = placed;
         keep({ message_id: messageId, position, reason, body: text });
       }
@@ -79,6 +81,7 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
 async function storeRecords(
   client: StoreClient,
   records: readonly Placed[],
+  deps: Pick<ConsumeDeps, 'report'>,
 ): Promise<{ placed: Placed; reason: string }[]> {
   if (records.length === 0) return [];
   try {
@@ -89,9 +92,17 @@ async function storeRecords(
     await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
       noteHabits(client, rows),
     );
-    await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
-      gradeTouched(client, rows),
+    const graded = await inTransaction(
+      client,
+      { access: 'write', timeoutMs: statementTimeoutMs },
+      () => gradeTouched(client, rows),
     );
+    const loops = await inTransaction(
+      client,
+      { access: 'write', timeoutMs: statementTimeoutMs },
+      () => noteLoops(client, graded),
+    );
+    for (const loop of loops) reportLoop(loop, deps);
     return [];
   } catch (error) {
     if (!isDataError(error)) throw error;
@@ -100,10 +111,21 @@ async function storeRecords(
     if (records.length === 1 && only) return [{ placed: only, reason: messageOf(error) }];
     const middle = Math.ceil(records.length / 2);
     return [
-      ...(await storeRecords(client, records.slice(0, middle))),
-      ...(await storeRecords(client, records.slice(middle))),
+      ...(await storeRecords(client, records.slice(0, middle), deps)),
+      ...(await storeRecords(client, records.slice(middle), deps)),
     ];
   }
+}
+
+function reportLoop(loop: FoundLoop, deps: Pick<ConsumeDeps, 'report'>): void {
+  deps.report('A trigger fires itself along one path of a cascade.', {
+    source: loop.source,
+    trigger: loop.trigger,
+    times: loop.times,
+    traceId: loop.rootTraceId,
+    eventId: loop.id,
+    isCertain: loop.isCertain,
+  });
 }
 
 /** Asks for every message again, each after the pause that its own number of attempts gives. */

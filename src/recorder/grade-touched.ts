@@ -32,9 +32,10 @@ export async function noteHabits(client: StoreClient, rows: Brought): Promise<vo
 /**
  * Runs in the caller's transaction, after another one has committed `rows`. Locks are taken in one order,
  * events, jobs, traces, each by ascending key, so that consumers cannot deadlock.
+ * @returns the events that were judged
  */
-export async function gradeTouched(client: StoreClient, rows: Brought): Promise<void> {
-  if (rows.events.length === 0) return;
+export async function gradeTouched(client: StoreClient, rows: Brought): Promise<EventKey[]> {
+  if (rows.events.length === 0) return [];
   const { events, hopIds } = keysOf(rows);
   const jobs = await findJobsToJudge(client, { events, hopIds });
   const keys = await lockEventsToGrade(client, {
@@ -51,6 +52,7 @@ export async function gradeTouched(client: StoreClient, rows: Brought): Promise<
   }
   await replaceLinks(client, keys, links);
   await joinTraces(client, keys);
+  return keys;
 }
 
 function keysOf(rows: Brought): { events: EventKey[]; hopIds: string[] } {

@@ -75,8 +75,8 @@ export function FindingsRow(props: {
             key={finding.key}
             className={`flex min-w-[190px] items-center gap-1.5 ${index === 0 ? '' : 'ml-3.5 border-l border-line pl-3.5'}`}
           >
-            {finding.kind === 'repeat' ? (
-              <span className="text-retry">
+            {finding.kind === 'repeat' || finding.kind === 'loop' ? (
+              <span className={finding.kind === 'loop' ? 'text-fail' : 'text-retry'}>
                 <RepeatIcon size={16} />
               </span>
             ) : (

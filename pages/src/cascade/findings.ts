@@ -1,5 +1,6 @@
 // What stands out in a cascade: the same job run again for the same row, and deliveries that failed or
 // wait. Pure rules over the tree; never looks at places or at logs.
+import type { LoopView } from '../../../src/api/views.ts';
 import { formatSpan } from '../time/format.ts';
 import { rowLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
@@ -8,7 +9,7 @@ import type { Cascade, HopNode } from './model.ts';
 export interface Finding {
   key: string;
   tone: Tone;
-  kind: 'repeat' | 'failed' | 'waiting';
+  kind: 'loop' | 'repeat' | 'failed' | 'waiting';
   /** Printed bold, then the rest. */
   subject: string;
   rest: string;
@@ -74,8 +75,25 @@ function apart(group: HopNode[]): string {
   return formatSpan(Date.parse(last.delivery.startedAt) - Date.parse(first.delivery.startedAt));
 }
 
-/** Most severe first: failed, repeated, waiting. */
-export function findingsOf(cascade: Cascade): Finding[] {
+/** A trigger that fires itself: the changes of its path, as far as they are here. */
+function loopFinding(cascade: Cascade, loop: LoopView): Finding {
+  const ids = loop.path
+    .filter((step) => step.trigger === loop.trigger)
+    .map((step) => cascade.idOf.get(step.eventId))
+    .filter((id) => id !== undefined);
+  return {
+    key: `loop-${loop.eventId}`,
+    tone: 'fail',
+    kind: 'loop',
+    subject: `${loop.trigger} fires itself`,
+    rest: `${loop.times} times along one path${loop.isCertain ? '' : ', as far as weak links tell'}`,
+    action: 'Show the latest',
+    nodeIds: ids,
+  };
+}
+
+/** Most severe first: loops, failed, repeated, waiting. */
+export function findingsOf(cascade: Cascade, loops: readonly LoopView[] = []): Finding[] {
   const failed: Finding[] = [];
   const waiting: Finding[] = [];
   for (const { node } of cascade.order) {
@@ -114,5 +132,6 @@ export function findingsOf(cascade: Cascade): Finding[] {
       nodeIds: group.map(({ id }) => id),
     };
   });
-  return [...failed, ...repeats, ...waiting];
+  const looping = loops.map((loop) => loopFinding(cascade, loop));
+  return [...looping, ...failed, ...repeats, ...waiting];
 }

@@ -18,6 +18,8 @@ export type GradedStore = {
   empty(): Promise<unknown>;
   /** No batch may have to come again: consumers side by side do not stop each other. */
   consume(records: readonly RecordMessage[]): Promise<void>;
+  /** What is reported while these are consumed: message and trigger. */
+  reportsOf(records: readonly RecordMessage[]): Promise<string[]>;
   linkOf(eventId: string): Promise<Link | null>;
   /** Event id → the trace that the event's own trace is joined to. */
   joinedTo(eventId: string): Promise<string | null>;
@@ -31,22 +33,26 @@ export async function createGradedStore(name: string): Promise<GradedStore> {
   await migrate({ databaseUrl: database.url, ...migrationSets.observability });
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
+  const reportsOf = async (records: readonly RecordMessage[]): Promise<string[]> => {
+    const reports: string[] = [];
+    const message = { id: 'm', body: records, attempts: 1, ack: () => {}, retry: () => {} };
+    await consumeRecords(
+      { queue: 'records', messages: [message] },
+      {
+        connect: (work) => withClient(database.url, work),
+        now: () => Date.parse(at(10_000)),
+        report: (text, facts) => reports.push(`${text} ${JSON.stringify(facts)}`),
+      },
+    );
+    return reports;
+  };
   return {
     client,
+    reportsOf,
     empty: () =>
       client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs'),
     async consume(records) {
-      const reports: unknown[] = [];
-      const message = { id: 'm', body: records, attempts: 1, ack: () => {}, retry: () => {} };
-      await consumeRecords(
-        { queue: 'records', messages: [message] },
-        {
-          connect: (work) => withClient(database.url, work),
-          now: () => Date.parse(at(10_000)),
-          report: (text, facts) => reports.push([text, facts]),
-        },
-      );
-      expect(reports).toEqual([]);
+      expect(await reportsOf(records)).toEqual([]);
     },
     async linkOf(eventId) {
       const { rows } = await client.query<Link>(

@@ -5,6 +5,7 @@ import {
   type DeliveryView,
   type EventView,
   type LinkView,
+  type LoopView,
   type TraceDetail,
 } from '../../../src/api/views.ts';
 
@@ -93,7 +94,11 @@ export function causedBy(deliveryId: string | null, more: Partial<LinkView> = {}
 }
 
 /** The API's answer, held against its schema. */
-export function cascadeOf(events: EventView[], deliveries: DeliveryView[]): TraceDetail {
+export function cascadeOf(
+  events: EventView[],
+  deliveries: DeliveryView[],
+  loops: LoopView[] = [],
+): TraceDetail {
   const attempts = deliveries.reduce((sum, each) => sum + each.attempts.length, 0);
   return traceDetailSchema.parse({
     trace: {
@@ -113,5 +118,6 @@ export function cascadeOf(events: EventView[], deliveries: DeliveryView[]): Trac
     },
     events,
     deliveries,
+    loops,
   });
 }

@@ -34,6 +34,40 @@ describe('findings', () => {
     expect(turnsOf(twice).get('e2')).toEqual({ n: 2, of: 2 });
   });
 
+  it('says first that a trigger fires itself, and leads to the path’s last change', () => {
+    const detail = cascadeOf(
+      [event('e1', 0), event('e2', 300, { cause: causedBy('d1') })],
+      [delivery('d1', 'e1', 'send-receipt', [[40, 350]])],
+      [
+        {
+          cascadeId: 'c',
+          source: 'shop',
+          trigger: 'order-paid',
+          table: { schema: 'public', name: 'orders' },
+          times: 11,
+          isCertain: true,
+          eventId: 'e2',
+          path: ['e1', 'other', 'e2'].map((eventId) => ({
+            eventId,
+            trigger: eventId === 'other' ? 'else' : 'order-paid',
+            table: 'public.orders',
+            rowKey: '42',
+            job: null,
+            evidence: null,
+          })),
+          foundAt: '2026-11-24T12:00:00Z',
+          latestAt: '2026-11-24T12:00:00Z',
+        },
+      ],
+    );
+    expect(findingsOf(buildCascade(detail), detail.loops)[0]).toMatchObject({
+      kind: 'loop',
+      subject: 'order-paid fires itself',
+      rest: '11 times along one path',
+      nodeIds: ['e1', 'e2'],
+    });
+  });
+
   it('does not take two rows, or two jobs, for the same', () => {
     const cascade = buildCascade(
       cascadeOf(

@@ -1,0 +1,185 @@
+// Finds triggers that fire themselves along a path of a cascade, and keeps what was found. How often is too
+// often is the caller's to say.
+import type { StoreClient } from './client.ts';
+import type { EventKey } from './rows.ts';
+import { storableJson } from './storable-json.ts';
+import { utc } from './utc.ts';
+
+/** One step of a path: an event, and the job whose delivery had caused it. */
+export type LoopStep = {
+  eventId: string;
+  trigger: string | null;
+  table: string | null;
+  rowKey: string | null;
+  /** Null for the path's first event. */
+  job: string | null;
+  /** Of the link to the step before. */
+  evidence: 'certain' | 'weak' | null;
+};
+
+export type FoundLoop = EventKey & {
+  rootTraceId: string;
+  traceId: string;
+  trigger: string;
+  tableSchema: string;
+  tableName: string;
+  times: number;
+  isCertain: boolean;
+  latestAt: string;
+  /** First event first. */
+  path: LoopStep[];
+};
+
+export type StoredLoop = Omit<FoundLoop, 'id'> & { eventId: string; foundAt: string };
+
+/** A path is followed for so many steps; a longer one is a loop by any measure. */
+const longestPath = 200;
+/** So many events below one that is recorded late are looked at again. */
+const mostBelow = 1_000;
+
+/** Of a kept path, at each end. */
+const shownSteps = 25;
+
+/** Of an event: the trigger that fired, for the table it is of. */
+const sameTrigger = (a: string, b: string): string =>
+  `${a}.trigger = ${b}.trigger and ${a}.table_schema is not distinct from ${b}.table_schema
+    and ${a}.table_name is not distinct from ${b}.table_name`;
+
+/** $1 events whose links have been judged anew: these, and what they caused. */
+const candidates = `
+  touched as materialized (
+    select r.source, r.id from json_to_recordset($1::json) as r (source text, id text)),
+  below (source, id) as (
+    select source, id from touched
+    union
+    select l.source, l.event_id from below b
+    join deliveries d on d.source = b.source and d.event_id = b.id
+    join links l on l.cause_delivery_id = d.id),
+  candidates as materialized (select source, id from below limit ${mostBelow}),`;
+
+/** $2: how often a trigger may fire along one path. */
+const findLoops = `
+  with recursive ${candidates}
+  up (first_source, first_id, step, source, id, trigger, table_schema, table_name, row_key, trace_id, evidence, job,
+    cause_event, cause_source) as (
+    select e.source, e.id, 0, e.source, e.id, e.trigger, e.table_schema, e.table_name, e.row_key, e.trace_id,
+      l.evidence, d.job, d.event_id, d.source
+    from candidates c
+    join events e on e.source = c.source and e.id = c.id and e.trigger is not null
+    join links l on l.source = e.source and l.event_id = e.id
+    join deliveries d on d.id = l.cause_delivery_id
+    union all
+    select u.first_source, u.first_id, u.step + 1, e.source, e.id, e.trigger, e.table_schema, e.table_name,
+      e.row_key, e.trace_id, l.evidence, d.job, d.event_id, d.source
+    from up u
+    join events e on e.source = u.cause_source and e.id = u.cause_event
+    left join links l on l.source = e.source and l.event_id = e.id
+    left join deliveries d on d.id = l.cause_delivery_id
+    where u.step < ${longestPath}),
+  counted as (
+    select f.first_source as source, f.first_id as id, count(*)::int as times
+    from up f join up u on u.first_source = f.first_source and u.first_id = f.first_id and ${sameTrigger('u', 'f')}
+    where f.step = 0 group by 1, 2 having count(*) > $2)
+  select e.source, e.id, e.trigger, coalesce(e.table_schema, '') as "tableSchema",
+    coalesce(e.table_name, '') as "tableName", e.trace_id as "traceId", ${utc('e.created_at')} as "latestAt",
+    c.times, p.*
+  from counted c join events e on e.source = c.source and e.id = c.id
+  cross join lateral (
+    select (array_agg(u.trace_id order by u.step desc))[1] as "rootTraceId",
+      coalesce(bool_and(u.evidence = 'certain') filter (where u.evidence is not null), true) as "isCertain",
+      json_agg(json_build_object('eventId', u.id, 'trigger', u.trigger,
+        'table', u.table_schema || '.' || u.table_name, 'rowKey', u.row_key, 'job', u.job,
+        'evidence', u.evidence) order by u.step desc) as path
+    from up u where u.first_source = c.source and u.first_id = c.id) p
+  order by c.times desc`;
+
+/**
+ * Finds the paths on which one trigger fired more often than `mostTimes`, among those that end with one of these
+ * events or with something that they caused. Reads only.
+ */
+export async function readLoops(
+  client: StoreClient,
+  graded: readonly EventKey[],
+  mostTimes: number,
+): Promise<FoundLoop[]> {
+  if (graded.length === 0) return [];
+  const { rows } = await client.query<FoundLoop>(findLoops, [storableJson(graded), mostTimes]);
+  return rows;
+}
+
+/**
+ * Keeps what was found, and forgets loops that ended with an event which, judged anew, ends none. Must run in a
+ * transaction of its own. The table is locked: loops are rare, and two consumers must not wait for each other.
+ * @returns those that nobody had found before
+ */
+export async function replaceLoops(
+  client: StoreClient,
+  graded: readonly EventKey[],
+  found: readonly FoundLoop[],
+): Promise<FoundLoop[]> {
+  if (found.length === 0 && !(await hasLoops(client))) return [];
+  await client.query('lock table loops in share row exclusive mode');
+  await client.query(
+    `with recursive ${candidates.trimEnd().replace(/,$/, '')}
+     delete from loops x using candidates c
+     where x.source = c.source and x.event_id = c.id and (x.source, x.event_id) not in (
+       select r.source, r.id from json_to_recordset($2::json) as r (source text, id text))`,
+    [storableJson(graded), storableJson(found.map(({ source, id }) => ({ source, id })))],
+  );
+  const { rows } = await client.query<{ source: string; id: string; isNew: boolean }>(
+    `insert into loops (root_trace_id, source, trigger, table_schema, table_name, times, is_certain, trace_id,
+       event_id, path, latest_at)
+     select distinct on ("rootTraceId", source, trigger, "tableSchema", "tableName")
+       "rootTraceId", source, trigger, "tableSchema", "tableName", times, "isCertain", "traceId", id, path, "latestAt"
+     from json_to_recordset($1::json) as r (
+       "rootTraceId" uuid, source text, trigger text, "tableSchema" text, "tableName" text, times integer,
+       "isCertain" boolean, "traceId" uuid, id text, path json, "latestAt" timestamptz)
+     order by "rootTraceId", source, trigger, "tableSchema", "tableName", times desc, id
+     on conflict (root_trace_id, source, trigger, table_schema, table_name) do update set
+       times = excluded.times, is_certain = excluded.is_certain, trace_id = excluded.trace_id,
+       event_id = excluded.event_id, path = excluded.path, latest_at = excluded.latest_at
+     where excluded.times >= loops.times
+     returning source, event_id as id, xmax = 0 as "isNew"`,
+    [storableJson(found.map((loop) => ({ ...loop, path: shorten(loop.path) })))],
+  );
+  return found.filter((loop) =>
+    rows.some(({ source, id, isNew }) => isNew && source === loop.source && id === loop.id),
+  );
+}
+
+async function hasLoops(client: StoreClient): Promise<boolean> {
+  const { rows } = await client.query<{ has: boolean }>('select exists (select from loops) as has');
+  return rows[0]?.has ?? false;
+}
+
+/** The beginning and the end of a long path. */
+function shorten(path: readonly LoopStep[]): LoopStep[] {
+  return path.length <= 2 * shownSteps
+    ? [...path]
+    : [...path.slice(0, shownSteps), ...path.slice(-shownSteps)];
+}
+
+const loopColumns = `root_trace_id as "rootTraceId", source, trigger, table_schema as "tableSchema",
+  table_name as "tableName", times, is_certain as "isCertain", trace_id as "traceId", event_id as "eventId", path,
+  ${utc('found_at')} as "foundAt", ${utc('latest_at')} as "latestAt"`;
+
+/** The latest loops, newest first. */
+export async function listLoops(client: StoreClient, limit: number): Promise<StoredLoop[]> {
+  const { rows } = await client.query<StoredLoop>(
+    `select ${loopColumns} from loops order by loops.latest_at desc, root_trace_id desc limit $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** The loops whose paths begin in one of these traces. */
+export async function loopsOf(
+  client: StoreClient,
+  traceIds: readonly string[],
+): Promise<StoredLoop[]> {
+  const { rows } = await client.query<StoredLoop>(
+    `select ${loopColumns} from loops where root_trace_id = any ($1::uuid[]) order by times desc`,
+    [traceIds],
+  );
+  return rows;
+}
