@@ -1,0 +1,187 @@
+// The stored configuration: what admins change, one document that can also live in git. Only its shape and what
+// can be told from the document alone; whoever stores or publishes it decides nothing by it.
+import { z } from 'zod';
+import { parseDestinationPattern } from './destination-pattern.ts';
+import { retryPolicySchema } from './retry-policy.ts';
+
+/** As it stands in `/r/{route}` and in a delivery's target. */
+export const routeNameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'must be 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit',
+  );
+
+const destinationSchema = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+  .refine(
+    (text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text),
+    'must not contain credentials: they end up in logs',
+  )
+  .transform((text) => {
+    const url = new URL(text);
+    url.hash = '';
+    return url.href;
+  });
+
+const patternSchema = z.string().superRefine((text, context) => {
+  try {
+    parseDestinationPattern(text);
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
+});
+
+const sourceNameSchema = z.string().min(1).max(64);
+const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex, 64 digits');
+/** The name of a variable of the Worker: secrets stand in no document. */
+const variableNameSchema = z
+  .string()
+  .regex(
+    /^[A-Z][A-Z0-9_]{0,127}$/,
+    'must be the name of a variable of the Worker, such as SHOP_WEBHOOK_SECRET',
+  );
+const headerNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header')
+  .transform((name) => name.toLowerCase());
+const durationSeconds = (least: number, most: number) => z.number().int().min(least).max(most);
+
+const listsSchema = {
+  /** As in `?algorithm=`: case, `_` and `-` do not matter. */
+  algorithm: z.string().min(1).max(64).default('pass-through'),
+  destinations: z.array(destinationSchema).min(1).max(1_000),
+  fallback: z.array(destinationSchema).max(100).default([]),
+};
+
+export const routeSchema = z.strictObject({
+  ...listsSchema,
+  /** Whose the deliveries are where the algorithm chooses one of several; null: as the first destination's name says. */
+  job: z.string().min(1).max(64).nullable().default(null),
+  /**
+   * When another destination takes over by itself. `surely_not_processed`: after 429, 503 or with an open circuit.
+   * `any_failure`: after a time-out, a reset or another 5xx too, with the same idempotency key: only for jobs that
+   * are idempotent.
+   */
+  takeOver: z.enum(['surely_not_processed', 'any_failure']).default('surely_not_processed'),
+  /** Null: the document's. */
+  retries: retryPolicySchema.nullable().default(null),
+  /** How the sender must sign; null: as the Worker's variables say. */
+  signature: z
+    .strictObject({
+      scheme: z.enum(['standard-webhooks', 'github', 'stripe', 'hmac']),
+      /** The variable that holds the secret, or two with a comma between them. */
+      secretFrom: variableNameSchema,
+      /** Where a plain HMAC stands. */
+      header: headerNameSchema.default('x-signature'),
+    })
+    .nullable()
+    .default(null),
+  /** For one attempt until its answer begins; null: the Worker's. */
+  attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
+  /** How long a rotation is kept after its last use; null: the document's. */
+  rotationPersistenceSeconds: durationSeconds(60, 31_536_000).nullable().default(null),
+  /**
+   * A part of the route's events takes another way: by hash of the row, so that a row stays on one side.
+   * `percent` 0 goes back at once.
+   */
+  rollout: z
+    .strictObject({ percent: z.number().min(0).max(100), ...listsSchema })
+    .nullable()
+    .default(null),
+});
+
+/** What is known of a destination, by its URL. */
+export const knownDestinationSchema = z.strictObject({
+  /** The job's name in correlation IDs; null: the last path segment, else the host. */
+  job: z.string().min(1).max(64).nullable().default(null),
+  /** Takes longer than a broadcast may (up to 15 minutes): delivered from the queue from the start. */
+  isSlow: z.boolean().default(false),
+  /** For one attempt until its answer begins; null: the route's or the Worker's. */
+  attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
+});
+
+/** An ingest key: only its hash is stored. By its id, which is no secret. */
+export const ingestKeySchema = z.strictObject({
+  source: sourceNameSchema,
+  sha256: sha256Schema,
+  /** For people. */
+  note: z.string().max(200).default(''),
+  /** Which stored routes it may use; null: all. */
+  routes: z.array(routeNameSchema).nullable().default(null),
+  /** Which destinations it may name in a URL; null: all that the allowlist has; []: none. */
+  destinations: z.array(patternSchema).nullable().default(null),
+  createdAt: z.iso.datetime(),
+  /** From here on it is refused; null: never. A rotated key gets one, so that old and new overlap. */
+  expiresAt: z.iso.datetime().nullable().default(null),
+});
+
+export const sourceSchema = z.strictObject({
+  /** Columns that name a row, by `schema.table`; `id` where a table is not named. */
+  rowKeys: z.record(z.string().min(3), z.array(z.string().min(1)).min(1)).default({}),
+});
+
+/** What is left out before anything is stored; destinations get it all the same. */
+export const redactionSchema = z.strictObject({
+  /** Of requests that wait or are dead letters: their values are not kept. A replay goes without them. */
+  headers: z.array(headerNameSchema).default([]),
+  /** `column`, `table.column` or `schema.table.column`; kept as a mark that says so. */
+  columns: z.array(z.string().min(1).max(200)).default([]),
+});
+
+export const configurationSchema = z.strictObject({
+  /** The form of this document. */
+  format: z.literal(1),
+  routes: z.record(routeNameSchema, routeSchema).default({}),
+  destinations: z.record(destinationSchema, knownDestinationSchema).default({}),
+  /** Beside those of the variable ALLOWED_DESTINATIONS. */
+  allowedDestinations: z.array(patternSchema).default([]),
+  keys: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), ingestKeySchema).default({}),
+  sources: z.record(sourceNameSchema, sourceSchema).default({}),
+  /** Null: the built-in schedule. */
+  retries: retryPolicySchema.nullable().default(null),
+  /** How long a rotation is kept after its last use; null: the Worker's ROTATION_PERSISTENCE_SECONDS. */
+  rotationPersistenceSeconds: durationSeconds(60, 31_536_000).nullable().default(null),
+  redaction: redactionSchema.prefault({}),
+  limits: z
+    .strictObject({
+      maxBodyBytes: z.number().int().min(1_024).max(26_214_400).nullable().default(null),
+      maxStreamedBytes: z.number().int().min(1_024).nullable().default(null),
+      maxHeaderBytes: z.number().int().min(1_024).nullable().default(null),
+      maxDestinations: z.number().int().min(1).max(1_000).nullable().default(null),
+    })
+    .prefault({}),
+  /** Who is told of what needs a person: a destination that was disabled. Signed as deliveries are. */
+  notifications: z
+    .array(z.strictObject({ url: destinationSchema }))
+    .max(10)
+    .default([]),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+export type StoredRoute = z.infer<typeof routeSchema>;
+export type KnownDestination = z.infer<typeof knownDestinationSchema>;
+export type IngestKey = z.infer<typeof ingestKeySchema>;
+export type Redaction = z.infer<typeof redactionSchema>;
+
+/** Nothing is stored yet. */
+export const emptyConfiguration: Configuration = configurationSchema.parse({ format: 1 });
+
+/** What is published for every isolate to read: a version of the document. */
+export const snapshotSchema = z.strictObject({
+  v: z.literal(1),
+  /** Of the document; counts up from 1. */
+  version: z.number().int().nonnegative(),
+  publishedAt: z.iso.datetime(),
+  configuration: configurationSchema,
+});
+
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** The key of the snapshot in the KV namespace SNAPSHOT. */
+export const snapshotKey = 'configuration';
