@@ -3,6 +3,9 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
 import { type Config, configOf } from './config/config.ts';
+import { snapshotKey } from './config/configuration.ts';
+import { type EdgeConfig, edgeConfigOf } from './config/edge-config.ts';
+import { SharedSnapshot } from './config/shared-snapshot.ts';
 import type { Cancellations } from './deliveries/cancellations.ts';
 import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-retries.ts';
 import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
@@ -29,6 +32,8 @@ export { RoundRobin } from '../durable-objects/round-robin.ts';
 /** Shared by the requests of one isolate; plain data. */
 const recorderState = new RecorderState();
 const turns = new SharedTurns();
+/** By the namespace that it is read from: one in an isolate. */
+const snapshots = new WeakMap<KVNamespace, SharedSnapshot>();
 
 export default {
   async fetch(request, env, context): Promise<Response> {
@@ -37,7 +42,7 @@ export default {
       return answerApi(request, env);
     }
     if (pathname !== '/') return problemResponse({ reason: 'path_unknown', path: pathname });
-    const config = configOf(env);
+    const config = await edgeConfigFor(env, (work) => context.waitUntil(work));
     return handleEvent(request, {
       ...shareDeps(env, context),
       config,
@@ -58,7 +63,10 @@ export default {
 
   async queue(batch, env): Promise<void> {
     if (batch.queue.startsWith('throughline-retries')) {
-      await consumeRetries(batch, retriesDeps(env));
+      const reading: Promise<unknown>[] = [];
+      const config = await edgeConfigFor(env, (work) => reading.push(work));
+      await consumeRetries(batch, retriesDeps(env, config));
+      await Promise.all(reading);
       return;
     }
     await consumeRecords(batch, {
@@ -92,6 +100,27 @@ function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): Shar
     random: () => Math.random(),
     waitUntil: (work) => context.waitUntil(work),
   };
+}
+
+/** What the edge works by now: variables, and the published configuration as far as it can be read. */
+async function edgeConfigFor(
+  env: Env,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<EdgeConfig> {
+  let snapshot = snapshots.get(env.SNAPSHOT);
+  if (!snapshot) {
+    snapshot = new SharedSnapshot();
+    snapshots.set(env.SNAPSHOT, snapshot);
+  }
+  const stored = await snapshot.current({
+    // Half a minute is the least that KV takes: developers.cloudflare.com/kv/api/read-key-value-pairs.
+    read: () => env.SNAPSHOT.get(snapshotKey, { type: 'text', cacheTtl: 30 }),
+    now: () => Date.now(),
+    wait: (ms) => scheduler.wait(ms),
+    waitUntil,
+    report,
+  });
+  return edgeConfigOf(configOf(env), stored);
 }
 
 function recorderOf(env: Env): Recorder {
@@ -131,8 +160,7 @@ function outboxOf(env: Env, deliveryId: string): DurableObjectStub<Outbox> {
   return env.OUTBOX.getByName(deliveryId.slice(0, 1));
 }
 
-function retriesDeps(env: Env): ConsumeRetriesDeps {
-  const config = configOf(env);
+function retriesDeps(env: Env, config: EdgeConfig): ConsumeRetriesDeps {
   const recorder = recorderOf(env);
   return {
     ...parcelDeps(env),

@@ -167,6 +167,7 @@ export type Configuration = z.infer<typeof configurationSchema>;
 export type StoredRoute = z.infer<typeof routeSchema>;
 export type KnownDestination = z.infer<typeof knownDestinationSchema>;
 export type IngestKey = z.infer<typeof ingestKeySchema>;
+/** @public The edge leaves out by it. */
 export type Redaction = z.infer<typeof redactionSchema>;
 
 /** Nothing is stored yet. */
@@ -181,6 +182,7 @@ export const snapshotSchema = z.strictObject({
   configuration: configurationSchema,
 });
 
+/** @public Whoever publishes one makes it by this. */
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
 /** The key of the snapshot in the KV namespace SNAPSHOT. */

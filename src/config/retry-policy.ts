@@ -23,6 +23,7 @@ export const retryPolicySchema = z.strictObject({
 
 export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 
+/** @public Deliveries follow it. */
 export const builtInRetryPolicy: RetryPolicy = {
   pausesSeconds: [
     5 * second,

@@ -1,11 +1,11 @@
 // What the parts of the hot path hand to each other. Types only.
-import type { Config } from '../config/config.ts';
+import type { EdgeConfig } from '../config/edge-config.ts';
 import type { DescribedEvent } from './describe-event.ts';
 import type { InboundBody } from './read-body.ts';
 import type { Share, ShareDeps, ShareResult } from './share.ts';
 
 export type EdgeDeps = ShareDeps & {
-  config: Config;
+  config: EdgeConfig;
   /** False once this key has sent more than its share. */
   withinRate(keyId: string): Promise<boolean>;
   /** The next turn of a route's rotation; null when it is out of reach. */
