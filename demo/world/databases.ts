@@ -1,6 +1,7 @@
 // Finds or starts Postgres, and brings both databases up to date.
 import { installApplication } from '../application/application.ts';
 import { ensureDatabase } from '../postgres/database.ts';
+import { installCorrelation } from '../../migrations/install.ts';
 import { migrate } from '../../migrations/run.ts';
 import { migrationSets } from '../../migrations/sets.ts';
 
@@ -16,9 +17,7 @@ export async function prepareDatabases(
     await migrate({ databaseUrl: urls.observability, ...migrationSets.observability, onStep });
   });
   await prepare('application', urls.application, onStep, async () => {
-    await installApplication(urls.application, {
-      migrate: (url) => migrate({ databaseUrl: url, ...migrationSets.application, onStep }),
-    });
+    await installApplication(urls.application, { migrate: installCorrelation });
   });
 }
 

@@ -1,8 +1,7 @@
 // A database with the schema "correlation" and with event triggers that compare rows as Hasura's do.
 // The triggers are written here from Hasura's rules, not taken from the local world's event engine.
 import pg from 'pg';
-import { migrate } from '../../../migrations/run.ts';
-import { migrationSets } from '../../../migrations/sets.ts';
+import { installCorrelation } from '../../../migrations/install.ts';
 import { createDatabase } from '../../support/database.ts';
 
 export type ApplicationDatabase = {
@@ -13,7 +12,7 @@ export type ApplicationDatabase = {
   drop(): Promise<void>;
 };
 
-/** Makes a database, installs the migrations of `migrations/application`, connects. */
+/** Makes a database, installs the schema `correlation`, connects. */
 export async function createApplicationDatabase(): Promise<ApplicationDatabase> {
   const database = await createDatabase('application_test');
   const clients: pg.Client[] = [];
@@ -23,7 +22,7 @@ export async function createApplicationDatabase(): Promise<ApplicationDatabase> 
     clients.push(client);
     return client;
   };
-  await migrate({ databaseUrl: database.url, ...migrationSets.application });
+  await installCorrelation(database.url);
   return {
     url: database.url,
     client: await connect(),

@@ -260,4 +260,19 @@ describe('a saved row that did not change', () => {
     }
     expect(more).toEqual([]);
   });
+
+  // The database mints before it asks for the conflict, so "excluded" holds the ID and the condition is true.
+  it('fires nothing where ON CONFLICT asks whether the actor differs, though the row is then saved', async () => {
+    const [shape] = shapes as [Shape];
+    const table = `${shape.name}_tracked`;
+    const { client } = database;
+    const guarded = `${upsert(table)} where ${table}.updated_by is distinct from excluded.updated_by`;
+    await inTransaction(client, () => place(shape, table, 'system'));
+    for (const actor of ['system', null, hop, otherHop, 'SYSTEM']) {
+      const saved = await client.query(guarded, [actor]);
+      expect(saved.rowCount).toBe(1);
+    }
+    expect(await takeEvents(client)).toEqual([]);
+    await client.query(`truncate ${table}`);
+  });
 });

@@ -1,6 +1,7 @@
 // Putting tables under tracking, taking them off, and what happens when the application alters them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
+import { correlationFile } from '../../../migrations/install.ts';
 import type { ApplicationDatabase } from './application-database.ts';
 import {
   createApplicationDatabase,
@@ -122,8 +123,7 @@ describe('tracking a table', () => {
   it('installs again over itself without changing anything', async () => {
     await track('twice');
     const before = await catalogue();
-    const file = new URL('../../../migrations/application/001_correlation.sql', import.meta.url);
-    await query(await readFile(file, 'utf8'));
+    await query(await readFile(correlationFile, 'utf8'));
     expect(await catalogue()).toEqual(before);
   });
 });

@@ -1,15 +1,12 @@
 // A database with the shop in it, for one test file.
 import { installApplication } from '../../../demo/application/application.ts';
-import { migrate } from '../../../migrations/run.ts';
-import { migrationSets } from '../../../migrations/sets.ts';
+import { installCorrelation } from '../../../migrations/install.ts';
 import { createDatabase } from '../../support/database.ts';
 
 export async function createShopDatabase(
   prefix: string,
 ): Promise<{ url: string; drop(): Promise<void> }> {
   const database = await createDatabase(prefix);
-  await installApplication(database.url, {
-    migrate: (url) => migrate({ databaseUrl: url, ...migrationSets.application }),
-  });
+  await installApplication(database.url, { migrate: installCorrelation });
   return database;
 }

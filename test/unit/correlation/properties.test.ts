@@ -15,24 +15,14 @@ import { normaliseName } from '../../../src/correlation/names.ts';
 import { placeEvent } from '../../../src/correlation/place-event.ts';
 import { parseTraceparent, traceparentFor } from '../../../src/correlation/trace-context.ts';
 import { hopUuid, timeOf, traceIdOf, uuidPlace } from '../../../src/correlation/trace-uuid.ts';
+import { anyText, oddActor, uuid } from '../../support/odd-values.ts';
 
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 320 }),
-  fc.string({ unit: fc.constantFrom('.', '-', '@', 'a', 'Z', '0', 'f', ' ', '\0'), maxLength: 80 }),
-);
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
-const uuid = fc.uuid({ version: [1, 3, 4, 5, 7, 8] });
 const timeMs = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const traceId = fc
   .tuple(timeMs, fc.uint8Array({ minLength: 5, maxLength: 9 }))
   .map(([nowMs, random]) => mintSystemId('x', { nowMs, random }).slice(2));
-const oddActor = fc.oneof(
-  anyText,
-  fc.tuple(anyText, uuid).map(([name, id]) => `${name}.${id}`),
-  fc.constantFrom('system', 'SYSTEM', '', ' ', 'a@b@c', '42'),
-);
-
 describe('a name', () => {
   it('is spelled in the ID’s letters whatever it was, and spelling it again changes nothing', () => {
     fc.assert(
