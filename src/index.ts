@@ -2,6 +2,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
+import type { AdminStore } from './config/admin-store.ts';
 import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
 import { type EdgeConfig, edgeConfigOf } from './config/edge-config.ts';
@@ -12,6 +13,7 @@ import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
 import type { RetryQueue } from './deliveries/retry-queue.ts';
 import type { SendParcelDeps } from './deliveries/send-parcel.ts';
 import { standBy } from './deliveries/stand-by.ts';
+import { checkConfiguration } from './proxy/check-configuration.ts';
 import { deliverShare } from './proxy/deliver-share.ts';
 import { checkDestination } from './proxy/guard.ts';
 import { handleEvent } from './proxy/handle-event.ts';
@@ -26,6 +28,7 @@ import { createRecorder, type Recorder, RecorderState } from './recorder/recorde
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 
+export { AdminConfig } from '../durable-objects/admin-config.ts';
 export { Outbox } from '../durable-objects/outbox.ts';
 export { RoundRobin } from '../durable-objects/round-robin.ts';
 
@@ -190,18 +193,36 @@ async function sendTo(queue: Queue, messages: readonly string[]): Promise<void> 
 }
 
 function answerApi(request: Request, env: Env): Response | Promise<Response> {
-  const { apiTokenSha256, grafana }: Config = configOf(env);
+  const config: Config = configOf(env);
+  const { apiTokenSha256, grafana } = config;
   const api = createApi({
     connect: connectTo(env),
     logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
     retries: retryQueueOf(env, recorderOf(env)),
     cancellations: cancellationsOf(env),
     bodies: env.BODIES,
+    admin: {
+      store: adminStoreOf(env),
+      check: (configuration) => checkConfiguration(configuration, config),
+    },
     apiTokenSha256,
     now: () => Date.now(),
     report,
   });
   return api.fetch(request);
+}
+
+/** The one object that keeps the configuration. */
+function adminStoreOf(env: Env): AdminStore {
+  const object = env.ADMIN_CONFIG.getByName('configuration');
+  return {
+    current: async () => object.current(),
+    store: async (change) => object.store(change),
+    versions: async (page) => object.versions(page),
+    version: async (version) => object.version(version),
+    note: async (entry) => object.note(entry),
+    audit: async (page) => object.audit(page),
+  };
 }
 
 function connectTo(env: Env): Connect {

@@ -1,12 +1,19 @@
-// Opens the API to whoever holds the bearer token (RFC 6750), of which only the hash is known. Without a
-// configured token nobody comes in.
+// Opens the API to whoever holds the bearer token (RFC 6750), of which only the hash is known, and says who that is.
+// Without a configured token nobody comes in.
 import type { MiddlewareHandler } from 'hono';
 import { matchesSha256 } from '../config/secret.ts';
 import type { ApiDeps } from './deps.ts';
-import { ApiProblem } from './problem.ts';
+import type { ApiEnv } from './env.ts';
+import { ApiProblem, invalid } from './problem.ts';
 
-/** Refuses every request without the token with a 401 problem. */
-export function requireToken(deps: Pick<ApiDeps, 'apiTokenSha256'>): MiddlewareHandler {
+/** Who holds the one token there is. */
+const tokenName = 'api-token';
+/** In whose name somebody acts who shares the token with others. Not verified, and shown as such. */
+const actorHeader = 'x-throughline-actor';
+const maxActorLength = 200;
+
+/** Refuses every request without the token with a 401 problem, and sets `who` for those that come in. */
+export function requireToken(deps: Pick<ApiDeps, 'apiTokenSha256'>): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     if (deps.apiTokenSha256 === null) {
       throw unauthorized(
@@ -24,6 +31,12 @@ export function requireToken(deps: Pick<ApiDeps, 'apiTokenSha256'>): MiddlewareH
         'This is no token of this API. Check it for a missing part.',
       );
     }
+    const onBehalfOf = context.req.header(actorHeader)?.trim() || null;
+    if (onBehalfOf !== null && onBehalfOf.length > maxActorLength) {
+      const message = `must have ${maxActorLength} characters at most`;
+      throw invalid([{ in: 'header', name: actorHeader, message }]);
+    }
+    context.set('who', { name: tokenName, onBehalfOf });
     await next();
   };
 }

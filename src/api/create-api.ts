@@ -1,9 +1,11 @@
 // The API, put together: who comes in, which routes there are, how errors look.
 import { Hono } from 'hono';
+import { adminRoutes } from './admin/admin-routes.ts';
 import { requireToken } from './auth.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import type { ApiDeps } from './deps.ts';
+import type { ApiEnv } from './env.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { onError, onNotFound } from './problem.ts';
@@ -17,13 +19,13 @@ import { traceRoutes } from './trace-routes.ts';
  * @example const api = createApi(deps); await api.request('/api/traces', { headers })
  */
 export function createApi(deps: ApiDeps) {
-  const app = new Hono();
+  const app = new Hono<ApiEnv>();
   app.onError(onError(deps));
   app.notFound(onNotFound);
   app.use(async (context, next) => {
     await next();
     // Traces grow and logs arrive late: nothing here is the same a moment later.
-    context.header('cache-control', 'no-store');
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
   });
   app.use(requireToken(deps));
@@ -36,7 +38,8 @@ export function createApi(deps: ApiDeps) {
     .route('/loops', loopRoutes(deps))
     .route('/rows', rowRoutes(deps))
     .route('/refusals', refusalRoutes(deps))
-    .route('/health', healthRoutes(deps));
+    .route('/health', healthRoutes(deps))
+    .route('/admin', adminRoutes(deps));
 }
 
 /** For `hc<Api>(…)`: the dashboard's typed client. */

@@ -1,4 +1,5 @@
 // What the API needs from outside. The Worker gives the real things, tests theirs.
+import type { AdminDeps } from './admin/deps.ts';
 import type { Cancellations } from '../deliveries/cancellations.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
@@ -14,6 +15,8 @@ export type ApiDeps = {
   cancellations: Pick<Cancellations, 'cancel' | 'allow'>;
   /** Where requests lie that fit no queue message. */
   bodies: Pick<BodyStore, 'get'>;
+  /** What admins change. */
+  admin: AdminDeps;
   /** SHA-256 (lower-case hex) of the bearer token that opens the API; null keeps it closed. */
   apiTokenSha256: string | null;
   /** ms since the epoch. */

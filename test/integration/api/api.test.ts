@@ -18,6 +18,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAdmin } from '../../support/no-admin.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -47,6 +48,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
     retries: { enqueue: () => Promise.resolve(true) },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
     apiTokenSha256,
     now: () => startMs + 60_000,
     report: (message) => reports.push(message),

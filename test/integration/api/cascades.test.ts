@@ -18,6 +18,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAdmin } from '../../support/no-admin.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -70,6 +71,7 @@ beforeEach(async () => {
     retries: { enqueue: () => Promise.resolve(true) },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
   await withClient(database.url, (client) =>

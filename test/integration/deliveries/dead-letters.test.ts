@@ -23,6 +23,7 @@ import {
   type RecordMessage,
 } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAdmin } from '../../support/no-admin.ts';
 import { at, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -47,6 +48,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
       allow: (id) => Promise.resolve(void cancelled.delete(id)),
     },
     bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

@@ -6,6 +6,7 @@ import { traceDetailSchema, tracePageSchema } from '../../../src/api/views.ts';
 import { noLogSource } from '../../../src/logs/log-source.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAdmin } from '../../support/no-admin.ts';
 import { sampleCascade } from './sample-records.ts';
 import { poolingConnect } from './transaction-pooling.ts';
 
@@ -64,6 +65,7 @@ describe('behind a transaction pooler', () => {
       retries: { enqueue: () => Promise.resolve(true) },
       cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
       bodies: { get: () => Promise.resolve(null) },
+      admin: noAdmin,
       apiTokenSha256: Buffer.from(digest).toString('hex'),
       now: () => Date.now(),
       report: (message, facts) => reports.push(`${message} ${JSON.stringify(facts)}`),

@@ -1,0 +1,37 @@
+// Turns a keeper of the configuration that is out of reach into an answer which says so.
+import type { AdminStore } from '../../config/admin-store.ts';
+import { messageOf } from '../../error-message.ts';
+import { ApiProblem } from '../problem.ts';
+
+/** The same store, whose failures are 503 problems. What the edge has read works on meanwhile. */
+export function reachStore(
+  store: AdminStore,
+  report: (message: string, facts: Record<string, unknown>) => void,
+): AdminStore {
+  const reach = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      report('The stored configuration is out of reach.', { error: messageOf(error) });
+      throw new ApiProblem(
+        'configuration_unreachable',
+        {
+          title: 'Configuration out of reach',
+          status: 503,
+          detail:
+            'The object that keeps the configuration does not answer. The edge works on with what was published last. ' +
+            'A change that was under way may have been stored: read before you repeat it.',
+        },
+        { 'retry-after': '5' },
+      );
+    }
+  };
+  return {
+    current: () => reach(store.current()),
+    store: (change) => reach(store.store(change)),
+    versions: (page) => reach(store.versions(page)),
+    version: (version) => reach(store.version(version)),
+    note: (entry) => reach(store.note(entry)),
+    audit: (page) => reach(store.audit(page)),
+  };
+}

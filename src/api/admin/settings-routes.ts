@@ -1,0 +1,53 @@
+// /api/admin/settings: what holds for every route, and nothing of its own name.
+import { zValidator } from '@hono/zod-validator';
+import { Hono } from 'hono';
+import { type Configuration, configurationSchema } from '../../config/configuration.ts';
+import { builtInRetryPolicy } from '../../config/retry-policy.ts';
+import type { ApiEnv } from '../env.ts';
+import { refuseInvalid } from '../problem.ts';
+import { changeConfiguration, readCurrent } from './change-configuration.ts';
+import type { AdminDeps } from './deps.ts';
+import { jsonBody } from './json-body.ts';
+import { noteQuery } from './note-query.ts';
+import { partEtag, requirePrecondition } from './preconditions.ts';
+import type { SettingsView } from './views.ts';
+
+const settingsSchema = configurationSchema.pick({
+  sources: true,
+  retries: true,
+  rotationPersistenceSeconds: true,
+  redaction: true,
+  limits: true,
+  notifications: true,
+});
+
+export function settingsRoutes(deps: AdminDeps) {
+  return new Hono<ApiEnv>()
+    .get('/', async (context) => {
+      const settings = settingsOf((await readCurrent(deps)).configuration);
+      const view: SettingsView = { settings, builtIn: { retries: builtInRetryPolicy } };
+      return context.json(view, 200, { etag: await partEtag(settings) });
+    })
+    .put(
+      '/',
+      zValidator('query', noteQuery, refuseInvalid),
+      jsonBody(settingsSchema),
+      async (context) => {
+        const settings = context.req.valid('json');
+        const changed = await changeConfiguration(deps, context, {
+          action: 'settings.put',
+          subject: null,
+          note: context.req.valid('query').note,
+          edit: async ({ configuration }) => {
+            requirePrecondition(context.req, await partEtag(settingsOf(configuration)));
+            return { ...configuration, ...settings };
+          },
+        });
+        return context.json(changed, 200, { etag: await partEtag(settings) });
+      },
+    );
+}
+
+function settingsOf(configuration: Configuration): SettingsView['settings'] {
+  return settingsSchema.strip().parse(configuration);
+}

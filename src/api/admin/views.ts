@@ -1,0 +1,40 @@
+// The shapes in which the API answers admins. Types only; what they are made of is checked where it is stored.
+import type { AuditEntry, PublicationFacts, VersionFacts } from '../../config/admin-store.ts';
+import type { DocumentChange } from '../../config/compare-documents.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { RetryPolicy } from '../../config/retry-policy.ts';
+
+/** Hashes of keys are shortened in all of them. */
+export type ConfigurationView = VersionFacts & {
+  published: PublicationFacts;
+  configuration: Configuration;
+};
+
+export type ChangesView = {
+  /** What the document was compared with. */
+  version: number;
+  changed: boolean;
+  changes: DocumentChange[];
+};
+
+export type VersionPage = {
+  versions: VersionFacts[];
+  /** Give it back as `?cursor=`; null on the last page. */
+  nextCursor: string | null;
+};
+
+/** The document as that version's Throughline wrote it. */
+export type VersionView = VersionFacts & { configuration: Configuration };
+
+export type VersionChangesView = { from: number; to: number; changes: DocumentChange[] };
+
+export type AuditPage = { entries: AuditEntry[]; nextCursor: string | null };
+
+export type SettingsView = {
+  settings: Pick<
+    Configuration,
+    'sources' | 'retries' | 'rotationPersistenceSeconds' | 'redaction' | 'limits' | 'notifications'
+  >;
+  /** What stands where a setting is null. */
+  builtIn: { retries: RetryPolicy };
+};

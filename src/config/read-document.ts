@@ -1,0 +1,71 @@
+// Turns what somebody wants to store into a checked configuration, and says by path what is wrong with it. Pure: what
+// only the edge can tell (which algorithms there are, what the allowlist has) is not checked here.
+import { type Configuration, configurationSchema } from './configuration.ts';
+import { stableJson } from './stable-json.ts';
+
+/**
+ * The largest configuration, as JSON on one line. Every isolate reads and checks the whole of it, and a row of the
+ * object's storage may have 2 MB (developers.cloudflare.com/durable-objects/platform/limits).
+ */
+export const maxDocumentBytes = 1_000_000;
+
+/** One thing to change in a configuration. */
+export type ConfigurationIssue = {
+  /** Such as `routes.orders.destinations.0`; empty for the document itself. */
+  path: string;
+  message: string;
+};
+
+export type ReadDocument =
+  | { ok: true; configuration: Configuration; text: string }
+  | { ok: false; issues: readonly ConfigurationIssue[] };
+
+/** Checks a document. `text` is how it is stored: every default written out, keys in one order. */
+export function readDocument(document: unknown): ReadDocument {
+  const parsed = configurationSchema.safeParse(document);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      issues: parsed.error.issues.map((issue) => ({
+        path: issue.path.map(String).join('.'),
+        message: issue.message,
+      })),
+    };
+  }
+  const configuration = parsed.data;
+  const merged = mergedDestinations(document, configuration);
+  if (merged) return { ok: false, issues: [merged] };
+  const text = stableJson(configuration);
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > maxDocumentBytes) {
+    const message =
+      `has ${bytes} bytes, and at most ${maxDocumentBytes} fit. Long lists of destinations take most: ` +
+      'routes that share one can name a single destination that spreads further.';
+    return { ok: false, issues: [{ path: '', message }] };
+  }
+  return { ok: true, configuration, text };
+}
+
+/** Two spellings of one URL would silently become one entry. */
+function mergedDestinations(
+  document: unknown,
+  { destinations }: Configuration,
+): ConfigurationIssue | null {
+  const given =
+    typeof document === 'object' && document !== null && 'destinations' in document
+      ? Object.keys(Object(document.destinations))
+      : [];
+  if (given.length <= Object.keys(destinations).length) return null;
+  const seen = new Set<string>();
+  for (const text of given) {
+    const { href } = new URL(text);
+    if (seen.has(href)) {
+      return {
+        path: `destinations.${text}`,
+        message: 'is another spelling of a destination that is there already',
+      };
+    }
+    seen.add(href);
+  }
+  return null;
+}

@@ -1,0 +1,18 @@
+// An API without stored configuration, for tests of everything else: whoever asks for it fails.
+import type { AdminDeps } from '../../src/api/admin/deps.ts';
+
+const none = (): never => {
+  throw new Error('This test has no stored configuration.');
+};
+
+export const noAdmin: AdminDeps = {
+  store: {
+    current: none,
+    store: none,
+    versions: none,
+    version: none,
+    note: none,
+    audit: none,
+  },
+  check: none,
+};
