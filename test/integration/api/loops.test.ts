@@ -5,6 +5,7 @@ import { createApi } from '../../../src/api/create-api.ts';
 import { loopListSchema, traceDetailSchema } from '../../../src/api/views.ts';
 import { noLogSource } from '../../../src/logs/log-source.ts';
 import { createGradedStore, type GradedStore } from '../store/graded-store.ts';
+import { noAdmin } from '../../support/no-admin.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -22,6 +23,7 @@ beforeAll(async () => {
     retries: { enqueue: () => Promise.resolve(true) },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
   let event = await sampleEvent({ id: 'event-0', atMs: 0 });

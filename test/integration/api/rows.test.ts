@@ -9,6 +9,7 @@ import { noLogSource } from '../../../src/logs/log-source.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAdmin } from '../../support/no-admin.ts';
 import { sampleAttempt, type SampleEvent, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -29,6 +30,7 @@ beforeAll(async () => {
     retries: { enqueue: () => Promise.resolve(true) },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
 });
