@@ -21,7 +21,7 @@ export function parseCreatedAt(text: string): { canonical: string; ms: number } 
   const micros = fraction.slice(0, 6).padEnd(6, '0');
   const ms = Date.parse(`${toSecond}.${micros.slice(0, 3)}Z`);
   if (Number.isNaN(ms) || ms < 0 || ms >= timeLimitMs) return null;
-  // Date.parse rolls 30 February over to March; a day that does not exist is no time.
-  if (!new Date(ms).toISOString().startsWith(toSecond)) return null;
+  // Date.parse rolls 30 February over to March, and 24:00 to the next day; what does not exist is no time.
+  if (new Date(ms).getUTCDate() !== Number(day)) return null;
   return { canonical: `${toSecond}.${micros}Z`, ms };
 }

@@ -88,5 +88,5 @@ export function assembleTraceId(timeMs: number, bits: Uint8Array): string {
   const after = ((b & 0x0f) << 18) | (c << 10) | (d << 2) | (e >> 6);
   const last24 = (0x800000 | after).toString(16);
   const digits = `${time}8${before.toString(16).padStart(3, '0')}${last24}${traceHop}`;
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
 }

@@ -7,7 +7,7 @@ import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
 export type AttemptRequest = {
   destination: URL;
   method: string;
-  headers: Headers;
+  headers: HeadersInit;
   body: BodyInit | null;
   signing: Signing;
   /** Until the answer begins. */
@@ -88,7 +88,7 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
 }
 
 /** Adds the signature. A body that is streamed cannot be signed, since its headers go first. */
-async function signedHeaders({ headers, body, signing }: AttemptRequest): Promise<Headers> {
+async function signedHeaders({ headers, body, signing }: AttemptRequest): Promise<HeadersInit> {
   const bytes = body ?? new Uint8Array();
   if (signing.secrets.length === 0 || !(bytes instanceof Uint8Array)) return headers;
   const signed = new Headers(headers);

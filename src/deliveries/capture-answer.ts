@@ -15,13 +15,15 @@ export type AnswerCapture = {
 
 /** @throws when a short answer breaks off while it is read */
 export async function captureAnswer(response: Response): Promise<AnswerCapture> {
-  if (!response.body) return { body: null, ended: Promise.resolve({ text: null }) };
   const declared = response.headers.get('content-length');
   const length = declared === null ? Number.NaN : Number(declared);
   if (length <= readWholeBytes) {
     const bytes = new Uint8Array(await response.arrayBuffer());
+    // An answer that may have no body (204, 304, or to HEAD) can say a length nevertheless.
+    if (bytes.length === 0) return { body: null, ended: Promise.resolve({ text: null }) };
     return { body: bytes, ended: Promise.resolve({ text: decode(bytes.subarray(0, keptBytes)) }) };
   }
+  if (!response.body) return { body: null, ended: Promise.resolve({ text: null }) };
   return streamAnswer(response.body);
 }
 

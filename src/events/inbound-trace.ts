@@ -12,7 +12,7 @@ type Ids = { traceId: string; spanId: string; isSampled: boolean };
  * `-SpanId` (Hasura 1.3, decimal). Ids of 64 bits are filled up with zeros on the left; without a sampling
  * decision the trace is sampled.
  */
-export function inboundTraceparent(headers: Headers): string | null {
+export function inboundTraceparent(headers: Pick<Headers, 'get'>): string | null {
   const own = headers.get('traceparent');
   if (own !== null) return parseTraceparent(own) === null ? null : own;
   const ids = singleB3(headers) ?? severalB3(headers) ?? hasuraIds(headers);
@@ -22,13 +22,13 @@ export function inboundTraceparent(headers: Headers): string | null {
 }
 
 /** `b3: {TraceId}-{SpanId}-{SamplingState}-{ParentSpanId}`, the last two optional. */
-function singleB3(headers: Headers): Ids | null {
+function singleB3(headers: Pick<Headers, 'get'>): Ids | null {
   const [traceId, spanId, sampled] = (headers.get('b3') ?? '').split('-');
   return b3Ids(traceId, spanId, sampled);
 }
 
 /** `X-B3-Flags: 1` is debug, which implies sampled. */
-function severalB3(headers: Headers): Ids | null {
+function severalB3(headers: Pick<Headers, 'get'>): Ids | null {
   const sampled = headers.get('x-b3-flags') === '1' ? 'd' : headers.get('x-b3-sampled');
   return b3Ids(headers.get('x-b3-traceid'), headers.get('x-b3-spanid'), sampled);
 }
@@ -44,7 +44,7 @@ function b3Ids(
   return { ...ids, isSampled: sampled !== '0' && sampled?.toLowerCase() !== 'false' };
 }
 
-function hasuraIds(headers: Headers): Ids | null {
+function hasuraIds(headers: Pick<Headers, 'get'>): Ids | null {
   const traceId = word64(headers.get('x-hasura-traceid'));
   const spanId = word64(headers.get('x-hasura-spanid'));
   return traceId === null || spanId === null ? null : { traceId, spanId, isSampled: true };

@@ -13,7 +13,7 @@ const longestIdLength = 200;
  * Reads what a webhook says of itself in its headers: `webhook-id` (Standard Webhooks,
  * https://www.standardwebhooks.com), GitHub's `x-github-delivery`, or an `idempotency-key`.
  */
-export function readWebhook(headers: Headers): WebhookEvent {
+export function readWebhook(headers: Pick<Headers, 'get'>): WebhookEvent {
   const id =
     headers.get('webhook-id') ?? headers.get('x-github-delivery') ?? headers.get('idempotency-key');
   return {

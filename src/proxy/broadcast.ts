@@ -31,7 +31,7 @@ export async function broadcast(
     choice.destinations.map(async (destination): Promise<ShareTarget> => {
       const purpose = { target: destination.href, jobOf: destination, algorithm };
       const delivery = await describeDelivery(event, purpose);
-      const headers = [...deliveryHeaders(inbound.headers, event, delivery)];
+      const headers = Object.entries(deliveryHeaders(inbound.headers, event, delivery));
       return { delivery, destination: destination.href, headers };
     }),
   );

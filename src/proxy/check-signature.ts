@@ -1,6 +1,7 @@
 // Holds a request against the signature that its source must have, where one is required.
 import type { Config } from '../config/config.ts';
 import { toleranceSeconds, verifySignature } from '../events/signatures/verify.ts';
+import type { FieldReader } from './header-fields.ts';
 import type { EdgeProblem } from './problem.ts';
 import type { InboundBody } from './read-body.ts';
 
@@ -10,7 +11,7 @@ import type { InboundBody } from './read-body.ts';
  * @returns the problem, or null where the request is signed or need not be
  */
 export async function checkSignature(
-  headers: Headers,
+  headers: FieldReader,
   body: InboundBody,
   { inboundSignature, maxBodyBytes }: Config,
   nowMs: number,

@@ -7,6 +7,7 @@ import { jobName } from '../deliveries/job-name.ts';
 import { inboundTraceparent } from '../events/inbound-trace.ts';
 import type { DeliveryFacts, EventFacts } from '../store/record.ts';
 import { headersForDestination } from './forwarded-headers.ts';
+import type { HeaderFields } from './header-fields.ts';
 
 /**
  * Describes one event's delivery to one target.
@@ -35,10 +36,10 @@ export async function describeDelivery(
 
 /** What the destination of a delivery gets of the sender's headers, and who it is. */
 export function deliveryHeaders(
-  inbound: Headers,
+  inbound: HeaderFields,
   event: EventFacts,
   delivery: DeliveryFacts,
-): Headers {
+): Record<string, string> {
   return headersForDestination(inbound, {
     'x-correlation-id': delivery.correlationId,
     'idempotency-key': delivery.id,

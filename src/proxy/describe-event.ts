@@ -9,6 +9,7 @@ import { parseScheduledEvent, type ScheduledEvent } from '../events/hasura-sched
 import { parseJsonObject } from '../events/parse-json.ts';
 import { readWebhook } from '../events/webhook.ts';
 import type { ArrivalFacts, EventFacts } from '../store/record.ts';
+import type { FieldReader } from './header-fields.ts';
 
 export type DescribedEvent = { event: EventFacts; arrival: ArrivalFacts };
 
@@ -47,7 +48,7 @@ const withoutWrite = {
  */
 export async function describeEvent(request: {
   source: string;
-  headers: Headers;
+  headers: FieldReader;
   body: Uint8Array | null;
   at: number;
 }): Promise<DescribedEvent> {
@@ -147,7 +148,7 @@ async function describeScheduled(
 
 async function describeWebhook(request: {
   source: string;
-  headers: Headers;
+  headers: FieldReader;
   body: Uint8Array | null;
   at: number;
 }): Promise<EventFacts> {

@@ -38,6 +38,5 @@ export async function forwardPlainly(
     return problemResponse({ reason: 'destination_unreachable', destination: shown, why });
   }
   deps.waitUntil(result.ended);
-  const { status, statusText, headers } = result.response;
-  return new Response(result.body, { status, statusText, headers: new Headers(headers) });
+  return new Response(result.body, result.response);
 }

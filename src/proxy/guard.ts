@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { forbiddenHost } from '../config/destination-address.ts';
 import { matchesDestination } from '../config/destination-pattern.ts';
 import { matchesSha256 } from '../config/secret.ts';
+import type { FieldReader } from './header-fields.ts';
 import type { Parsed } from './parse-request-target.ts';
 import type { EdgeProblem } from './problem.ts';
 import { checkUrlSignature } from './signed-url.ts';
@@ -19,7 +20,7 @@ export type Sender = {
 
 /** Finds the source that the sender's ingest key names: the key in its header, or a URL signed with its hash. */
 export async function checkSender(
-  { headers, url }: Pick<Request, 'headers' | 'url'>,
+  { headers, url }: { headers: FieldReader; url: string },
   config: Config,
 ): Promise<Parsed<Sender>> {
   if (!config.bootstrapKey) return { ok: false, problem: { reason: 'edge_closed' } };
@@ -52,11 +53,14 @@ export function checkDestinations(
 
 /** Why this destination may not be called; null where it may. */
 export function checkDestination(url: URL, config: Config): EdgeProblem | null {
-  // The query may hold a secret of the destination's; the sender knows it, logs need not.
-  const destination = url.origin + url.pathname;
   const why = config.allowPrivateDestinations ? null : forbiddenHost(url);
-  if (why !== null) return { reason: 'destination_forbidden', destination, why };
+  if (why !== null) return { reason: 'destination_forbidden', destination: shown(url), why };
   return config.allowedDestinations.some((pattern) => matchesDestination(pattern, url))
     ? null
-    : { reason: 'destination_not_allowed', destination };
+    : { reason: 'destination_not_allowed', destination: shown(url) };
+}
+
+/** The query may hold a secret of the destination's; the sender knows it, logs need not. */
+function shown(url: URL): string {
+  return url.origin + url.pathname;
 }

@@ -7,6 +7,7 @@ import { checkSignature } from './check-signature.ts';
 import { describeEvent } from './describe-event.ts';
 import { forwardPlainly } from './forward-plainly.ts';
 import { checkSender } from './guard.ts';
+import { HeaderFields } from './header-fields.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { checkLimits } from './limits.ts';
 import { planRoute, type Route } from './plan-route.ts';
@@ -16,25 +17,22 @@ import { type NamedDelivery, nameDelivery, relay } from './relay.ts';
 
 /** `POST /?algorithm=…&destinations=…`, with any method. */
 export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Response> {
-  const sender = await checkSender(request, deps.config);
+  const { method, url } = request;
+  const headers = new HeaderFields(request.headers);
+  const sender = await checkSender({ headers, url }, deps.config);
   if (!sender.ok) return refuse(sender.problem, null, deps);
   const { source } = sender.value;
-  const limited = await checkLimits(request, sender.value, deps);
+  const limited = await checkLimits({ headers, url }, sender.value, deps);
   if (!limited.ok) return refuse(limited.problem, source, deps);
-  const route = planRoute(request.url, deps.config);
+  const route = planRoute(url, deps.config);
   if (!route.ok) return refuse(route.problem, source, deps);
   const { algorithm, lists } = route.value;
 
   const at = deps.now();
-  const body = await readBody(request, deps.config);
-  const unsigned = await checkSignature(request.headers, body, deps.config, at);
+  const body = await readBody(request, headers, deps.config);
+  const unsigned = await checkSignature(headers, body, deps.config, at);
   if (unsigned) return refuse(unsigned, source, deps);
-  const came = {
-    method: request.method,
-    headers: request.headers,
-    body,
-    senderGone: request.signal,
-  };
+  const came = { method, headers, body, senderGone: request.signal };
   let prepared: Prepared;
   try {
     prepared = await prepare({ ...came, source, at }, route.value, deps);

@@ -1,6 +1,7 @@
 // What the parts of the hot path hand to each other. Types only.
 import type { EdgeConfig } from '../config/edge-config.ts';
 import type { DescribedEvent } from './describe-event.ts';
+import type { HeaderFields } from './header-fields.ts';
 import type { InboundBody } from './read-body.ts';
 import type { Share, ShareDeps, ShareResult } from './share.ts';
 
@@ -18,7 +19,7 @@ export type EdgeDeps = ShareDeps & {
 /** A request that has passed the guard, with what it brought. */
 export type Inbound = {
   method: string;
-  headers: Headers;
+  headers: HeaderFields;
   body: InboundBody;
   described: DescribedEvent;
   /** Fires when the sender goes away. */

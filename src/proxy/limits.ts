@@ -2,6 +2,7 @@
 // body: how that is limited while it streams is read-body's.
 import { messageOf } from '../error-message.ts';
 import type { Sender } from './guard.ts';
+import type { HeaderFields } from './header-fields.ts';
 import type { EdgeDeps } from './inbound.ts';
 import { hopsOf, maxHops } from './hops.ts';
 import type { Parsed } from './parse-request-target.ts';
@@ -12,7 +13,7 @@ const ratePeriodSeconds = 10;
 
 /** Holds one request against every limit that can be told before its body is read. */
 export async function checkLimits(
-  request: Request,
+  request: { url: string; headers: HeaderFields },
   sender: Sender,
   deps: Pick<EdgeDeps, 'config' | 'withinRate'>,
 ): Promise<Parsed<null>> {
@@ -21,7 +22,7 @@ export async function checkLimits(
   if (urlBytes > maxUrlBytes) {
     return refuse({ reason: 'url_too_long', bytes: urlBytes, maxBytes: maxUrlBytes });
   }
-  const headerBytes = bytesOf(request.headers);
+  const headerBytes = request.headers.bytes;
   if (headerBytes > maxHeaderBytes) {
     return refuse({ reason: 'headers_too_large', bytes: headerBytes, maxBytes: maxHeaderBytes });
   }
@@ -55,13 +56,6 @@ export function rateOf(
       return true;
     }
   };
-}
-
-/** As HTTP/1.1 would write them: name, colon, blank, value, line end. URL and values are ASCII on the wire. */
-function bytesOf(headers: Headers): number {
-  let bytes = 0;
-  for (const [name, value] of headers) bytes += name.length + value.length + 4;
-  return bytes;
 }
 
 function refuse(problem: EdgeProblem): Parsed<null> {

@@ -11,7 +11,12 @@ import type { Inbound } from './inbound.ts';
  */
 export function pendingOf(
   inbound: Inbound,
-  made: { delivery: DeliveryFacts; destination: URL; headers: Headers; attempts: number },
+  made: {
+    delivery: DeliveryFacts;
+    destination: URL;
+    headers: Record<string, string>;
+    attempts: number;
+  },
 ): PendingDelivery | null {
   const { described, method, body } = inbound;
   if (body.kind === 'stream') return null;
@@ -20,7 +25,7 @@ export function pendingOf(
     delivery: made.delivery,
     destination: made.destination.href,
     method,
-    headers: [...made.headers],
+    headers: Object.entries(made.headers),
     body: body.kind === 'whole' ? bodyText(body.bytes) : null,
     attempts: made.attempts,
     firstAttemptAt: described.arrival.at,

@@ -1,4 +1,5 @@
 // Reads a request body up to a limit. What is larger goes on as a stream, unread, up to a second limit.
+import type { FieldReader } from './header-fields.ts';
 
 export type InboundBody =
   | { kind: 'none' }
@@ -25,9 +26,17 @@ type BodyLimits = {
 };
 
 /** @throws when the sender breaks off while the body is read */
-export async function readBody(request: Request, limits: BodyLimits): Promise<InboundBody> {
+export async function readBody(
+  request: Request,
+  headers: FieldReader,
+  limits: BodyLimits,
+): Promise<InboundBody> {
+  const declared = Number(headers.get('content-length') ?? Number.NaN);
+  // Where there is a length there is a body; asking for the stream would make one.
+  if (declared > 0 && declared <= limits.maxBodyBytes) {
+    return { kind: 'whole', bytes: new Uint8Array(await request.arrayBuffer()) };
+  }
   if (!request.body) return { kind: 'none' };
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN);
   if (declared > limits.maxBodyBytes) {
     return {
       kind: 'stream',
@@ -35,9 +44,6 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<In
       brokenOff: new AbortController().signal,
       tooLarge: () => false,
     };
-  }
-  if (declared <= limits.maxBodyBytes) {
-    return { kind: 'whole', bytes: new Uint8Array(await request.arrayBuffer()) };
   }
   return readUndeclared(request.body, limits);
 }

@@ -6,7 +6,7 @@ import type { DeliveryFacts } from '../store/record.ts';
 import type { Relay } from './algorithms/algorithm.ts';
 import { type AttemptLog, startAttemptLog } from './attempt-log.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
-import { headersForSender } from './forwarded-headers.ts';
+import { fitForSender } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { isLastTry, pendingOf } from './pending-of.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
@@ -18,7 +18,7 @@ const leastAttemptMs = 1_000;
 const passedOverMs = 10_000;
 
 /** A delivery with its IDs, and the headers that its destination gets. */
-export type NamedDelivery = { delivery: DeliveryFacts; headers: Headers };
+export type NamedDelivery = { delivery: DeliveryFacts; headers: Record<string, string> };
 
 /** Names the one delivery of a choice. Sends nothing. */
 export async function nameDelivery(
@@ -79,7 +79,7 @@ type Tried = {
   inbound: Inbound;
   delivery: DeliveryFacts;
   destination: URL;
-  headers: Headers;
+  headers: Record<string, string>;
   timeoutMs: number;
 };
 
@@ -93,14 +93,12 @@ function answer(result: Attempt, log: AttemptLog, tried: Tried, deps: EdgeDeps):
     });
   }
   deps.waitUntil(result.ended.then((end) => close(end, log, tried, deps)));
-  return new Response(result.body, {
-    status: result.response.status,
-    statusText: result.response.statusText,
-    headers: headersForSender(result.response.headers, {
-      correlationId,
-      keepRetryAfter: !isLastTry(tried.inbound.described.arrival),
-    }),
+  const response = new Response(result.body, result.response);
+  fitForSender(response.headers, {
+    correlationId,
+    keepRetryAfter: !isLastTry(tried.inbound.described.arrival),
   });
+  return response;
 }
 
 /** Records the end. What the sender will not try again becomes a dead letter, unless its body is gone. */

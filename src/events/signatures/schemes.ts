@@ -16,7 +16,7 @@ export type SignedMessage = {
 export type Scheme = {
   /** Finds the signature; `missing` without its headers, `malformed` where they are not in its form. */
   read(message: {
-    headers: Headers;
+    headers: Pick<Headers, 'get'>;
     body: Uint8Array;
     /** Where a plain HMAC stands. */
     header: string;

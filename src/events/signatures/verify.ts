@@ -22,7 +22,7 @@ export const toleranceSeconds = 300;
  */
 export async function verifySignature(
   requirement: SignatureRequirement,
-  message: { headers: Headers; body: Uint8Array; nowMs: number },
+  message: { headers: Pick<Headers, 'get'>; body: Uint8Array; nowMs: number },
 ): Promise<SignatureFailure | null> {
   const scheme = schemes[requirement.scheme];
   const signed = scheme.read({ ...message, header: requirement.header });

@@ -54,6 +54,17 @@ describe('an event trigger’s body', () => {
     });
   });
 
+  test('of a row whose columns are named like what every object has is read', () => {
+    const row = '{"constructor":{"a":1},"__proto__":{"b":2}}';
+    const text = JSON.stringify(old).replace('"new":{"id":1}', `"new":${row}`);
+    expect(JSON.stringify(parseHasuraEvent(read(text))?.new)).toBe(row);
+  });
+
+  test('is read after one that is not UTF-8', () => {
+    expect(parseJsonObject(new Uint8Array([0x7b, 0xff, 0x7d]))).toBeUndefined();
+    expect(parseHasuraEvent(read(JSON.stringify(old)))?.id).toBe('e1');
+  });
+
   test('keeps every digit of numbers that a double cannot hold', () => {
     const text = JSON.stringify(old)
       .replace('"new":{"id":1}', '"new":{"id":9007199254740993,"few":12,"half":0.5}')
