@@ -5,6 +5,8 @@ export type Rotation = {
   next: number;
   /** When it may be forgotten, in ms since the epoch: the persistence duration after its last use. */
   clearsAt: number;
+  /** Of its last use, in ms since the epoch. Absent from what was stored before November 2026. */
+  usedAt?: number;
   /** When its alarm rings; null where none is set. */
   alarmAt: number | null;
 };
@@ -30,6 +32,7 @@ export function takeTurns(
     rotation: {
       next: rotation.next + use.count,
       clearsAt,
+      usedAt: use.nowMs,
       alarmAt: rings ? alarmAt : clearsAt,
     },
     setAlarmAt: rings ? null : clearsAt,

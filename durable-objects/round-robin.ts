@@ -30,6 +30,14 @@ export class RoundRobin extends DurableObject {
     return taken.first;
   }
 
+  /**
+   * Where it stands; stores nothing. Times are in ms since the epoch, null where there is nothing to forget.
+   */
+  peek(): { next: number; usedAtMs: number | null; clearsAtMs: number | null } {
+    const { next, usedAt, clearsAt } = this.#rotation;
+    return { next, usedAtMs: usedAt ?? null, clearsAtMs: clearsAt === 0 ? null : clearsAt };
+  }
+
   /** Forgets the rotation when it has not been used for its persistence duration. */
   override async alarm(): Promise<void> {
     const kept = ring(this.#rotation, Date.now());

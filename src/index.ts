@@ -204,6 +204,11 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
     admin: {
       store: adminStoreOf(env),
       check: (configuration) => checkConfiguration(configuration, config),
+      allowedByVariable: config.allowedDestinations.map(({ text }) => text),
+      bootstrapKey: config.bootstrapKey,
+      rotationsOf: (route) => [route],
+      peekRotation: async (rotation) => env.ROUND_ROBIN.getByName(rotation).peek(),
+      now: () => Date.now(),
     },
     apiTokenSha256,
     now: () => Date.now(),

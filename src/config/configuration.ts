@@ -12,7 +12,7 @@ export const routeNameSchema = z
     'must be 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit',
   );
 
-const destinationSchema = z
+export const destinationSchema = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .refine(
     (text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text),

@@ -33,8 +33,8 @@ export function readDocument(document: unknown): ReadDocument {
     };
   }
   const configuration = parsed.data;
-  const merged = mergedDestinations(document, configuration);
-  if (merged) return { ok: false, issues: [merged] };
+  const twice = mergedDestinations(document, configuration) ?? sharedHash(configuration);
+  if (twice) return { ok: false, issues: [twice] };
   const text = stableJson(configuration);
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > maxDocumentBytes) {
@@ -66,6 +66,19 @@ function mergedDestinations(
       };
     }
     seen.add(href);
+  }
+  return null;
+}
+
+/** Whose events would come by a key that two entries share? */
+function sharedHash({ keys }: Configuration): ConfigurationIssue | null {
+  const seen = new Map<string, string>();
+  for (const [id, { sha256 }] of Object.entries(keys)) {
+    const other = seen.get(sha256);
+    if (other !== undefined) {
+      return { path: `keys.${id}.sha256`, message: `is the hash of the key ${other} already` };
+    }
+    seen.set(sha256, id);
   }
   return null;
 }

@@ -15,4 +15,9 @@ export const noAdmin: AdminDeps = {
     audit: none,
   },
   check: none,
+  allowedByVariable: [],
+  bootstrapKey: null,
+  rotationsOf: none,
+  peekRotation: none,
+  now: none,
 };

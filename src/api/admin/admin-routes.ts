@@ -2,10 +2,16 @@
 import { Hono } from 'hono';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../env.ts';
+import { allowlistRoutes } from './allowlist-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
+import { destinationRoutes } from './destination-routes.ts';
+import { keyRoutes } from './key-routes.ts';
 import { reachStore } from './reach-store.ts';
+import { rotationRoutes } from './rotation-routes.ts';
 import { settingsRoutes } from './settings-routes.ts';
+import { signedUrlRoutes } from './signed-url-routes.ts';
+import { storedRouteRoutes } from './stored-route-routes.ts';
 import { versionRoutes } from './version-routes.ts';
 
 export function adminRoutes({ admin, report }: Pick<ApiDeps, 'admin' | 'report'>) {
@@ -18,6 +24,12 @@ export function adminRoutes({ admin, report }: Pick<ApiDeps, 'admin' | 'report'>
   });
   return app
     .route('/configuration', configurationRoutes(deps))
+    .route('/routes', storedRouteRoutes(deps))
+    .route('/destinations', destinationRoutes(deps))
+    .route('/allowlist', allowlistRoutes(deps))
+    .route('/keys', keyRoutes(deps))
+    .route('/signed-urls', signedUrlRoutes(deps))
+    .route('/rotations', rotationRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/versions', versionRoutes(deps))
     .route('/audit', auditRoutes(deps));

@@ -7,4 +7,23 @@ export type AdminDeps = {
   store: AdminStore;
   /** What the edge would refuse of a configuration that has the right shape. */
   check(configuration: Configuration): readonly ConfigurationIssue[];
+  /** The allowlist of the Worker's variables, as it is written there. */
+  allowedByVariable: readonly string[];
+  /** The key of the Worker's variables; null where there is none. */
+  bootstrapKey: { sha256: string; source: string } | null;
+  /** The rotations that events of a route, or of the target of an unnamed one, can use. */
+  rotationsOf(route: string): readonly string[];
+  /** Where a rotation stands. Takes no turn. */
+  peekRotation(rotation: string): Promise<RotationFacts>;
+  /** ms since the epoch. */
+  now(): number;
+};
+
+export type RotationFacts = {
+  /** The next turn; modulo the number of destinations it is the destination. */
+  next: number;
+  /** ms since the epoch; null where it has not been used, or has been forgotten. */
+  usedAtMs: number | null;
+  /** When it is forgotten unless it is used again; null where there is nothing to forget. */
+  clearsAtMs: number | null;
 };

@@ -1,5 +1,6 @@
 // The shapes in which the API answers admins. Types only; what they are made of is checked where it is stored.
 import type { AuditEntry, PublicationFacts, VersionFacts } from '../../config/admin-store.ts';
+import type { Changed } from './change-configuration.ts';
 import type { DocumentChange } from '../../config/compare-documents.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { RetryPolicy } from '../../config/retry-policy.ts';
@@ -37,4 +38,26 @@ export type SettingsView = {
   >;
   /** What stands where a setting is null. */
   builtIn: { retries: RetryPolicy };
+};
+
+export type AllowlistView = { allowedDestinations: string[]; byVariable: string[] };
+
+export type KeyListView = {
+  keys: ({ id: string; state: 'active' | 'expired' } & Configuration['keys'][string])[];
+  /** The key of the Worker's variables, which works when nothing stored can be read. */
+  byVariable: { source: string } | null;
+};
+
+/** `key` is told this once. */
+export type KeyCreatedView = Changed & { id: string; key: string };
+
+/** Path and query, to be put behind the edge's host. */
+export type SignedUrlView = { url: string };
+
+export type RotationView = {
+  rotation: string;
+  nextTurn: number;
+  /** RFC 3339; null where it has not been used, or has been forgotten. */
+  lastUsedAt: string | null;
+  clearsAt: string | null;
 };

@@ -84,7 +84,7 @@ describe('a rotation', () => {
     const first = takeTurns(unused, { count: 1, nowMs: 0, persistMs: hour });
     const used = takeTurns(first.rotation, { count: 1, nowMs: 1_000, persistMs: hour });
     const kept = ring(used.rotation, hour);
-    expect(kept).toEqual({ next: 2, clearsAt: hour + 1_000, alarmAt: hour + 1_000 });
+    expect(kept).toEqual({ next: 2, clearsAt: hour + 1_000, usedAt: 1_000, alarmAt: hour + 1_000 });
     expect(kept && ring(kept, hour + 1_000)).toBeNull();
   });
 });

@@ -1,0 +1,141 @@
+// /api/admin/keys: ingest keys, made, rotated with overlap, revoked. None of these replaces what somebody else has
+// written, so none asks for a precondition: revoking must be quick.
+import { zValidator } from '@hono/zod-validator';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { type Configuration, ingestKeySchema } from '../../config/configuration.ts';
+import { shortenHashes } from '../../config/key-hashes.ts';
+import type { ApiEnv } from '../env.ts';
+import { ApiProblem, notFound, refuseInvalid } from '../problem.ts';
+import { changeConfiguration, readCurrent } from './change-configuration.ts';
+import type { AdminDeps } from './deps.ts';
+import { type DrawnKey, drawKey } from './ingest-key.ts';
+import { jsonBody } from './json-body.ts';
+import { noteQuery } from './note-query.ts';
+import type { KeyCreatedView, KeyListView } from './views.ts';
+
+type IngestKey = Configuration['keys'][string];
+
+const keyParam = z.object({ id: z.string().min(1).max(64) });
+const newKeySchema = ingestKeySchema.omit({ sha256: true, createdAt: true });
+const rotation = z.strictObject({
+  /** How long the old key goes on working, in s: a day, unless it is said. */
+  overlapSeconds: z.number().int().min(0).max(31_536_000).default(86_400),
+  note: ingestKeySchema.shape.note.optional(),
+});
+
+export function keyRoutes(deps: AdminDeps) {
+  return new Hono<ApiEnv>()
+    .get('/', async (context) => {
+      const { keys } = shortenHashes((await readCurrent(deps)).configuration);
+      const now = deps.now();
+      const view: KeyListView = {
+        keys: Object.entries(keys).map(([id, key]) => ({ id, ...key, state: stateOf(key, now) })),
+        byVariable: deps.bootstrapKey && { source: deps.bootstrapKey.source },
+      };
+      return context.json(view, 200);
+    })
+    .post('/', jsonBody(newKeySchema), async (context) => {
+      const given = context.req.valid('json');
+      const now = deps.now();
+      if (given.expiresAt !== null && Date.parse(given.expiresAt) <= now) {
+        throw expired('expiresAt is over already: the key would never be let in.');
+      }
+      const drawn = await drawKey(given.source);
+      const key: IngestKey = { ...given, sha256: drawn.sha256, createdAt: timeOf(now) };
+      const changed = await changeConfiguration(deps, context, {
+        action: 'key.create',
+        subject: drawn.id,
+        note: given.note,
+        edit: ({ configuration }) => withKey(configuration, drawn, key),
+      });
+      const view: KeyCreatedView = { ...changed, id: drawn.id, key: drawn.key };
+      return context.json(view, 201);
+    })
+    .post(
+      '/:id/rotate',
+      zValidator('param', keyParam, refuseInvalid),
+      jsonBody(rotation),
+      async (context) => {
+        const { id } = context.req.valid('param');
+        const { overlapSeconds, note } = context.req.valid('json');
+        const { configuration: before } = await readCurrent(deps);
+        const drawn = await drawKey(keyOf(before, id).source);
+        const now = deps.now();
+        const changed = await changeConfiguration(deps, context, {
+          action: 'key.rotate',
+          subject: `${id} by ${drawn.id}`,
+          note: note ?? '',
+          edit({ configuration }) {
+            const old = keyOf(configuration, id);
+            if (stateOf(old, now) === 'expired')
+              throw expired(`The key ${id} has expired already.`);
+            const endsAtMs = Math.min(
+              now + overlapSeconds * 1_000,
+              old.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(old.expiresAt),
+            );
+            const next: IngestKey = {
+              ...old,
+              sha256: drawn.sha256,
+              createdAt: timeOf(now),
+              note: note ?? old.note,
+            };
+            const { keys, ...rest } = withKey(configuration, drawn, next);
+            return { ...rest, keys: { ...keys, [id]: { ...old, expiresAt: timeOf(endsAtMs) } } };
+          },
+        });
+        const view: KeyCreatedView = { ...changed, id: drawn.id, key: drawn.key };
+        return context.json(view, 201);
+      },
+    )
+    .delete(
+      '/:id',
+      zValidator('param', keyParam, refuseInvalid),
+      zValidator('query', noteQuery, refuseInvalid),
+      async (context) => {
+        const { id } = context.req.valid('param');
+        const changed = await changeConfiguration(deps, context, {
+          action: 'key.revoke',
+          subject: id,
+          note: context.req.valid('query').note,
+          edit({ configuration }) {
+            keyOf(configuration, id);
+            const { [id]: _revoked, ...keys } = configuration.keys;
+            return { ...configuration, keys };
+          },
+        });
+        return context.json(changed, 200);
+      },
+    );
+}
+
+/** @throws ApiProblem 404 */
+function keyOf({ keys }: Configuration, id: string): IngestKey {
+  const key = Object.hasOwn(keys, id) ? keys[id] : undefined;
+  if (!key) throw notFound(`The key ${id}`);
+  return key;
+}
+
+/** @throws ApiProblem 409 where the id is taken: one in four thousand million */
+function withKey(configuration: Configuration, { id }: DrawnKey, key: IngestKey): Configuration {
+  if (Object.hasOwn(configuration.keys, id)) {
+    throw new ApiProblem('key_exists', {
+      title: 'Key exists',
+      status: 409,
+      detail: `The id ${id} is taken. Try again.`,
+    });
+  }
+  return { ...configuration, keys: { ...configuration.keys, [id]: key } };
+}
+
+function stateOf({ expiresAt }: Pick<IngestKey, 'expiresAt'>, nowMs: number): 'active' | 'expired' {
+  return expiresAt !== null && Date.parse(expiresAt) <= nowMs ? 'expired' : 'active';
+}
+
+function expired(detail: string): ApiProblem {
+  return new ApiProblem('key_expired', { title: 'Key expired', status: 409, detail });
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
