@@ -1,4 +1,5 @@
-// A job's logger: JSON lines, with the correlation ID in line and metadata where the job takes part.
+// A job's logger: JSON lines, with the correlation ID of the work that writes them in line and metadata.
+import { currentCorrelationId } from '../../job/src/index.ts';
 import type { LogPush } from './log-push.ts';
 
 export type JobLog = {
@@ -7,21 +8,18 @@ export type JobLog = {
   error(message: string, fields?: Record<string, unknown>): void;
 };
 
-/**
- * @param about.correlationId null for a job without instrumentation, whose lines then carry none
- * @param about.onLine gets each line as it is pushed
- */
+/** @param about.onLine gets each line as it is pushed */
 export function openJobLog(about: {
   job: string;
   eventId: string;
-  correlationId: string | null;
   push: LogPush;
   onLine: (line: string) => void;
 }): JobLog {
-  const { job, eventId, correlationId, push, onLine } = about;
+  const { job, eventId, push, onLine } = about;
   const write =
     (level: 'info' | 'warn' | 'error') =>
     (message: string, fields: Record<string, unknown> = {}): void => {
+      const correlationId = currentCorrelationId();
       const line = JSON.stringify({
         level,
         msg: message,

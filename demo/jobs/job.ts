@@ -1,7 +1,8 @@
-// What every job of the shop has in common: read the event, do the work once, in one transaction that begins with
-// `correlation.use`, and keep the truth. It never decides what the work is.
+// What every job of the shop has in common: read the event, do the work once, in one transaction that is told its
+// cause, and keep the truth, which knows nothing of the job kit. It never decides what the work is.
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
+import { currentCorrelationId, useCorrelation, withCorrelation } from '../../job/src/index.ts';
 import { jobEventSchema } from './event.ts';
 import type { JobEvent } from './event.ts';
 import { openJobLog } from './job-log.ts';
@@ -52,7 +53,7 @@ export function defineJob(
   work: (work: Work) => Promise<void>,
 ): Job {
   const instrumented = options.instrumented ?? true;
-  return async (request, context) => {
+  const handle: Job = async (request, context) => {
     const { shop } = context;
     const parsed = jobEventSchema.safeParse(await request.json().catch(() => null));
     if (!parsed.success) {
@@ -61,22 +62,21 @@ export function defineJob(
     const event = parsed.data;
     const startedAt = new Date().toISOString();
     const received = request.headers.get('x-correlation-id');
-    const correlationId = instrumented ? received : null;
     const idempotencyKey = request.headers.get('idempotency-key');
     const { push, onLine } = shop;
-    const log = openJobLog({ job: name, eventId: event.id, correlationId, push, onLine });
+    const log = openJobLog({ job: name, eventId: event.id, push, onLine });
     log.info(`${name} started`, {
       trigger: event.trigger.name,
       attempt: event.delivery_info.current_retry + 1,
     });
-    const result = await inTransaction(shop.pool, correlationId, async (client, db) => {
+    const result = await inTransaction(shop.pool, async (client, db) => {
       if (!(await isFirst(client, name, idempotencyKey ?? event.id))) return 'already_done';
       await wait(options.takesMs * shop.pace);
       await work({
         event,
         db,
         log,
-        actor: correlationId ?? 'system',
+        actor: currentCorrelationId() ?? 'system',
         mayFail: (message) => {
           if (shop.shouldFail(event)) throw new Error(message);
         },
@@ -103,14 +103,14 @@ export function defineJob(
       { status: result.outcome === 'failed' ? 503 : 200 },
     );
   };
+  return instrumented ? withCorrelation(handle) : handle;
 }
 
 type Result = Pick<Truth, 'transactionAt' | 'outcome' | 'writes'> & { error?: string };
 
-/** Works in one transaction that begins with `correlation.use`: all of it is kept, or nothing. */
+/** Works in one transaction that is told its cause: all of it is kept, or nothing. */
 async function inTransaction(
   pool: pg.Pool,
-  correlationId: string | null,
   work: (client: pg.PoolClient, db: JobDatabase) => Promise<'done' | 'already_done'>,
 ): Promise<Result> {
   let client: pg.PoolClient | null = null;
@@ -120,7 +120,7 @@ async function inTransaction(
     client = await pool.connect();
     const { db, writes } = recordWrites(client);
     await client.query('begin');
-    if (correlationId !== null) await client.query('select correlation.use($1)', [correlationId]);
+    await useCorrelation(client);
     transactionAt = await transactionTime(client);
     const outcome = await work(client, db);
     await client.query('commit');

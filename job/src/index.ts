@@ -1,5 +1,6 @@
 // The job kit: `import { withCorrelation } from 'throughline/job'`. For Node, Lambda, Netlify and Workers (flag
-// nodejs_compat or nodejs_als); it has no dependencies.
+// nodejs_compat or nodejs_als); it has no dependencies. README.md shows
+// each part at work.
 export {
   currentCorrelationId,
   keepCorrelation,

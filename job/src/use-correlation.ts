@@ -34,7 +34,7 @@ export async function useCorrelation(transaction: Transaction): Promise<void> {
     if (!lacksSchema(error)) throw error;
     throw new Error(
       'useCorrelation: this database has no function correlation.use(text). Install the schema "correlation" ' +
-        '(migrations/application of Throughline) and let this role use it.',
+        '(migrations/application/correlation.sql of Throughline) and let this role use it.',
       { cause: error },
     );
   }
@@ -47,7 +47,8 @@ type Method = (...rest: unknown[]) => unknown;
 function tellerOf(transaction: Transaction): (id: string) => unknown {
   const execute = method(transaction, '$executeRawUnsafe');
   if (execute !== null) {
-    if (method(transaction, '$transaction')) throw outsideTransaction('prisma.$transaction');
+    // Inside a transaction there is a `$transaction` too (7.x), which makes a savepoint, but nothing to connect.
+    if (method(transaction, '$connect')) throw outsideTransaction('prisma.$transaction');
     // Not `$queryRaw`: Prisma cannot read a column of type void.
     return (id) => execute('select correlation.use($1)', id);
   }

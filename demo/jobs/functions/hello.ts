@@ -1,4 +1,5 @@
 // Answers any webhook, and logs what came: the destination of the `curl` line that `npm start` prints.
+import { withCorrelation } from '../../../job/src/index.ts';
 import { openJobLog } from '../job-log.ts';
 import type { Job } from '../job.ts';
 
@@ -7,7 +8,6 @@ const hello: Job = async (request, { requestId, shop }) => {
   const log = openJobLog({
     job: 'hello',
     eventId: requestId,
-    correlationId: request.headers.get('x-correlation-id'),
     push: shop.push,
     onLine: shop.onLine,
   });
@@ -15,4 +15,4 @@ const hello: Job = async (request, { requestId, shop }) => {
   return Response.json({ received: body.length, hello: 'from the other side of the edge' });
 };
 
-export default hello;
+export default withCorrelation(hello);

@@ -278,9 +278,11 @@ describe('useCorrelation', () => {
   });
 
   it('tells a Prisma transaction by a statement with a parameter, and refuses the whole client', async () => {
-    // Prisma itself is not installed here: this is what its interactive transactions offer.
+    // Prisma is not installed here (300 MB, and it downloads programs). This is what its interactive transactions
+    // offer, as read off 7.10: the whole client has `$connect` beside it.
     const asked: string[][] = [];
     const tx = {
+      $transaction: () => undefined,
       $executeRawUnsafe: (...statement: string[]) => {
         asked.push(statement);
         return Promise.resolve(1);
@@ -288,7 +290,7 @@ describe('useCorrelation', () => {
     };
     await asJob(() => useCorrelation(tx))(jobRequest(id));
     expect(asked).toEqual([['select correlation.use($1)', id]]);
-    const prisma = { ...tx, $transaction: () => undefined };
+    const prisma = { ...tx, $connect: () => undefined };
     await expect(useCorrelation(prisma)).rejects.toThrow(/prisma\.\$transaction/);
   });
 
