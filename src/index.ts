@@ -7,6 +7,7 @@ import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
 import { type EdgeConfig, edgeConfigOf } from './config/edge-config.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
+import { reconcile } from './coverage/reconcile.ts';
 import type { Cancellations } from './deliveries/cancellations.ts';
 import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-retries.ts';
 import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
@@ -74,6 +75,20 @@ export default {
     }
     await consumeRecords(batch, {
       connect: connectTo(env),
+      now: () => Date.now(),
+      report,
+    });
+  },
+
+  /** Every few minutes, by the cron trigger in wrangler.toml. */
+  async scheduled(_controller, env): Promise<void> {
+    const source = configOf(env).bootstrapKey?.source;
+    // Which database's events they are is what an ingest key says; the binding may be left out.
+    if (source === undefined || !('APPLICATION' in env)) return;
+    await reconcile({
+      source,
+      application: (work) => withClient(env.APPLICATION.connectionString, work),
+      observability: connectTo(env),
       now: () => Date.now(),
       report,
     });

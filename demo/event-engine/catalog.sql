@@ -35,6 +35,13 @@ create table if not exists hdb_catalog.event_invocation_logs (
 create index if not exists event_invocation_logs_event_id_idx
   on hdb_catalog.event_invocation_logs (event_id);
 
+-- What Hasura is configured to do: one row.
+create table if not exists hdb_catalog.hdb_metadata (
+  id               integer primary key,
+  metadata         json not null,
+  resource_version integer not null unique default 1
+);
+
 -- Writes one event in the transaction of the row's own write. An empty setting counts as none, as in Hasura's
 -- newer versions.
 create or replace function hdb_catalog.insert_event_log(

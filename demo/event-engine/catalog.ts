@@ -1,6 +1,7 @@
 // Brings the event catalogue and the row triggers of a database to what the configuration says. It never delivers.
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { metadataOf } from './metadata.ts';
 import { triggerFunctionName, triggerSql } from './trigger-sql.ts';
 import type { Operation } from './trigger-sql.ts';
 import type { EventTrigger, OperationSpec } from './trigger.ts';
@@ -34,6 +35,12 @@ export async function installEventCatalogue(
     await client.query(
       'update hdb_catalog.event_log set archived = true where not archived and trigger_name <> all($1)',
       [names],
+    );
+    await client.query(
+      `insert into hdb_catalog.hdb_metadata (id, metadata) values (1, $1)
+       on conflict (id) do update
+         set metadata = excluded.metadata, resource_version = hdb_metadata.resource_version + 1`,
+      [JSON.stringify(metadataOf(triggers))],
     );
     await client.query('commit');
   } finally {

@@ -38,6 +38,8 @@ export const partConfigSchema = z.discriminatedUnion('part', [
     arguments: z.array(z.string()),
     port,
     readyPath: z.string(),
+    /** Cron triggers, which wrangler does not fire by itself; null: none. */
+    scheduledEveryMs: z.number().nullable(),
   }),
 ]);
 

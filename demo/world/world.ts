@@ -166,7 +166,7 @@ async function startParts(world: {
     'Jobs',
   );
   if (await buildDashboard(root)) progress('The dashboard was built');
-  const { edgeUrl, dashboardUrl } = await startEdge(world, urls.observability, logsUrl);
+  const { edgeUrl, dashboardUrl } = await startEdge(world, urls, logsUrl);
   await begin(
     {
       part: 'event-engine',
@@ -235,7 +235,7 @@ async function startEdge(
     begin: (config: PartConfig, name: string, label: string) => Promise<void>;
     port: (part: PartName) => Promise<number>;
   },
-  observabilityUrl: string,
+  urls: { application: string; observability: string },
   logsUrl: string,
 ): Promise<{ edgeUrl: string; dashboardUrl: string }> {
   const { options, state, begin, port } = world;
@@ -252,7 +252,8 @@ async function startEdge(
       GRAFANA_URL: logsUrl,
       GRAFANA_DATA_SOURCE_UID: dataSourceUid,
       GRAFANA_TOKEN: state.grafanaToken,
-      CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_OBSERVABILITY: observabilityUrl,
+      CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_OBSERVABILITY: urls.observability,
+      CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_APPLICATION: urls.application,
     }),
     { mode: 0o600 },
   );
@@ -273,6 +274,7 @@ async function startEdge(
       port: edgePort,
       // Answers 401 and leaves no record of a refusal at the edge.
       readyPath: '/api/health',
+      scheduledEveryMs: 60_000,
     },
     'edge',
     'Worker (edge, API, queue consumer)',
@@ -291,6 +293,7 @@ async function startEdge(
       ],
       port: dashboardPort,
       readyPath: '/',
+      scheduledEveryMs: null,
     },
     'dashboard',
     'Dashboard',

@@ -20,6 +20,8 @@ export async function startWrangler(options: {
   arguments: readonly string[];
   port: number;
   readyPath: string;
+  /** How often cron triggers are fired, which wrangler does not do by itself; null: never. */
+  scheduledEveryMs: number | null;
 }): Promise<{ url: string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, [wranglerFile, ...options.arguments], {
     cwd: options.directory,
@@ -39,9 +41,17 @@ export async function startWrangler(options: {
     if (Date.now() > giveUpAt) throw new Error(`wrangler did not answer on port ${options.port}`);
     await wait(100);
   }
+  const cron =
+    options.scheduledEveryMs === null
+      ? null
+      : setInterval(
+          () => void answers(`${url}/cdn-cgi/handler/scheduled`),
+          options.scheduledEveryMs,
+        );
   return {
     url,
     async stop() {
+      if (cron) clearInterval(cron);
       if (!running) return;
       child.kill('SIGTERM');
       await Promise.race([ended, wait(politeMs, undefined, { ref: false })]);

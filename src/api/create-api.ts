@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { requireToken } from './auth.ts';
+import { coverageRoutes } from './coverage-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import type { ApiDeps } from './deps.ts';
@@ -35,6 +36,7 @@ export function createApi(deps: ApiDeps) {
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
     .route('/dead-letters', deadLetterRoutes(deps))
+    .route('/coverage', coverageRoutes(deps))
     .route('/loops', loopRoutes(deps))
     .route('/rows', rowRoutes(deps))
     .route('/refusals', refusalRoutes(deps))

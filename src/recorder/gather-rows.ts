@@ -1,5 +1,6 @@
 // Turns a batch of records into the rows they are stored as, each key once. What two records say of one
 // thing is merged by the rules that the store merges by, so that it makes no difference where they meet.
+import { namedBy } from '../correlation/named-by.ts';
 import { namedCause } from '../causes/named-cause.ts';
 import type { AttemptRecord, DeadLetterRecord, RecordMessage } from '../store/record.ts';
 import type { AttemptRow, DeadLetterRow, DeliveryRow, EventRow, Rows } from '../store/rows.ts';
@@ -83,6 +84,7 @@ async function eventRow(record: AttemptRecord | DeadLetterRecord): Promise<Event
     trace_id: event.traceId,
     starts_trace: event.startsTrace,
     named_hop_id: namedCause(event)?.hopId ?? null,
+    named_by: namedBy(event),
     change_id: await changeId(event),
     old_row: event.old,
     new_row: event.new,

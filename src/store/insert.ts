@@ -26,6 +26,7 @@ const factColumns = {
   trace_id: 'uuid',
   starts_trace: 'boolean',
   named_hop_id: 'uuid',
+  named_by: 'text',
 } satisfies Partial<Record<keyof EventRow, string>>;
 
 /** What comes with a payload: one record of an event can carry it while another had to leave it out. */

@@ -1,5 +1,6 @@
 // The rows that a batch of records becomes. Only shapes; the recorder makes them, insert.ts writes them.
 // Ids of deliveries are 64 hex digits, times are RFC 3339 in UTC with up to six fractional digits.
+import type { NamedBy } from '../correlation/named-by.ts';
 import type {
   ArrivalFacts,
   AttemptFacts,
@@ -29,6 +30,7 @@ export type EventRow = {
   trace_id: string;
   starts_trace: boolean;
   named_hop_id: string | null;
+  named_by: NamedBy | null;
   change_id: string;
   old_row: Record<string, unknown> | null;
   new_row: Record<string, unknown> | null;

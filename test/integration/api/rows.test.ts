@@ -1,38 +1,26 @@
 // The history of a row, as the API tells it: who and what changed it, and in which cascade.
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
 import { type RowHistoryPage, rowHistoryPageSchema } from '../../../src/api/views.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import { createDatabase } from '../../support/database.ts';
-import { noAdmin } from '../../support/no-admin.ts';
+import { createTestApi, type TestApi } from '../../support/test-api.ts';
 import { sampleAttempt, type SampleEvent, sampleEvent, startMs } from '../store/sample-records.ts';
 
-const token = 'tl_test_token';
 const deps = {
   connect: <T>(work: Parameters<typeof withClient<T>>[1]) => withClient(database.url, work),
   now: () => startMs + 60_000,
   report: () => {},
 };
 let database: Awaited<ReturnType<typeof createDatabase>>;
-let api: ReturnType<typeof createApi>;
+let api: TestApi;
 
 beforeAll(async () => {
   database = await createDatabase('rows');
   await migrate({ databaseUrl: database.url, ...migrationSets.observability });
-  api = createApi({
-    ...deps,
-    logs: noLogSource,
-    retries: { enqueue: () => Promise.resolve(true) },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    apiTokenSha256: createHash('sha256').update(token).digest('hex'),
-  });
+  api = createTestApi(deps);
 });
 afterAll(() => database.drop());
 beforeEach(() =>
@@ -53,13 +41,8 @@ async function store(...events: SampleEvent[]): Promise<void> {
   }
 }
 
-const history = async (path: string): Promise<RowHistoryPage> => {
-  const response = await api.request(`/api/rows/${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  expect(response.status).toBe(200);
-  return rowHistoryPageSchema.parse(await response.json());
-};
+const history = async (path: string): Promise<RowHistoryPage> =>
+  rowHistoryPageSchema.parse(await api.get(`/api/rows/${path}`));
 
 const ids = async (path: string): Promise<string[]> =>
   (await history(path)).changes.map(({ eventId }) => eventId);

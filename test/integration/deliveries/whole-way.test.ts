@@ -77,6 +77,7 @@ beforeAll(async () => {
     ],
     port,
     readyPath: '/api/health',
+    scheduledEveryMs: null,
   });
 });
 

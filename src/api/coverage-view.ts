@@ -1,0 +1,60 @@
+// Coverage as the API tells it: events whose cause is known, of all that the database recorded. Pure.
+import type { GapCount, WriteCount } from '../store/read-coverage.ts';
+import type { CoverageShare } from './views.ts';
+
+type Kind = keyof CoverageShare['byKind'];
+
+/** Of all. What never arrived was recorded by the database, and nobody knows its cause. */
+export function coverageOf(
+  writes: readonly WriteCount[],
+  gaps: readonly Pick<GapCount, 'kind' | 'events'>[],
+): CoverageShare {
+  const byKind: CoverageShare['byKind'] = {
+    user: 0,
+    declared: 0,
+    certain: 0,
+    weak: 0,
+    pending: 0,
+    carried: 0,
+    unattributed: 0,
+    legacy: 0,
+    unknown: 0,
+    neverArrived: 0,
+  };
+  for (const write of writes) byKind[kindOf(write)] += write.events;
+  for (const gap of gaps) if (gap.kind === 'never_arrived') byKind.neverArrived += gap.events;
+  const events = Object.values(byKind).reduce((total, count) => total + count, 0);
+  const covered = byKind.user + byKind.declared + byKind.certain;
+  return { events, covered, share: events === 0 ? null : covered / events, byKind };
+}
+
+/** For each source and name, the least covered first. */
+export function coverageBy<Key extends { source: string; name: string }>(
+  writes: readonly WriteCount[],
+  gaps: readonly GapCount[],
+  keyOf: (count: WriteCount | (GapCount & { job: null })) => Key,
+): (Key & CoverageShare)[] {
+  const all = new Map<string, { key: Key; writes: WriteCount[]; gaps: GapCount[] }>();
+  const groupOf = (key: Key) => {
+    const text = JSON.stringify([key.source, key.name]);
+    const group = all.get(text) ?? { key, writes: [], gaps: [] };
+    all.set(text, group);
+    return group;
+  };
+  for (const write of writes) groupOf(keyOf(write)).writes.push(write);
+  for (const gap of gaps) groupOf(keyOf({ ...gap, job: null })).gaps.push(gap);
+  return [...all.values()]
+    .map((group) => ({ ...group.key, ...coverageOf(group.writes, group.gaps) }))
+    .toSorted(
+      (a, b) => b.events - b.covered - (a.events - a.covered) || (a.name < b.name ? -1 : 1),
+    );
+}
+
+/** A certain link says more than the name; a person or a declared action needs none. */
+function kindOf({ namedBy, evidence }: WriteCount): Kind {
+  if (evidence === 'certain') return 'certain';
+  if (namedBy === 'user' || namedBy === 'declared') return namedBy;
+  if (evidence !== null) return evidence;
+  // A hop that is named and not linked: too old, so that it proves nothing.
+  return namedBy === 'hop' ? 'carried' : namedBy;
+}

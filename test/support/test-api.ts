@@ -1,0 +1,34 @@
+// The API over a real store, with nothing behind what a test does not use.
+import { createHash } from 'node:crypto';
+import { expect } from 'vitest';
+import { createApi } from '../../src/api/create-api.ts';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import { noLogSource } from '../../src/logs/log-source.ts';
+import { noAdmin } from './no-admin.ts';
+
+const token = 'tl_test_token';
+
+export type TestApi = {
+  /** The body of a 200. */
+  get(path: string): Promise<unknown>;
+};
+
+export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<ApiDeps>): TestApi {
+  const api = createApi({
+    report: () => {},
+    logs: noLogSource,
+    retries: { enqueue: () => Promise.resolve(true) },
+    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
+    bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
+    apiTokenSha256: createHash('sha256').update(token).digest('hex'),
+    ...given,
+  });
+  return {
+    async get(path) {
+      const response = await api.request(path, { headers: { authorization: `Bearer ${token}` } });
+      expect(response.status).toBe(200);
+      return response.json();
+    },
+  };
+}
