@@ -6,6 +6,7 @@ import type { AdminStore } from './config/admin-store.ts';
 import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
 import { type EdgeConfig, edgeConfigOf } from './config/edge-config.ts';
+import { retryPolicyOf } from './config/retry-policy.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
 import { reconcile } from './coverage/reconcile.ts';
 import type { Cancellations } from './deliveries/cancellations.ts';
@@ -187,6 +188,7 @@ function retriesDeps(env: Env, config: EdgeConfig): ConsumeRetriesDeps {
     cancellations: cancellationsOf(env),
     attemptTimeoutMs: config.attemptTimeoutMs,
     signingSecrets: config.outboundSigningSecrets,
+    policyOf: ({ route }) => retryPolicyOf(config, route),
     isAllowed: (destination) => checkDestination(destination, config) === null,
     random: () => Math.random(),
     report,

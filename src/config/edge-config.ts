@@ -3,6 +3,7 @@
 import type { Config } from './config.ts';
 import type { Configuration, IngestKey, KnownDestination, StoredRoute } from './configuration.ts';
 import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
+import { builtInRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 
 /** A version of the stored configuration as an isolate holds it. */
 export type StoredVersion = {
@@ -20,6 +21,8 @@ export type EdgeConfig = Config & {
   /** By URL, as `URL.href` spells it. */
   destinations: ReadonlyMap<string, KnownDestination>;
   keys: StoredKeys;
+  /** Where a route has no schedule of its own. */
+  retries: RetryPolicy;
 };
 
 export type StoredKeys = {
@@ -45,7 +48,7 @@ export type StoredKey = {
 export function edgeConfig(variables: Config, stored: StoredVersion | null): EdgeConfig {
   if (stored === null) {
     const nothing = { routes: new Map(), destinations: new Map(), keys: storedKeys({}) };
-    return { ...variables, version: null, ...nothing };
+    return { ...variables, version: null, ...nothing, retries: builtInRetryPolicy };
   }
   const { version, configuration } = stored;
   const { limits, rotationPersistenceSeconds } = configuration;
@@ -69,6 +72,7 @@ export function edgeConfig(variables: Config, stored: StoredVersion | null): Edg
     routes: new Map(Object.entries(configuration.routes)),
     destinations: new Map(Object.entries(configuration.destinations)),
     keys: storedKeys(configuration.keys),
+    retries: configuration.retries ?? builtInRetryPolicy,
   };
 }
 

@@ -5,7 +5,7 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** A queue's message waits for 14 days at most: developers.cloudflare.com/queues/platform/limits. */
+/** A week. The message that waits is replaced as often as it takes, so that no queue's retention limits it. */
 const longestPauseSeconds = 604_800;
 
 const pauses = z
@@ -23,7 +23,6 @@ export const retryPolicySchema = z.strictObject({
 
 export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 
-/** @public Deliveries follow it. */
 export const builtInRetryPolicy: RetryPolicy = {
   pausesSeconds: [
     5 * second,
@@ -37,3 +36,17 @@ export const builtInRetryPolicy: RetryPolicy = {
   jitter: 0.2,
   byStatus: {},
 };
+
+/**
+ * The schedule of a delivery as it is configured now: its route's, else the document's, else the built-in one.
+ * @param route a stored route's name; null or undefined where there is none, and one that is gone counts as none
+ */
+export function retryPolicyOf(
+  config: {
+    routes: ReadonlyMap<string, { retries: RetryPolicy | null }>;
+    retries: RetryPolicy;
+  },
+  route: string | null | undefined,
+): RetryPolicy {
+  return config.routes.get(route ?? '')?.retries ?? config.retries;
+}

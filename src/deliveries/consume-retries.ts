@@ -11,6 +11,8 @@ import { delaySecondsUntil, longestDelaySeconds, type SendParcelDeps } from './s
 export type RetryMessage = {
   readonly id: string;
   readonly body: unknown;
+  /** When it was sent. */
+  readonly timestamp: Date;
   /** How often the queue has handed it out, this time included. */
   readonly attempts: number;
   ack(): void;
@@ -26,6 +28,12 @@ export type ConsumeRetriesDeps = MakeRetryDeps &
 const ownFailurePauseSeconds = 60;
 /** The pause for what this version cannot read: another version may. */
 const unreadablePauseSeconds = 3_600;
+/**
+ * A queue keeps a message for its retention time (four days unless set, 14 at most:
+ * developers.cloudflare.com/queues/platform/limits), and asking for it again does not count as sending it. One that
+ * would grow older than this is replaced by a new one.
+ */
+const longestLifeMs = 3 * 86_400_000;
 /** A message that is this little early is due. */
 const toleranceMs = 1_000;
 
@@ -33,8 +41,8 @@ const toleranceMs = 1_000;
  * Takes a batch, all messages side by side: it must be smaller than the number of connections that an invocation
  * may have waiting. Never throws; each message is acknowledged, or asked for again, by itself.
  *
- * One message carries a delivery through all its attempts: it is asked for again after each failure, never
- * replaced, so that a crash between an attempt and its acknowledgement cannot fork it. How often the queue has
+ * One message carries a delivery through all its attempts: it is asked for again after each failure, and replaced
+ * only where a pause or the whole schedule is longer than a message can wait, so that a crash between an attempt and its acknowledgement cannot fork it. How often the queue has
  * handed it out counts its attempts, those included that a crash cut off.
  */
 export async function consumeRetries(
@@ -85,7 +93,8 @@ async function consume(message: RetryMessage, deps: ConsumeRetriesDeps): Promise
       return;
     case 'attempt': {
       const seconds = Math.ceil(verdict.delayMs / 1_000);
-      if (seconds <= longestDelaySeconds) {
+      const ageMs = deps.now() - message.timestamp.getTime();
+      if (seconds <= longestDelaySeconds && ageMs + verdict.delayMs <= longestLifeMs) {
         message.retry({ delaySeconds: seconds });
       } else {
         const dueAtMs = deps.now() + verdict.delayMs;

@@ -1,16 +1,20 @@
 // Makes the next attempt of a pending delivery, if there is to be one, and says what comes after it. It knows no
 // queue: whoever holds the message does what the verdict says.
+import type { RetryPolicy } from '../config/retry-policy.ts';
 import { messageOf } from '../error-message.ts';
+import type { DeliveryFacts } from '../store/record.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
 import type { Death } from './retry-queue.ts';
-import { nextDelayMs } from './retry-schedule.ts';
+import { mostAttempts, nextDelayMs } from './retry-schedule.ts';
 
 export type MakeRetryDeps = AttemptPendingDeps & {
   /** Whether the allowlist still has a place for it. */
   isAllowed(destination: URL): boolean;
+  /** Its schedule as it is configured now, which can be another than at its last attempt. */
+  policyOf(delivery: DeliveryFacts): RetryPolicy;
   cancellations: Pick<Cancellations, 'isCancelled'>;
   report(message: string, facts: Record<string, unknown>): void;
   /** From 0 up to, but not including, 1. */
@@ -33,13 +37,18 @@ export async function makeRetry(
   if (await isCancelled(pending.delivery.id, deps)) {
     return dead('cancelled', null, 'Its further attempts were cancelled.');
   }
-  if (isUsedUp(pending.attempts)) {
-    // Crashes brought the message here, each of which may have followed an attempt.
-    return dead('attempts_used_up', null, 'The Worker ended during the last attempt.');
+  const policy = deps.policyOf(pending.delivery);
+  if (pending.attempts > 0 && pending.attempts >= mostAttempts(policy)) {
+    // Crashes brought the message here, each of which may have followed an attempt; or the schedule is shorter now.
+    return dead(
+      'attempts_used_up',
+      null,
+      `It has had ${pending.attempts} attempts, and its schedule has no more: the Worker ended during the last, or the schedule was made shorter meanwhile.`,
+    );
   }
   const { end, retryAfterMs } = await attemptPending(pending, deps);
   if (end.outcome === 'delivered') return { next: 'nothing' };
-  const delayMs = nextDelayMs({
+  const delayMs = nextDelayMs(policy, {
     attempt: pending.attempts + 1,
     status: end.status,
     retryAfterMs,
@@ -59,12 +68,6 @@ async function isCancelled(deliveryId: string, deps: MakeRetryDeps): Promise<boo
     });
     return false;
   }
-}
-
-/** Whether the schedule has no attempt left after so many. */
-function isUsedUp(attempts: number): boolean {
-  if (attempts === 0) return false;
-  return nextDelayMs({ attempt: attempts, status: null, retryAfterMs: null, random: 0 }) === null;
 }
 
 function deadAfter(end: AttemptEnd): RetryVerdict {

@@ -1,22 +1,9 @@
 // When a failed delivery is tried again, and when no more. Pure: no clock, no randomness of its own.
 
+import type { RetryPolicy } from '../config/retry-policy.ts';
+
 const second = 1_000;
-const minute = 60 * second;
-const hour = 60 * minute;
-
-/** The pause after the first, second, … failed attempt. After the last of them comes one more attempt. */
-const pausesMs: readonly number[] = [
-  5 * second,
-  5 * minute,
-  30 * minute,
-  2 * hour,
-  5 * hour,
-  10 * hour,
-  10 * hour,
-];
-
-/** How far a pause may be longer or shorter, so that what failed together does not come back together. */
-const jitter = 0.2;
+const hour = 3_600 * second;
 
 /** A destination cannot put a delivery off for longer than this. */
 export const longestRetryAfterMs = 24 * hour;
@@ -27,24 +14,36 @@ export const longestRetryAfterMs = 24 * hour;
  * Every answer but 2xx is tried again, so is none at all; 410 Gone ends it (RFC 9110 §15.5.11). A
  * `Retry-After` is the least that is waited, never a reason to come sooner than planned: a destination that
  * always asks for a second would use all attempts up within one outage.
+ *
+ * Where the policy has pauses of their own for the status of this failure, theirs is the pause after this many
+ * attempts, whatever the ones before had failed with.
  * @param failed.attempt the number of the attempt that has just failed, from 1
  * @param failed.status null where no answer came
  * @param failed.retryAfterMs see {@link parseRetryAfterMs}
  * @param failed.random from 0 up to, but not including, 1
  */
-export function nextDelayMs(failed: {
-  attempt: number;
-  status: number | null;
-  retryAfterMs: number | null;
-  random: number;
-}): number | null {
+export function nextDelayMs(
+  { pausesSeconds, byStatus, jitter }: RetryPolicy,
+  failed: {
+    attempt: number;
+    status: number | null;
+    retryAfterMs: number | null;
+    random: number;
+  },
+): number | null {
   if (failed.status === 410) return null;
-  const pauseMs = pausesMs[failed.attempt - 1];
-  if (pauseMs === undefined) return null;
-  const plannedMs = pauseMs * (1 + jitter * (2 * failed.random - 1));
+  const pauses = byStatus[String(failed.status)] ?? pausesSeconds;
+  const pauseSeconds = pauses[failed.attempt - 1];
+  if (pauseSeconds === undefined) return null;
+  const plannedMs = pauseSeconds * second * (1 + jitter * (2 * failed.random - 1));
   const askedMs = Math.min(failed.retryAfterMs ?? 0, longestRetryAfterMs);
   // Spread upwards only: nobody comes sooner than asked.
   return Math.round(Math.max(plannedMs, askedMs * (1 + jitter * failed.random)));
+}
+
+/** How many attempts a delivery has at most, whatever each of them fails with. */
+export function mostAttempts({ pausesSeconds, byStatus }: RetryPolicy): number {
+  return 1 + Math.max(...[pausesSeconds, ...Object.values(byStatus)].map(({ length }) => length));
 }
 
 /**

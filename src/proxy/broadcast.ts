@@ -1,5 +1,6 @@
 // An event to every destination, each as a delivery of its own. It is acknowledged when every delivery has
 // arrived or is durably kept; what failed is tried again by Throughline, not by the sender.
+import { retryPolicyOf } from '../config/retry-policy.ts';
 import { messageOf } from '../error-message.ts';
 import { bodyText } from '../deliveries/body-text.ts';
 import type { Each } from './algorithms/algorithm.ts';
@@ -42,6 +43,7 @@ export async function broadcast(
     targets,
     answerAtMs: deps.now() + deps.config.broadcastBudgetMs,
     attemptTimeoutMs: deps.config.attemptTimeoutMs,
+    retries: retryPolicyOf(deps.config, targets[0]?.delivery.route),
   };
   const work = deliverAll(share, deps);
   // A sender that goes away does not end it: its deliveries are under way.

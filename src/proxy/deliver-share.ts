@@ -93,7 +93,7 @@ class ShareRun {
     }
     // A stand-by is queued already, and is what tries again.
     if (await this.#standBy) return this.#result('queued', end.status);
-    const delayMs = nextDelayMs({
+    const delayMs = nextDelayMs(this.#share.retries, {
       attempt: 1,
       status: end.status,
       retryAfterMs,

@@ -1,5 +1,6 @@
 // A share of a broadcast: what one invocation delivers. Types only, and plain data only, since a share can
 // go to another invocation.
+import type { RetryPolicy } from '../config/retry-policy.ts';
 import type { StandBy } from '../deliveries/stand-by.ts';
 import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
@@ -16,6 +17,8 @@ export type Share = {
   answerAtMs: number;
   /** For one attempt, until its answer begins. */
   attemptTimeoutMs: number;
+  /** When what fails is tried again. */
+  retries: RetryPolicy;
 };
 
 export type ShareTarget = {

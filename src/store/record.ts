@@ -52,6 +52,8 @@ export const deliveryFactsSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{64}$/),
   /** What the delivery is for: the destination's URL, or a route's name. */
   target: z.string(),
+  /** The stored route's name; null, or left out by older versions, where the sender's URL named no route. */
+  route: z.string().nullable().optional(),
   algorithm: z.string(),
   job: z.string(),
   correlationId: z.string(),

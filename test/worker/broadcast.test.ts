@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, inject, vi } from 'vitest';
+import { builtInRetryPolicy } from '../../src/config/retry-policy.ts';
 import { describe, expect, test } from 'vitest';
 import { unpackParcel, unpackPending } from '../../src/deliveries/parcel.ts';
 import type { PendingDelivery } from '../../src/deliveries/pending-delivery.ts';
@@ -265,6 +266,7 @@ describe('the time of a broadcast’s answer', () => {
       })),
       answerAtMs: Date.now() + 200,
       attemptTimeoutMs: 500,
+      retries: builtInRetryPolicy,
     };
     const context = createExecutionContext();
     const results = await new BroadcastShare(context, { ...env, ...queue }).deliver(share);

@@ -9,7 +9,7 @@ const sendBatchBytes = 256_000;
 const metadataBytes = 100;
 const connectionsWaitingForHeaders = 6;
 
-export type SentMessage = { body: unknown; contentType: string };
+export type SentMessage = { body: unknown; contentType: string; delaySeconds?: number };
 
 /** A queue that refuses what Cloudflare would refuse, hands on the rest, and tells what went through. */
 export function limitedQueue(queue: Queue, sent: SentMessage[]): Queue {
@@ -17,7 +17,8 @@ export function limitedQueue(queue: Queue, sent: SentMessage[]): Queue {
     metrics: () => queue.metrics(),
     async send(body, options) {
       check(body);
-      sent.push({ body, contentType: options?.contentType ?? 'json' });
+      const { contentType = 'json', delaySeconds } = options ?? {};
+      sent.push({ body, contentType, ...(delaySeconds === undefined ? {} : { delaySeconds }) });
       return queue.send(body, options);
     },
     async sendBatch(messages, options) {

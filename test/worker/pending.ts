@@ -73,13 +73,14 @@ export async function consume(
   body: unknown,
   attempts = 1,
   variables: Record<string, unknown> = {},
+  given: { sentAt?: Date } = {},
 ): Promise<Consumed> {
   const fates: Consumed['fate'][] = [];
   const records: SentMessage[] = [];
   const sent: SentMessage[] = [];
   const message = {
     id: crypto.randomUUID(),
-    timestamp: new Date(),
+    timestamp: given.sentAt ?? new Date(),
     body,
     attempts,
     ack: () => fates.push('acknowledged'),

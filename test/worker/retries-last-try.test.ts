@@ -62,6 +62,18 @@ describe('a pass-through delivery that fails', () => {
   });
 });
 
+describe('a destination’s Retry-After', () => {
+  test('is handed on while the event has retries left', async () => {
+    const { response } = await send(event(edgeUrl('/status/503'), hasuraEvent(2)));
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '7']);
+  });
+
+  test('is kept back once they are used up: Hasura would try again for ever', async () => {
+    const { response } = await send(event(edgeUrl('/status/503'), hasuraEvent(3)));
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, null]);
+  });
+});
+
 test('a delivery that succeeds at the last try is no dead letter', async () => {
   expect(lettersOf(await send(event(edgeUrl('/job'), hasuraEvent(3))))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 // What becomes of a delivery that failed: the messages of the retries queue, one by one.
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { snapshotSchema } from '../../src/config/configuration.ts';
 import { bodyText } from '../../src/deliveries/body-text.ts';
 import { packParcel, packPending } from '../../src/deliveries/parcel.ts';
 import { keepPending } from '../../src/deliveries/send-parcel.ts';
@@ -123,6 +124,85 @@ describe('a retry', () => {
     const got = await receivedAt('/twice');
     expect(got).toHaveLength(2);
     expect(new Set(got.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+});
+
+/** The published configuration, as KV gives it. */
+function published(configuration: object): Record<string, unknown> {
+  const snapshot = snapshotSchema.parse({
+    v: 1,
+    version: 1,
+    publishedAt: '2026-11-24T10:00:00.000Z',
+    configuration: { format: 1, ...configuration },
+  });
+  return { SNAPSHOT: { get: () => Promise.resolve(JSON.stringify(snapshot)) } };
+}
+
+/** A delivery of a stored route that has not been attempted yet. */
+function parcelBy(path: string, route: string | null): string | null {
+  const pending = pendingTo(path, { attempts: 0 });
+  return packPending({ ...pending, delivery: { ...pending.delivery, route } }, due);
+}
+
+describe('a schedule of its own', () => {
+  const routes = {
+    orders: {
+      destinations: ['https://jobs.example.com'],
+      retries: { pausesSeconds: [100, 200], jitter: 0, byStatus: { 503: [7_000], 404: [] } },
+    },
+  };
+  const retries = { pausesSeconds: [33], jitter: 0 };
+  const fateOf = async (path: string, route: string | null, handedOut = 1): Promise<unknown> =>
+    (await consume(parcelBy(path, route), handedOut, published({ routes, retries }))).fate;
+
+  test('is the route’s, by status too, as it is configured when the attempt fails', async () => {
+    expect(await fateOf('/status/500/r', 'orders', 2)).toEqual({ retriedAfterSeconds: 200 });
+    expect(await fateOf('/status/503/r', 'orders')).toEqual({ retriedAfterSeconds: 7_000 });
+    expect(await fateOf('/status/404/r', 'orders')).toBe('acknowledged');
+  });
+
+  test('is the document’s where the route has none, is gone, or was never named', async () => {
+    expect(await fateOf('/status/500/r', null)).toEqual({ retriedAfterSeconds: 33 });
+    expect(await fateOf('/status/500/r', 'gone')).toEqual({ retriedAfterSeconds: 33 });
+  });
+
+  test('that was made shorter meanwhile ends what has had its attempts, without another', async () => {
+    const { fate, records } = await consume(
+      parcelBy('/shortened', 'orders'),
+      4,
+      published({ routes, retries }),
+    );
+    expect(fate).toBe('acknowledged');
+    expect(records).toMatchObject([
+      { type: 'dead_letter', death: { reason: 'attempts_used_up', status: null } },
+    ]);
+    expect(await receivedAt('/shortened')).toEqual([]);
+  });
+
+  test('that outlasts a message goes on in a new one, with its attempts counted', async () => {
+    const weeks = { pausesSeconds: Array(20).fill(40_000), jitter: 0 };
+    const twoDaysAgo = new Date(Date.now() - 2.6 * 86_400_000);
+    const young = await consume(parcelBy('/status/500/w', null), 6, published({ retries: weeks }));
+    expect([young.fate, young.sent]).toEqual([{ retriedAfterSeconds: 40_000 }, []]);
+    const old = await consume(parcelBy('/status/500/w', null), 6, published({ retries: weeks }), {
+      sentAt: twoDaysAgo,
+    });
+    expect(old.fate).toBe('acknowledged');
+    expect(old.sent[0]).toMatchObject({ delaySeconds: 40_000 });
+    expect(JSON.parse(String(old.sent[0]?.body))).toMatchObject({ pending: { attempts: 6 } });
+  });
+
+  test('with a pause above twelve hours goes on in a new message', async () => {
+    const { fate, sent } = await consume(
+      parcelBy('/status/500/d', null),
+      1,
+      published({ retries: { pausesSeconds: [604_800], jitter: 0 } }),
+    );
+    expect(fate).toBe('acknowledged');
+    expect(sent[0]).toMatchObject({ delaySeconds: 43_200 });
+    const parcel = JSON.parse(String(sent[0]?.body));
+    expect(parcel.dueAtMs - Date.now()).toBeGreaterThan(604_700_000);
+    expect(parcel.pending.attempts).toBe(1);
   });
 });
 

@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtInRetryPolicy } from '../../../src/config/retry-policy.ts';
 import {
   consumeRetries,
   type ConsumeRetriesDeps,
@@ -61,6 +62,7 @@ async function runChain(crashes: Crash[]): Promise<Ending> {
           return Promise.resolve(true);
         },
       },
+      policyOf: () => builtInRetryPolicy,
       cancellations: { isCancelled: () => Promise.resolve(false) },
       send: () => Promise.reject(new Error('Nothing is sent: one message carries it all.')),
       bodies: {
@@ -78,6 +80,7 @@ async function runChain(crashes: Crash[]): Promise<Ending> {
     const message = {
       id: 'm',
       body,
+      timestamp: new Date(),
       attempts,
       ack: () => {
         acknowledged = true;

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { builtInRetryPolicy, retryPolicySchema } from '../../../src/config/retry-policy.ts';
 import {
   longestRetryAfterMs,
-  nextDelayMs,
+  mostAttempts,
+  nextDelayMs as nextDelayOf,
   parseRetryAfterMs,
 } from '../../../src/deliveries/retry-schedule.ts';
+
+const nextDelayMs = (failure: Parameters<typeof nextDelayOf>[1]): number | null =>
+  nextDelayOf(builtInRetryPolicy, failure);
 
 const failed = { status: 500, retryAfterMs: null, random: 0.5 };
 const minuteMs = 60_000;
@@ -70,6 +75,45 @@ describe('the pause before the next attempt', () => {
         expect(Number.isInteger(delayMs)).toBe(true);
       }),
     );
+  });
+});
+
+describe('a schedule of its own', () => {
+  const policy = retryPolicySchema.parse({
+    pausesSeconds: [1, 10],
+    jitter: 0,
+    byStatus: { 429: [60, 60, 60, 60], 422: [] },
+  });
+
+  it('replaces the built-in one, jitter included', () => {
+    const pauses = [1, 2, 3].map((attempt) => nextDelayOf(policy, { ...failed, attempt }));
+    expect(pauses).toEqual([1_000, 10_000, null]);
+    expect(nextDelayOf(policy, { ...failed, attempt: 1, random: 0.9 })).toBe(1_000);
+  });
+
+  it('can differ by status, and give up at once', () => {
+    expect(nextDelayOf(policy, { ...failed, attempt: 1, status: 422 })).toBeNull();
+    expect(nextDelayOf(policy, { ...failed, attempt: 4, status: 429 })).toBe(60_000);
+    expect(nextDelayOf(policy, { ...failed, attempt: 5, status: 429 })).toBeNull();
+    // Whatever the attempts before had failed with.
+    expect(nextDelayOf(policy, { ...failed, attempt: 3, status: 500 })).toBeNull();
+  });
+
+  it('is not used up while any status has a pause left', () => {
+    expect(mostAttempts(policy)).toBe(5);
+    expect(mostAttempts(builtInRetryPolicy)).toBe(8);
+    expect(mostAttempts(retryPolicySchema.parse({ pausesSeconds: [] }))).toBe(1);
+  });
+
+  it('ends with 410 whatever it says', () => {
+    const stubborn = retryPolicySchema.parse({ pausesSeconds: [], byStatus: { 410: [1] } });
+    expect(nextDelayOf(stubborn, { ...failed, attempt: 1, status: 410 })).toBeNull();
+  });
+
+  it('of more than 30 pauses, or of one above a week, is refused with the reason', () => {
+    const long = retryPolicySchema.safeParse({ pausesSeconds: Array(31).fill(1) });
+    expect(long.error?.issues[0]?.message).toContain('30 pauses at most');
+    expect(retryPolicySchema.safeParse({ pausesSeconds: [604_801] }).success).toBe(false);
   });
 });
 
