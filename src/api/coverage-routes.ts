@@ -3,20 +3,19 @@ import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { advise } from '../coverage/advise.ts';
-import { type EventTriggerDefinition, eventTriggerSchema } from '../coverage/event-triggers.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
   countGaps,
   countOverTime,
   countWrites,
   readEventLogs,
-  readTriggerDefinitions,
   type Span,
 } from '../store/read-coverage.ts';
 import type { ApiDeps } from './deps.ts';
 import { coverageOf, coverageBy } from './coverage-view.ts';
 import { refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
+import { triggerDefinitions } from './trigger-definitions.ts';
 import type { CoverageView } from './views.ts';
 
 const dayMs = 86_400_000;
@@ -61,7 +60,7 @@ async function readCoverage(client: StoreClient, span: Span, nowMs: number): Pro
   const eventLogs = (await readEventLogs(client)).filter(
     (log) => span.source === null || log.source === span.source,
   );
-  const triggers = (await readTriggerDefinitions(client, span.source)).flatMap(definitionOf);
+  const triggers = await triggerDefinitions(client, span.source);
   return {
     from: span.from,
     until: span.until,
@@ -80,13 +79,4 @@ async function readCoverage(client: StoreClient, span: Span, nowMs: number): Pro
     advice: advise({ writes, gaps, eventLogs, triggers, nowMs }),
     eventLogs,
   };
-}
-
-/** What another version has stored in another form is left out. */
-function definitionOf(row: {
-  source: string;
-  definition: unknown;
-}): (EventTriggerDefinition & { source: string })[] {
-  const parsed = eventTriggerSchema.safeParse(row.definition);
-  return parsed.success ? [{ ...parsed.data, source: row.source }] : [];
 }

@@ -22,7 +22,8 @@ import { pageQuery } from './page-query.ts';
 import { notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
 import { summariseTraces } from './trace-summary.ts';
-import type { TraceDetail, TracePage, TraceSummary } from './views.ts';
+import { triggerDefinitions } from './trigger-definitions.ts';
+import type { TraceDetail, TracePage, TraceSummary, TriggerView } from './views.ts';
 
 const traceParam = z.object({ id: z.uuid('must be a trace id, which is a uuid').toLowerCase() });
 
@@ -65,6 +66,7 @@ export function traceRoutes(deps: ApiDeps) {
             if (!summary) throw notFound(`Trace ${id}`);
             const members = await tracesOf(client, [trace.id], links);
             const nodes = await readTraceNodes(client, [...members.keys()]);
+            const triggers = await triggersOf(client, nodes.events);
             const loops = await loopsOf(client, [...members.keys()]);
             const here = new Set(nodes.deliveries.map((delivery) => delivery.id));
             return {
@@ -74,12 +76,24 @@ export function traceRoutes(deps: ApiDeps) {
               loops: loops
                 .filter(({ isCertain }) => isCertain || links === 'all')
                 .map((loop) => loopView(loop, trace.id)),
+              triggers,
             } satisfies TraceDetail;
           });
           return context.json(detail, 200);
         },
       )
   );
+}
+
+async function triggersOf(
+  client: StoreClient,
+  events: readonly StoredEvent[],
+): Promise<TriggerView[]> {
+  const named = new Set(events.map(({ source, trigger }) => JSON.stringify([source, trigger])));
+  const definitions = await triggerDefinitions(client, null);
+  return definitions
+    .filter(({ source, name }) => named.has(JSON.stringify([source, name])))
+    .map(({ source, name, updateColumns }) => ({ source, name, updateColumns }));
 }
 
 type Links = z.infer<typeof linksQuery>['links'];

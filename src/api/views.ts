@@ -162,6 +162,14 @@ export const loopViewSchema = z.object({
 
 export const loopListSchema = z.object({ loops: z.array(loopViewSchema) });
 
+/** What an event trigger listens to, as Hasura's metadata says. */
+export const triggerViewSchema = z.object({
+  source: z.string(),
+  name: z.string(),
+  /** Which columns fire it on an UPDATE: `*` is any; null: it does not listen to updates. */
+  updateColumns: z.union([z.literal('*'), z.array(z.string())]).nullable(),
+});
+
 /** A cascade: of a joined trace too, so that `trace.id` can be another than the one asked for. */
 export const traceDetailSchema = z.object({
   trace: traceSummarySchema,
@@ -169,6 +177,8 @@ export const traceDetailSchema = z.object({
   deliveries: z.array(deliveryViewSchema),
   /** The longest first. */
   loops: z.array(loopViewSchema),
+  /** Those of its events, as far as their definitions are known. */
+  triggers: z.array(triggerViewSchema),
 });
 
 export const logLineSchema = z.object({
@@ -383,6 +393,7 @@ export type RowChangeView = z.infer<typeof rowChangeViewSchema>;
 export type RowHistoryPage = z.infer<typeof rowHistoryPageSchema>;
 export type CoverageShare = z.infer<typeof coverageShareSchema>;
 export type CoverageView = z.infer<typeof coverageViewSchema>;
+export type TriggerView = z.infer<typeof triggerViewSchema>;
 export type LoopView = z.infer<typeof loopViewSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type LogsView = z.infer<typeof logsViewSchema>;

@@ -67,7 +67,7 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
   const cascade = useMemo(() => buildCascade(detail), [detail]);
   const layout = useMemo(() => layOut(cascade), [cascade]);
   const turns = useMemo(() => turnsOf(cascade), [cascade]);
-  const findings = useMemo(() => findingsOf(cascade, detail.loops), [cascade, detail.loops]);
+  const findings = useMemo(() => findingsOf(cascade, detail), [cascade, detail]);
   const navigate = useNavigate({ from: '/c/$traceId' });
   const [ready, setReady] = useState(false);
 

@@ -1,6 +1,6 @@
 // What stands out in a cascade: the same job run again for the same row, and deliveries that failed or
 // wait. Pure rules over the tree; never looks at places or at logs.
-import type { LoopView } from '../../../src/api/views.ts';
+import type { LoopView, TraceDetail, TriggerView } from '../../../src/api/views.ts';
 import { formatSpan } from '../time/format.ts';
 import { rowLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
@@ -17,6 +17,9 @@ export interface Finding {
   /** The nodes it is about; the last is selected. */
   nodeIds: string[];
 }
+
+/** Columns that every write touches. */
+const housekeeping = new Set(['updated_at', 'updated_by']);
 
 /** Run n of m of a job for one row, or the n-th change of one row. */
 export interface Turn {
@@ -92,8 +95,30 @@ function loopFinding(cascade: Cascade, loop: LoopView): Finding {
   };
 }
 
+/**
+ * Why a job ran again: its trigger listens to every column, and this update changed only these. Empty where the
+ * trigger is not known, or listens to what it is about.
+ */
+function whyAgain(again: HopNode | undefined, triggers: readonly TriggerView[]): string {
+  const event = again?.event;
+  if (!event || event.op !== 'UPDATE') return '';
+  const trigger = triggers.find(
+    ({ source, name }) => source === event.source && name === event.trigger,
+  );
+  if (trigger?.updateColumns !== '*') return '';
+  const changed = event.changes
+    .map(({ column }) => column)
+    .filter((column) => !housekeeping.has(column));
+  const what = changed.length === 0 ? 'nothing else' : `only ${changed.slice(0, 3).join(', ')}`;
+  const more = changed.length > 3 ? ` and ${changed.length - 3} more` : '';
+  return `; ${trigger.name} listens to every column, and this update changed ${what}${more}`;
+}
+
 /** Most severe first: loops, failed, repeated, waiting. */
-export function findingsOf(cascade: Cascade, loops: readonly LoopView[] = []): Finding[] {
+export function findingsOf(
+  cascade: Cascade,
+  { loops, triggers }: Pick<TraceDetail, 'loops' | 'triggers'> = { loops: [], triggers: [] },
+): Finding[] {
   const failed: Finding[] = [];
   const waiting: Finding[] = [];
   for (const { node } of cascade.order) {
@@ -127,7 +152,7 @@ export function findingsOf(cascade: Cascade, loops: readonly LoopView[] = []): F
       tone: 'retry',
       kind: 'repeat',
       subject: `${group[0]?.delivery.job ?? ''} ran ${times(group.length)}`,
-      rest: `for ${event === null ? 'one row' : rowLabel(event)}, ${apart(group)} apart`,
+      rest: `for ${event === null ? 'one row' : rowLabel(event)}, ${apart(group)} apart${whyAgain(group.at(-1), triggers)}`,
       action: group.length === 2 ? 'Show both' : `Show all ${group.length}`,
       nodeIds: group.map(({ id }) => id),
     };

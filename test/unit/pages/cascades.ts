@@ -5,7 +5,6 @@ import {
   type DeliveryView,
   type EventView,
   type LinkView,
-  type LoopView,
   type TraceDetail,
 } from '../../../src/api/views.ts';
 
@@ -97,7 +96,7 @@ export function causedBy(deliveryId: string | null, more: Partial<LinkView> = {}
 export function cascadeOf(
   events: EventView[],
   deliveries: DeliveryView[],
-  loops: LoopView[] = [],
+  more: Partial<Pick<TraceDetail, 'loops' | 'triggers'>> = {},
 ): TraceDetail {
   const attempts = deliveries.reduce((sum, each) => sum + each.attempts.length, 0);
   return traceDetailSchema.parse({
@@ -118,6 +117,8 @@ export function cascadeOf(
     },
     events,
     deliveries,
-    loops,
+    loops: [],
+    triggers: [],
+    ...more,
   });
 }

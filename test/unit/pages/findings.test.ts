@@ -4,6 +4,7 @@ import { findingsOf, turnsOf } from '../../../pages/src/cascade/findings.ts';
 import { moveSelection } from '../../../pages/src/cascade/keyboard.ts';
 import { layOut } from '../../../pages/src/cascade/layout.ts';
 import { buildCascade } from '../../../pages/src/cascade/model.ts';
+import type { TriggerView } from '../../../src/api/views.ts';
 import { cascadeOf, causedBy, delivery, event } from './cascades.ts';
 
 const twice = buildCascade(
@@ -38,34 +39,67 @@ describe('findings', () => {
     const detail = cascadeOf(
       [event('e1', 0), event('e2', 300, { cause: causedBy('d1') })],
       [delivery('d1', 'e1', 'send-receipt', [[40, 350]])],
-      [
-        {
-          cascadeId: 'c',
-          source: 'shop',
-          trigger: 'order-paid',
-          table: { schema: 'public', name: 'orders' },
-          times: 11,
-          isCertain: true,
-          eventId: 'e2',
-          path: ['e1', 'other', 'e2'].map((eventId) => ({
-            eventId,
-            trigger: eventId === 'other' ? 'else' : 'order-paid',
-            table: 'public.orders',
-            rowKey: '42',
-            job: null,
-            evidence: null,
-          })),
-          foundAt: '2026-11-24T12:00:00Z',
-          latestAt: '2026-11-24T12:00:00Z',
-        },
-      ],
+      {
+        loops: [
+          {
+            cascadeId: 'c',
+            source: 'shop',
+            trigger: 'order-paid',
+            table: { schema: 'public', name: 'orders' },
+            times: 11,
+            isCertain: true,
+            eventId: 'e2',
+            path: ['e1', 'other', 'e2'].map((eventId) => ({
+              eventId,
+              trigger: eventId === 'other' ? 'else' : 'order-paid',
+              table: 'public.orders',
+              rowKey: '42',
+              job: null,
+              evidence: null,
+            })),
+            foundAt: '2026-11-24T12:00:00Z',
+            latestAt: '2026-11-24T12:00:00Z',
+          },
+        ],
+      },
     );
-    expect(findingsOf(buildCascade(detail), detail.loops)[0]).toMatchObject({
+    expect(findingsOf(buildCascade(detail), detail)[0]).toMatchObject({
       kind: 'loop',
       subject: 'order-paid fires itself',
       rest: '11 times along one path',
       nodeIds: ['e1', 'e2'],
     });
+  });
+
+  it.each<[string, TriggerView['updateColumns'], string]>([
+    [
+      'says why: its trigger listens to every column',
+      '*',
+      'for orders #42, 15.6 s apart; order-paid listens to every column, and this update changed only payment_id',
+    ],
+    [
+      'blames no trigger that listens to what it is about',
+      ['payment_id'],
+      'for orders #42, 15.6 s apart',
+    ],
+  ])('%s', (_what, updateColumns, rest) => {
+    const detail = cascadeOf(
+      [
+        event('e1', 0),
+        event('e2', 300, {
+          cause: causedBy('d1'),
+          trigger: 'order-paid',
+          op: 'UPDATE',
+          changes: ['payment_id', 'updated_at'].map((column) => ({ column, old: 1, new: 2 })),
+        }),
+      ],
+      [
+        delivery('d1', 'e1', 'send-receipt', [[40, 350]]),
+        delivery('d2', 'e2', 'send-receipt', [[15_640, 15_700]]),
+      ],
+      { triggers: [{ source: 'shop', name: 'order-paid', updateColumns }] },
+    );
+    expect(findingsOf(buildCascade(detail), detail)[0]?.rest).toBe(rest);
   });
 
   it('does not take two rows, or two jobs, for the same', () => {
