@@ -1,4 +1,5 @@
 // What is stored of a document, and that what is read back can be stored again.
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shortenHashes, withStoredKeys } from '../../../src/config/key-hashes.ts';
@@ -79,4 +80,9 @@ describe('a document', () => {
       issues: [{ path: 'keys.sly.sha256' }],
     });
   });
+});
+
+test('the example in the documentation is a configuration', async () => {
+  const text = await readFile('docs/examples/throughline.json', 'utf8');
+  expect(readDocument(JSON.parse(text))).toMatchObject({ ok: true });
 });
