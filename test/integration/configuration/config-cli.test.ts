@@ -36,6 +36,7 @@ beforeAll(async () => {
     ],
     port,
     readyPath: '/api/health',
+    scheduledEveryMs: null,
   });
 });
 
