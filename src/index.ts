@@ -17,7 +17,7 @@ import type { SendParcelDeps } from './deliveries/send-parcel.ts';
 import { standBy } from './deliveries/stand-by.ts';
 import { checkConfiguration } from './proxy/check-configuration.ts';
 import { deliverShare } from './proxy/deliver-share.ts';
-import { checkDestination } from './proxy/guard.ts';
+import { checkKnownDestination } from './proxy/guard.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
@@ -46,18 +46,20 @@ export default {
     if (pathname === '/api' || pathname.startsWith('/api/')) {
       return answerApi(request, env);
     }
-    if (pathname !== '/') return problemResponse({ reason: 'path_unknown', path: pathname });
+    const isStored = pathname.startsWith('/r/');
+    if (pathname !== '/' && !isStored)
+      return problemResponse({ reason: 'path_unknown', path: pathname });
     const config = await edgeConfigFor(env, (work) => context.waitUntil(work));
-    return handleEvent(request, {
+    return handleEvent(request, isStored ? pathname.slice('/r/'.length) : null, {
       ...shareDeps(env, context),
       config,
       withinRate: rateOf(env.INGEST_RATE, report),
       deliverElsewhere: (share) => context.exports.BroadcastShare.deliver(share),
       report,
-      turnOf: (route) =>
-        turns.next(route, {
-          take: (count) =>
-            env.ROUND_ROBIN.getByName(route).take(count, config.rotationPersistenceMs),
+      variable: (name) => (Object.hasOwn(env, name) ? Reflect.get(env, name) : undefined),
+      turnOf: (rotation, persistenceMs) =>
+        turns.next(rotation, {
+          take: (count) => env.ROUND_ROBIN.getByName(rotation).take(count, persistenceMs),
           wait: (ms) => scheduler.wait(ms),
           now: () => Date.now(),
           waitUntil: (work) => context.waitUntil(work),
@@ -189,7 +191,14 @@ function retriesDeps(env: Env, config: EdgeConfig): ConsumeRetriesDeps {
     attemptTimeoutMs: config.attemptTimeoutMs,
     signingSecrets: config.outboundSigningSecrets,
     policyOf: ({ route }) => retryPolicyOf(config, route),
-    isAllowed: (destination) => checkDestination(destination, config) === null,
+    isAllowed(destination) {
+      const problem = checkKnownDestination(destination, config);
+      // A delivery is not given up because nobody can say: its message comes again.
+      if (problem?.reason === 'configuration_unreadable') {
+        throw new Error('The stored allowlist could not be read.');
+      }
+      return problem === null;
+    },
     random: () => Math.random(),
     report,
   };

@@ -56,7 +56,7 @@ const environmentSchema = z
     path: ['INBOUND_SIGNATURE_SECRET'],
     message: 'must be what the source signs with',
   })
-  .refine((env) => env.INBOUND_SIGNATURE !== 'standard-webhooks' || isBase64(env), {
+  .refine((env) => !env.INBOUND_SIGNATURE || areSecretsFor(env.INBOUND_SIGNATURE, secretsOf(env)), {
     path: ['INBOUND_SIGNATURE_SECRET'],
     message: 'must be whsec_ and base64, as Standard Webhooks asks',
   })
@@ -65,8 +65,22 @@ const environmentSchema = z
     message: 'must not be below MAX_BODY_BYTES',
   });
 
-function isBase64({ INBOUND_SIGNATURE_SECRET: secrets }: { INBOUND_SIGNATURE_SECRET: string }) {
-  return secrets.split(',').every((secret) => base64Secret.test(secret));
+function secretsOf({ INBOUND_SIGNATURE_SECRET: text }: { INBOUND_SIGNATURE_SECRET: string }) {
+  return parseSecrets(text);
+}
+
+/** The secrets in a variable: one, or two with a comma between them while one replaces another. */
+export function parseSecrets(text: string): string[] {
+  return text.split(',').filter(Boolean);
+}
+
+/** Whether a scheme can verify with these: Standard Webhooks wants base64, and none is none. */
+export function areSecretsFor(
+  scheme: NonNullable<Config['inboundSignature']>['scheme'],
+  secrets: readonly string[],
+): boolean {
+  if (secrets.length === 0) return false;
+  return scheme !== 'standard-webhooks' || secrets.every((secret) => base64Secret.test(secret));
 }
 
 export type Config = {
@@ -127,7 +141,7 @@ export function parseConfig(env: unknown): Config {
     inboundSignature: value.INBOUND_SIGNATURE
       ? {
           scheme: value.INBOUND_SIGNATURE,
-          secrets: value.INBOUND_SIGNATURE_SECRET.split(',').filter(Boolean),
+          secrets: secretsOf(value),
           header: value.INBOUND_SIGNATURE_HEADER,
         }
       : null,

@@ -4,20 +4,30 @@ import { sha256, toHex } from '../correlation/sha256.ts';
 
 /** Secrets that were right, with their hash. Nobody can fill it with wrong ones. */
 const known = new Map<string, string>();
-const maxKnown = 100;
+const maxKnown = 1_000;
 
 /**
  * True when the SHA-256 of `secret` (UTF-8) is `hex`, 64 digits in either case. Every digit is looked at, so
  * that the time taken says nothing about where two hashes part.
  */
 export async function matchesSha256(secret: string, hex: string): Promise<boolean> {
-  if (known.get(secret) === hex) return true;
-  const matches = equalInConstantTime(toHex(await sha256(secret)), hex.toLowerCase());
-  if (matches && known.size < maxKnown) known.set(secret, hex);
-  return matches;
+  return findBySha256(secret, (own) => equalInConstantTime(own, hex.toLowerCase()));
 }
 
-function equalInConstantTime(a: string, b: string): boolean {
+/**
+ * What `find` gives for the SHA-256 of `secret` (UTF-8), in lower-case hex; null or false where it is nobody's.
+ * Looking a hash up in a map is safe: who knows how far two hashes agree cannot make a secret of it.
+ */
+export async function findBySha256<T>(secret: string, find: (hex: string) => T): Promise<T> {
+  const remembered = known.get(secret);
+  const hex = remembered ?? toHex(await sha256(secret));
+  const found = find(hex);
+  if (found && remembered === undefined && known.size < maxKnown) known.set(secret, hex);
+  return found;
+}
+
+/** Whether two texts are equal, with every character looked at. */
+export function equalInConstantTime(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
   for (let index = 0; index < a.length; index += 1) {
     difference |= a.charCodeAt(index) ^ b.charCodeAt(index);

@@ -4,10 +4,13 @@ import { retryPolicyOf } from '../config/retry-policy.ts';
 import { messageOf } from '../error-message.ts';
 import { bodyText } from '../deliveries/body-text.ts';
 import type { Each } from './algorithms/algorithm.ts';
+import type { ChosenBy } from './choose-way.ts';
 import { connectionsForDestinations, deliverShare, shareResult } from './deliver-share.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
+import { attemptTimeoutMs, jobOf } from './known-destination.ts';
 import { problemResponse } from './problem.ts';
+import type { Route } from './route.ts';
 import type { Share, ShareResult, ShareTarget } from './share.ts';
 
 /**
@@ -16,24 +19,33 @@ import type { Share, ShareResult, ShareTarget } from './share.ts';
  */
 const mostShares = 31;
 
-/**
- * Delivers and answers: 200 when all have arrived, 202 when the rest is kept, 503 when it is not.
- * @param body the whole body: one that is streamed could be sent once only
- */
+export type Broadcast = {
+  inbound: Inbound;
+  /** The whole of it: a body that is streamed could be sent once only. */
+  body: Uint8Array | null;
+  choice: Each;
+  chosenBy: ChosenBy;
+  route: Pick<Route, 'attemptTimeoutMs'>;
+};
+
+/** Delivers and answers: 200 when all have arrived, 202 when the rest is kept, 503 when it is not. */
 export async function broadcast(
-  inbound: Inbound,
-  body: Uint8Array | null,
-  choice: Each,
-  algorithm: string,
+  { inbound, body, choice, chosenBy, route }: Broadcast,
   deps: EdgeDeps,
 ): Promise<Response> {
   const { event } = inbound.described;
+  const { config } = deps;
   const targets = await Promise.all(
     choice.destinations.map(async (destination): Promise<ShareTarget> => {
-      const purpose = { target: destination.href, jobOf: destination, algorithm };
-      const delivery = await describeDelivery(event, purpose);
-      const headers = Object.entries(deliveryHeaders(inbound.headers, event, delivery));
-      return { delivery, destination: destination.href, headers };
+      const { href } = destination;
+      const job = jobOf(destination, config);
+      const delivery = await describeDelivery(event, { ...chosenBy, target: href, job });
+      return {
+        delivery,
+        destination: href,
+        headers: Object.entries(deliveryHeaders(inbound.headers, event, delivery)),
+        attemptTimeoutMs: attemptTimeoutMs(destination, route, config),
+      };
     }),
   );
   const share: Share = {
@@ -41,9 +53,8 @@ export async function broadcast(
     method: inbound.method,
     body,
     targets,
-    answerAtMs: deps.now() + deps.config.broadcastBudgetMs,
-    attemptTimeoutMs: deps.config.attemptTimeoutMs,
-    retries: retryPolicyOf(deps.config, targets[0]?.delivery.route),
+    answerAtMs: deps.now() + config.broadcastBudgetMs,
+    retries: retryPolicyOf(config, chosenBy.route),
   };
   const work = deliverAll(share, deps);
   // A sender that goes away does not end it: its deliveries are under way.
@@ -85,10 +96,11 @@ async function queueAll(share: Share, deps: EdgeDeps): Promise<ShareResult[]> {
   const firstAttemptAt = new Date(deps.now()).toISOString();
   const { described, method } = share;
   const results: ShareResult[] = [];
-  for (const target of share.targets) {
-    const pending = { ...described, ...target, method, body, attempts: 1, firstAttemptAt };
+  for (const { delivery, destination, headers } of share.targets) {
+    const request = { delivery, destination, headers, method, body };
+    const pending = { ...described, ...request, attempts: 1, firstAttemptAt };
     const queued = await deps.retries.enqueue(pending, 0);
-    results.push(shareResult(target, queued ? 'queued' : 'lost', null));
+    results.push(shareResult(request, queued ? 'queued' : 'lost', null));
   }
   return results;
 }

@@ -130,7 +130,8 @@ class ShareRun {
   }
 
   #endsAtMs(): number {
-    const { answerAtMs, attemptTimeoutMs } = this.#share;
+    const { answerAtMs } = this.#share;
+    const { attemptTimeoutMs } = this.#target;
     const startedAtMs = this.#startedAtMs ?? this.#deps.now();
     return Math.min(startedAtMs + attemptTimeoutMs, answerAtMs + afterAnswerMs);
   }
@@ -162,9 +163,12 @@ class ShareRun {
 
   #pending(): PendingDelivery {
     const { described, method, body } = this.#share;
+    const { delivery, destination, headers } = this.#target;
     return {
       ...described,
-      ...this.#target,
+      delivery,
+      destination,
+      headers,
       method,
       body: body && bodyText(body),
       attempts: this.#startedAtMs === null ? 0 : 1,

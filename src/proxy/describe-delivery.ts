@@ -3,7 +3,6 @@ import { formatHopId } from '../correlation/correlation-id.ts';
 import { deriveDelivery } from '../correlation/derive.ts';
 import { traceparentFor } from '../correlation/trace-context.ts';
 import { hopUuid } from '../correlation/trace-uuid.ts';
-import { jobName } from '../deliveries/job-name.ts';
 import { inboundTraceparent } from '../events/inbound-trace.ts';
 import type { DeliveryFacts, EventFacts } from '../store/record.ts';
 import { headersForDestination } from './forwarded-headers.ts';
@@ -11,25 +10,22 @@ import type { HeaderFields } from './header-fields.ts';
 
 /**
  * Describes one event's delivery to one target.
- * @param purpose the target, the destination whose job it is, and the algorithm that chose it
+ * @param purpose the target, whose job it is, what chose it and, where it is stored, the route
  */
 export async function describeDelivery(
   event: EventFacts,
-  purpose: { target: string; jobOf: URL; algorithm: string },
+  purpose: Pick<DeliveryFacts, 'target' | 'job' | 'algorithm' | 'route' | 'isRollout'>,
 ): Promise<DeliveryFacts> {
   const derived = await deriveDelivery({
     source: event.source,
     eventId: event.id,
     target: purpose.target,
   });
-  const job = jobName(purpose.jobOf);
   const hopId = hopUuid(event.traceId, derived.hop);
   return {
     id: derived.deliveryId,
-    target: purpose.target,
-    algorithm: purpose.algorithm,
-    job,
-    correlationId: formatHopId(event.trigger ?? 'webhook', job, hopId),
+    ...purpose,
+    correlationId: formatHopId(event.trigger ?? 'webhook', purpose.job, hopId),
     hopId,
   };
 }

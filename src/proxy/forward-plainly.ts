@@ -4,13 +4,16 @@
 import { attempt } from '../deliveries/attempt.ts';
 import { headersForDestination } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
+import { attemptTimeoutMs } from './known-destination.ts';
 import { problemResponse } from './problem.ts';
 import { bodyOf } from './read-body.ts';
+import type { Route } from './route.ts';
 
 /** Forwards once and answers with what the destination answered. */
 export async function forwardPlainly(
   inbound: Omit<Inbound, 'described'>,
   destination: URL,
+  route: Pick<Route, 'attemptTimeoutMs'>,
   error: unknown,
   deps: EdgeDeps,
 ): Promise<Response> {
@@ -30,7 +33,7 @@ export async function forwardPlainly(
       deliveryId: crypto.randomUUID(),
       atMs: deps.now(),
     },
-    timeoutMs: deps.config.attemptTimeoutMs,
+    timeoutMs: attemptTimeoutMs(destination, route, deps.config),
     senderGone: inbound.senderGone,
   });
   if (!result.answered) {

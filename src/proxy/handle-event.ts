@@ -1,36 +1,47 @@
 // The hot path, read from top to bottom: guard, plan, read, describe, choose, deliver, respond; recording
-// goes on in the background. No database and no stored configuration is asked on the way.
+// goes on in the background. Nothing is asked on the way: what is stored is in memory.
 import type { Each, Relay } from './algorithms/algorithm.ts';
 import { passThrough } from './algorithms/pass-through.ts';
 import { broadcast } from './broadcast.ts';
-import { checkSignature } from './check-signature.ts';
+import { checkSignature, signatureFor } from './check-signature.ts';
+import { type ChosenBy, chooseWay } from './choose-way.ts';
 import { describeEvent } from './describe-event.ts';
 import { forwardPlainly } from './forward-plainly.ts';
 import { checkSender } from './guard.ts';
 import { HeaderFields } from './header-fields.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { checkLimits } from './limits.ts';
-import { planRoute, type Route } from './plan-route.ts';
+import { planRoute } from './plan-route.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { type NamedDelivery, nameDelivery, relay } from './relay.ts';
+import type { Route } from './route.ts';
 
-/** `POST /?algorithm=…&destinations=…`, with any method. */
-export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Response> {
+/**
+ * `POST /?algorithm=…&destinations=…` or `POST /r/{route}`, with any method.
+ * @param name the stored route that the path names; null: the URL describes one
+ */
+export async function handleEvent(
+  request: Request,
+  name: string | null,
+  deps: EdgeDeps,
+): Promise<Response> {
   const { method, url } = request;
+  const { config } = deps;
+  const at = deps.now();
   const headers = new HeaderFields(request.headers);
-  const sender = await checkSender({ headers, url }, deps.config);
+  const sender = await checkSender({ headers, url }, config, at);
   if (!sender.ok) return refuse(sender.problem, null, deps);
   const { source } = sender.value;
   const limited = await checkLimits({ headers, url }, sender.value, deps);
   if (!limited.ok) return refuse(limited.problem, source, deps);
-  const route = planRoute(url, deps.config);
+  const route = planRoute({ url, name, sender: sender.value }, config, deps);
   if (!route.ok) return refuse(route.problem, source, deps);
-  const { algorithm, lists } = route.value;
+  const signature = signatureFor(route.value, deps);
+  if (!signature.ok) return refuse(signature.problem, source, deps);
 
-  const at = deps.now();
-  const body = await readBody(request, headers, deps.config);
-  const unsigned = await checkSignature(headers, body, deps.config, at);
+  const body = await readBody(request, headers, config);
+  const unsigned = await checkSignature({ headers, body }, signature.value, config, at);
   if (unsigned) return refuse(unsigned, source, deps);
   const came = { method, headers, body, senderGone: request.signal };
   let prepared: Prepared;
@@ -38,33 +49,35 @@ export async function handleEvent(request: Request, deps: EdgeDeps): Promise<Res
     prepared = await prepare({ ...came, source, at }, route.value, deps);
   } catch (error) {
     // Nothing has been sent yet. Only pass-through has a destination that needs no choice of ours.
+    const { algorithm, lists } = route.value;
     if (algorithm !== passThrough) throw error;
-    return forwardPlainly(came, lists.destinations[0], error, deps);
+    return forwardPlainly(came, lists.destinations[0], route.value, error, deps);
   }
-  const { inbound, choice } = prepared;
-  if (choice.mode === 'relay') return relay(inbound, choice, deps);
+  const { inbound, choice, chosenBy } = prepared;
+  if (choice.mode === 'relay') return relay(inbound, choice, route.value, deps);
   if (body.kind === 'stream') {
-    const { maxBodyBytes: maxBytes } = deps.config;
     await body.stream.cancel();
-    return refuse(
-      { reason: 'body_too_large_to_keep', algorithm: algorithm.name, maxBytes },
-      source,
-      deps,
-    );
+    const problem: EdgeProblem = {
+      reason: 'body_too_large_to_keep',
+      algorithm: chosenBy.algorithm,
+      maxBytes: config.maxBodyBytes,
+    };
+    return refuse(problem, source, deps);
   }
   const bytes = body.kind === 'whole' ? body.bytes : null;
-  return broadcast(inbound, bytes, choice, algorithm.name, deps);
+  return broadcast({ inbound, body: bytes, choice, chosenBy, route: route.value }, deps);
 }
 
 type Prepared = {
   inbound: Inbound;
   choice: Each | (Relay & NamedDelivery);
+  chosenBy: ChosenBy;
 };
 
 /** Everything that can be told before anything is sent: the event, the choice, the delivery's name. */
 async function prepare(
   came: Omit<Inbound, 'described'> & { source: string; at: number },
-  { algorithm, lists }: Route,
+  route: Route,
   deps: EdgeDeps,
 ): Promise<Prepared> {
   const { source, at, ...request } = came;
@@ -75,13 +88,15 @@ async function prepare(
     at,
   });
   const inbound: Inbound = { ...request, described };
-  const choice = await algorithm.choose(lists, {
+  const { way, chosenBy, rotation } = chooseWay(route, described.event);
+  const choice = await way.algorithm.choose(way.lists, {
     eventId: described.event.id,
-    turnOf: (name) => deps.turnOf(name),
+    route: route.name === null || rotation === null ? null : { name: route.name, rotation },
+    turnOf: (name) => deps.turnOf(name, route.rotationPersistenceMs),
   });
-  return choice.mode === 'relay'
-    ? { inbound, choice: { ...choice, ...(await nameDelivery(inbound, choice, algorithm.name)) } }
-    : { inbound, choice };
+  if (choice.mode === 'each') return { inbound, choice, chosenBy };
+  const named = await nameDelivery(inbound, choice, { ...chosenBy, job: route.job }, deps.config);
+  return { inbound, choice: { ...choice, ...named }, chosenBy };
 }
 
 function refuse(problem: EdgeProblem, source: string | null, deps: EdgeDeps): Response {

@@ -9,8 +9,10 @@ export type EdgeDeps = ShareDeps & {
   config: EdgeConfig;
   /** False once this key has sent more than its share. */
   withinRate(keyId: string): Promise<boolean>;
-  /** The next turn of a route's rotation; null when it is out of reach. */
-  turnOf(route: string): Promise<number | null>;
+  /** The next turn of a rotation; null when it is out of reach. @param persistenceMs see Config */
+  turnOf(rotation: string, persistenceMs: number): Promise<number | null>;
+  /** A variable or binding of the Worker, whatever it is. */
+  variable(name: string): unknown;
   /** Delivers a share of a broadcast in another invocation, with connections of its own. */
   deliverElsewhere(share: Share): Promise<ShareResult[]>;
   report(message: string, facts: Record<string, unknown>): void;

@@ -43,6 +43,13 @@ export function parseRequestTarget(search: string): Parsed<RequestTarget> {
   };
 }
 
+/** The parameter that says where an event goes, if the query has one: a stored route says that itself. */
+export function routingParameter(search: string): string | null {
+  const parameters = rawParameters(search);
+  const names = ['algorithm', 'destinations', 'fallback'];
+  return names.find((name) => parameters.has(name)) ?? null;
+}
+
 /** @param seen what another list has named already: no destination may be there twice */
 function parseList(
   parameter: Parameter,

@@ -1,15 +1,34 @@
-// Decides which algorithm works on which destinations: the edge URL, checked and allowed. Calls nothing.
-import type { Config } from '../config/config.ts';
-import type { Algorithm, Lists } from './algorithms/algorithm.ts';
+// Decides which route an event takes: the stored one that its path names, or the one that its URL describes. Checked
+// and allowed; it calls nothing.
+import type { EdgeConfig } from '../config/edge-config.ts';
 import { algorithmNames, findAlgorithm } from './algorithms/index.ts';
-import { checkDestinations } from './guard.ts';
-import { type Parsed, parseRequestTarget } from './parse-request-target.ts';
+import { checkDestinations, checkDestinationScope, checkRouteScope, type Sender } from './guard.ts';
+import type { EdgeDeps } from './inbound.ts';
+import { type Parsed, parseRequestTarget, routingParameter } from './parse-request-target.ts';
+import type { Route } from './route.ts';
+import { planStoredRoute } from './stored-route.ts';
 
-export type Route = { algorithm: Algorithm; lists: Lists };
+/**
+ * Plans the route of one request.
+ * @param name the stored route that its path names; null: the URL's parameters describe one
+ */
+export function planRoute(
+  request: { url: string; name: string | null; sender: Sender },
+  config: EdgeConfig,
+  deps: Pick<EdgeDeps, 'report'>,
+): Parsed<Route> {
+  const { url, name, sender } = request;
+  const query = rawQuery(url);
+  if (name === null) return planUnnamedRoute(query, sender, config);
+  const outside = checkRouteScope(sender, name);
+  if (outside) return { ok: false, problem: outside };
+  const parameter = routingParameter(query);
+  if (parameter !== null) return { ok: false, problem: { reason: 'route_parameter', parameter } };
+  return planStoredRoute(name, config, deps);
+}
 
-/** Plans the unnamed route that a URL describes. */
-export function planRoute(url: string, config: Config): Parsed<Route> {
-  const target = parseRequestTarget(rawQuery(url));
+function planUnnamedRoute(query: string, sender: Sender, config: EdgeConfig): Parsed<Route> {
+  const target = parseRequestTarget(query);
   if (!target.ok) return target;
   const algorithm = findAlgorithm(target.value.algorithm);
   if (!algorithm) {
@@ -23,12 +42,25 @@ export function planRoute(url: string, config: Config): Parsed<Route> {
     };
   }
   const { destinations, fallback } = target.value;
-  const allowed = checkDestinations([...destinations, ...fallback], config);
+  const all = [...destinations, ...fallback];
+  const allowed = checkDestinations(all, config);
   if (!allowed.ok) return allowed;
-  const problem = algorithm.check({ destinations, fallback });
-  return problem
-    ? { ok: false, problem }
-    : { ok: true, value: { algorithm, lists: { destinations, fallback } } };
+  const problem = checkDestinationScope(sender, all) ?? algorithm.check({ destinations, fallback });
+  if (problem) return { ok: false, problem };
+  return {
+    ok: true,
+    value: {
+      name: null,
+      algorithm,
+      lists: { destinations, fallback },
+      rollout: null,
+      job: null,
+      takeOver: 'surely_not_processed',
+      attemptTimeoutMs: null,
+      rotationPersistenceMs: config.rotationPersistenceMs,
+      signature: null,
+    },
+  };
 }
 
 /** The query as the sender wrote it: `new URL` would rewrite some of it. */

@@ -6,8 +6,21 @@ export type EdgeProblem =
   | { reason: 'edge_closed' }
   | { reason: 'key_missing' }
   | { reason: 'key_unknown' }
+  | { reason: 'key_expired'; key: string }
+  | {
+      reason: 'key_scope';
+      key: string;
+      asked: string;
+      /** Null: all. */
+      routes: readonly string[] | null;
+      /** Null: all that the allowlist has. */
+      destinations: readonly string[] | null;
+    }
   | { reason: 'url_signature_wrong' }
   | { reason: 'path_unknown'; path: string }
+  | { reason: 'configuration_unreadable' }
+  | { reason: 'route_unknown'; route: string }
+  | { reason: 'route_parameter'; parameter: string }
   | { reason: 'destinations_missing' }
   | { reason: 'destinations_repeated'; parameter: 'destinations' | 'fallback' }
   | { reason: 'destination_blank'; parameter: 'destinations' | 'fallback'; position: number }
@@ -25,6 +38,7 @@ export type EdgeProblem =
       failure: SignatureFailure;
       toleranceSeconds: number;
     }
+  | { reason: 'signature_secret_missing'; variable: string }
   | { reason: 'rate_exceeded'; retryAfterSeconds: number }
   | { reason: 'loop_detected'; hops: number; maxHops: number }
   | { reason: 'algorithm_unknown'; algorithm: string; known: readonly string[] }
@@ -60,18 +74,49 @@ export function describeProblem(problem: EdgeProblem): Wire {
         detail:
           'The value of x-throughline-key is no key of this edge. Check it for a missing part.',
       };
+    case 'key_expired':
+      return {
+        status: 401,
+        title: 'Ingest key expired',
+        detail: `The key "${problem.key}" is refused from its expiry on. Send the one that replaced it.`,
+      };
+    case 'key_scope':
+      return {
+        status: 403,
+        title: 'Beyond what the key may do',
+        detail: `The key "${problem.key}" may not send to ${problem.asked}. ${scopeOf(problem)}`,
+      };
     case 'url_signature_wrong':
       return {
         status: 401,
         title: 'Signature of the URL is wrong',
         detail:
-          'The query before &signature= must be signed byte for byte: HMAC-SHA256 in hex, with INGEST_KEY_SHA256 as its key.',
+          'The query before &signature= (on /r/… the path and ? with it) must be signed byte for byte: HMAC-SHA256 in hex, its key the SHA-256 of the ingest key as hex text, which key=<id> names unless it is INGEST_KEY_SHA256.',
       };
     case 'path_unknown':
       return {
         status: 404,
         title: 'No such path',
-        detail: `Nothing is at ${problem.path}. Events go to /?destinations=https://…`,
+        detail: `Nothing is at ${problem.path}. Events go to /?destinations=https://… or /r/{route}.`,
+      };
+    case 'configuration_unreadable':
+      return {
+        status: 503,
+        title: 'Configuration out of reach',
+        detail:
+          'The stored configuration cannot be read just now, so that nobody knows whether this may be sent. Send it again.',
+      };
+    case 'route_unknown':
+      return {
+        status: 404,
+        title: 'No such route',
+        detail: `No route "${problem.route}" is stored. GET /api/admin/configuration lists them, and PUT stores one; it is known everywhere within two minutes.`,
+      };
+    case 'route_parameter':
+      return {
+        status: 400,
+        title: 'The route says where events go',
+        detail: `Remove ${problem.parameter} from the URL: on /r/{route} the stored route decides.`,
       };
     case 'destinations_missing':
       return {
@@ -145,6 +190,12 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Signature refused',
         detail: `This source signs its requests (${problem.scheme}): ${signatureAdvice(problem)}`,
       };
+    case 'signature_secret_missing':
+      return {
+        status: 503,
+        title: 'Signature cannot be checked',
+        detail: `The variable ${problem.variable} of the Worker is missing or no secret of this scheme: nothing is let in until it is set (npx wrangler secret put ${problem.variable}).`,
+      };
     case 'rate_exceeded':
       return {
         status: 429,
@@ -209,10 +260,24 @@ function signatureAdvice(problem: { failure: SignatureFailure; toleranceSeconds:
     case 'malformed':
       return 'the signature’s headers are not in the form of this scheme.';
     case 'wrong':
-      return 'the signature is not of this body and INBOUND_SIGNATURE_SECRET.';
+      return 'the signature is not of this body and the secret that is configured for it.';
     case 'not_now':
       return `it was signed more than ${problem.toleranceSeconds} s ago or ahead. Check the sender’s clock.`;
   }
+}
+
+function scopeOf(key: {
+  routes: readonly string[] | null;
+  destinations: readonly string[] | null;
+}): string {
+  const routes = key.routes === null ? 'every route' : listed('the routes', key.routes, 'no route');
+  const named = listed('destinations', key.destinations ?? [], 'no destination');
+  const destinations = key.destinations === null ? 'every allowed destination' : named;
+  return `It may use ${routes}, and name ${destinations} in a URL.`;
+}
+
+function listed(what: string, items: readonly string[], none: string): string {
+  return items.length === 0 ? none : `${what} ${items.join(', ')}`;
 }
 
 /** The problem document as a response. Small, since Hasura stores the whole answer. */
@@ -233,10 +298,16 @@ export function problemResponse(problem: EdgeProblem, headers?: Record<string, s
   );
 }
 
+const comeAgain: ReadonlySet<EdgeProblem['reason']> = new Set([
+  'broadcast_not_kept',
+  'configuration_unreadable',
+  'signature_secret_missing',
+]);
+
 /** When the sender is to come again for what is no fault of its own. */
 function retryAfter(problem: EdgeProblem): Record<string, string> {
   if (problem.reason === 'rate_exceeded') {
     return { 'retry-after': String(problem.retryAfterSeconds) };
   }
-  return problem.reason === 'broadcast_not_kept' ? { 'retry-after': '10' } : {};
+  return comeAgain.has(problem.reason) ? { 'retry-after': '10' } : {};
 }

@@ -1,16 +1,21 @@
-// One delivery whose answer becomes the sender's. The next candidate takes over only where the one before
-// surely did not process the event; what the last one said, or that it said nothing, is handed back.
+// One delivery whose answer becomes the sender's. The next candidate takes over only where the one before surely did
+// not process the event, or where the route says so; what the last one said, or that it said nothing, is handed back.
+import type { EdgeConfig } from '../config/edge-config.ts';
+import { normaliseName } from '../correlation/names.ts';
 import { type Attempt, attempt, type AttemptEnd } from '../deliveries/attempt.ts';
 import { readToEnd } from '../deliveries/read-to-end.ts';
 import type { DeliveryFacts } from '../store/record.ts';
 import type { Relay } from './algorithms/algorithm.ts';
 import { type AttemptLog, startAttemptLog } from './attempt-log.ts';
+import type { ChosenBy } from './choose-way.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import { fitForSender } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
+import { attemptTimeoutMs, jobOf } from './known-destination.ts';
 import { isLastTry, pendingOf } from './pending-of.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { bodyOf } from './read-body.ts';
+import type { Route } from './route.ts';
 
 /** Less time than this is no attempt: the answer there is goes back instead. */
 const leastAttemptMs = 1_000;
@@ -20,30 +25,46 @@ const passedOverMs = 10_000;
 /** A delivery with its IDs, and the headers that its destination gets. */
 export type NamedDelivery = { delivery: DeliveryFacts; headers: Record<string, string> };
 
-/** Names the one delivery of a choice. Sends nothing. */
+/**
+ * Names the one delivery of a choice. Sends nothing.
+ * @param by.job the route's; null: as the destination's name says
+ */
 export async function nameDelivery(
   inbound: Inbound,
-  choice: Relay,
-  algorithm: string,
+  { target, jobOf: destination }: Relay,
+  { job, ...chosenBy }: ChosenBy & { job: string | null },
+  config: EdgeConfig,
 ): Promise<NamedDelivery> {
   const { event } = inbound.described;
-  const delivery = await describeDelivery(event, { ...choice, algorithm });
+  const isOfDestination = target === destination.href;
+  const delivery = await describeDelivery(event, {
+    ...chosenBy,
+    target,
+    job: isOfDestination || job === null ? jobOf(destination, config) : normaliseName(job),
+  });
   return { delivery, headers: deliveryHeaders(inbound.headers, event, delivery) };
 }
 
-/** Delivers and answers. All candidates together have the time of one attempt. */
+/**
+ * Delivers and answers. All candidates together have the time of one attempt, of the longest that one of them may
+ * take; where the next takes over after a time-out too, each has an equal share of what is left.
+ */
 export async function relay(
   inbound: Inbound,
   choice: Relay & NamedDelivery,
+  route: Pick<Route, 'takeOver' | 'attemptTimeoutMs'>,
   deps: EdgeDeps,
 ): Promise<Response> {
   const { delivery, headers } = choice;
-  const endsAt = deps.now() + deps.config.attemptTimeoutMs;
+  const timeOf = (destination: URL): number => attemptTimeoutMs(destination, route, deps.config);
+  const endsAt = deps.now() + Math.max(...choice.candidates.map(timeOf));
   // A body that is streamed is gone once it has been sent.
   const mayTakeOver = inbound.body.kind === 'stream' ? [] : choice.candidates.slice(1);
   let destination = choice.candidates[0];
   for (;;) {
-    const timeoutMs = endsAt - deps.now();
+    const leftMs = endsAt - deps.now();
+    const shares = route.takeOver === 'any_failure' ? mayTakeOver.length + 1 : 1;
+    const timeoutMs = Math.min(timeOf(destination), Math.ceil(leftMs / shares));
     const log = startAttemptLog(inbound.described, delivery, destination, deps, choice.degraded);
     const result = await attempt({
       destination,
@@ -59,12 +80,19 @@ export async function relay(
       senderGone: brokenOff(inbound),
     });
     const next = mayTakeOver.shift();
-    if (!next || !surelyNotProcessed(result) || endsAt - deps.now() < leastAttemptMs) {
+    if (!next || !isForNext(result, route) || endsAt - deps.now() < leastAttemptMs) {
       return answer(result, log, { inbound, delivery, destination, headers, timeoutMs }, deps);
     }
     deps.waitUntil(readToEnd(result, passedOverMs).then((end) => log.end(end)));
     destination = next;
   }
+}
+
+/** Whether the next candidate is to take over: with the same idempotency key, whatever the one before did. */
+function isForNext(result: Attempt, { takeOver }: Pick<Route, 'takeOver'>): boolean {
+  if (surelyNotProcessed(result)) return true;
+  if (takeOver === 'surely_not_processed') return false;
+  return result.answered ? result.response.status >= 500 : result.end.outcome !== 'cancelled';
 }
 
 /**

@@ -15,8 +15,6 @@ export type Share = {
   targets: readonly ShareTarget[];
   /** When the sender gets its answer, in ms since the epoch, whatever still runs. */
   answerAtMs: number;
-  /** For one attempt, until its answer begins. */
-  attemptTimeoutMs: number;
   /** When what fails is tried again. */
   retries: RetryPolicy;
 };
@@ -25,6 +23,8 @@ export type ShareTarget = {
   delivery: DeliveryFacts;
   destination: string;
   headers: [string, string][];
+  /** For one attempt, until its answer begins. */
+  attemptTimeoutMs: number;
 };
 
 /** What became of one delivery by the time of the answer. */

@@ -59,6 +59,8 @@ export const deliveryFactsSchema = z.object({
   correlationId: z.string(),
   /** The uuid within `correlationId`. */
   hopId: uuid,
+  /** True where the event took the route's rollout. */
+  isRollout: z.boolean().optional(),
 });
 
 export const attemptFactsSchema = z.object({

@@ -263,9 +263,9 @@ describe('the time of a broadcast’s answer', () => {
         delivery: record.delivery,
         destination: `${inject('destinationUrl')}/${index < 5 ? 'hang' : 'never-begun'}`,
         headers: [],
+        attemptTimeoutMs: 500,
       })),
       answerAtMs: Date.now() + 200,
-      attemptTimeoutMs: 500,
       retries: builtInRetryPolicy,
     };
     const context = createExecutionContext();

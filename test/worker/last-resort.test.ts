@@ -1,6 +1,7 @@
 // Throughline's own code fails: what a sender and a destination see of it.
 import { afterEach, beforeEach, expect, inject, type MockInstance, test, vi } from 'vitest';
 import { edgeUrl, event, send } from './edge.ts';
+import { routeUrl, stored } from './stored.ts';
 
 let reported: MockInstance<(...data: unknown[]) => void>;
 
@@ -25,6 +26,17 @@ test('a pass-through request still reaches its destination, and the answer its s
   expect(got.headers['x-throughline-key']).toBeUndefined();
   expect(records).toEqual([]);
   expect(reported.mock.calls.join()).toContain('no digest today');
+});
+
+test('so does one on a stored route, by its own way and not its rollout’s', async () => {
+  const own = { destinations: [`${inject('destinationUrl')}/last-resort-stored`] };
+  const rollout = { percent: 100, destinations: [`${inject('destinationUrl')}/last-resort-no`] };
+  const variables = await stored({
+    routes: { orders: { ...own, rollout }, all: { ...own, algorithm: 'broadcast' } },
+  });
+  const { text } = await send(event(routeUrl('orders'), '{}'), variables);
+  expect(JSON.parse(text)).toMatchObject({ path: '/last-resort-stored' });
+  await expect(send(event(routeUrl('all'), '{}'), variables)).rejects.toThrow('no digest today');
 });
 
 test('a destination out of reach is a 502, as ever', async () => {

@@ -32,8 +32,10 @@ export type Algorithm = {
 
 export type ChoiceDeps = {
   eventId: string;
-  /** The next turn of a route's rotation; null when it is out of reach. */
-  turnOf(route: string): Promise<number | null>;
+  /** The stored route, and the name of its rotation; null where a URL describes the route. */
+  route: { name: string; rotation: string } | null;
+  /** The next turn of a rotation; null when it is out of reach. */
+  turnOf(rotation: string): Promise<number | null>;
 };
 
 export type Lists = Pick<RequestTarget, 'destinations' | 'fallback'>;

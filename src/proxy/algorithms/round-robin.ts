@@ -8,8 +8,8 @@ export const roundRobin: Algorithm = {
   name: 'round-robin',
   check: () => null,
   async choose({ destinations, fallback }, deps) {
-    const route = await unnamedRoute(destinations);
-    const turn = await deps.turnOf(route);
+    const route = deps.route?.name ?? (await unnamedRoute(destinations));
+    const turn = await deps.turnOf(deps.route?.rotation ?? route);
     const start = (turn ?? hashOf(deps.eventId)) % destinations.length;
     const inTurn = [...destinations.slice(start), ...destinations.slice(0, start)];
     const [first = destinations[0], ...next] = inTurn;
