@@ -48,6 +48,9 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as 'select 2';
 comment on function correlation.version() is 'Of what is installed. Each release that changes a function has the next number.';
 
+-- Every function has its search_path pinned, but for those that each write or each job's transaction runs (use,
+-- may_set_hasura_user, current and what track generates): switching it costs as much there as all the rest. They name
+-- the schema of everything that they use instead.
 -- What a write runs is plpgsql where plain SQL would do: Postgres plans the body of an SQL function again for each transaction.
 
 -- The ID ------------------------------------------------------------------------------------------------
@@ -156,12 +159,15 @@ comment on function correlation.mint(text, boolean) is
 -- The transaction's cause ---------------------------------------------------------------------------------
 
 create or replace function correlation.current() returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable
 as $$
 begin
   -- The second setting ties the first to this transaction, whatever was done to the session.
-  if current_setting('correlation.since', true) = floor(extract(epoch from now()) * 1000000)::bigint::text then
-    return nullif(current_setting('correlation.id', true), '');
+  if pg_catalog.current_setting('correlation.id', true) operator(pg_catalog.<>) ''
+    and pg_catalog.current_setting('correlation.since', true) operator(pg_catalog.=) pg_catalog.floor(
+      pg_catalog.date_part('epoch', pg_catalog.now()) operator(pg_catalog.*) 1000000)::bigint::pg_catalog.text
+  then
+    return pg_catalog.current_setting('correlation.id', true);
   end if;
   return null;
 end
@@ -169,53 +175,64 @@ $$;
 comment on function correlation.current() is 'The ID that this transaction was given with correlation.use, or null.';
 
 create or replace function correlation.may_set_hasura_user() returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable
 as $$
 begin
   -- After a local setting its value is the empty string, not null. Older versions of Hasura's
   -- insert_event_log cast that to JSON (github.com/hasura/graphql-engine/issues/8498), and the next write
-  -- of the connection fails. A value that is there already was set by somebody else: more harm is not done.
-  if current_setting('hasura.user', true) <> '' then return true; end if;
+  -- of the connection fails. Where the connection has the setting already, empty or not, nothing is made worse: so
+  -- only the first transaction of a connection looks.
+  if pg_catalog.current_setting('hasura.user', true) is not null then return true; end if;
   return not exists (
-    select from pg_proc
-    where proname = 'insert_event_log'
-      and pronamespace = (select oid from pg_namespace where nspname = 'hdb_catalog')
-      and prosrc ~ 'hasura\.user'
-      and prosrc !~* 'nullif\s*\(\s*current_setting\s*\(\s*''hasura\.user''[^;]*''''');
+    select from pg_catalog.pg_proc
+    where proname operator(pg_catalog.=) 'insert_event_log'
+      and pronamespace operator(pg_catalog.=)
+        (select oid from pg_catalog.pg_namespace where nspname operator(pg_catalog.=) 'hdb_catalog')
+      and prosrc operator(pg_catalog.~) 'hasura\.user'
+      and prosrc operator(pg_catalog.!~*) 'nullif\s*\(\s*current_setting\s*\(\s*''hasura\.user''[^;]*''''');
 end
 $$;
 comment on function correlation.may_set_hasura_user() is
   'False where Hasura''s own trigger would fail on the empty setting that a local hasura.user leaves behind.';
 
 create or replace function correlation.use(id text) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile
 as $$
 declare
   -- As the edge writes it nothing needs to be spelled anew.
-  canonical text := case
-    when id ~ '^[a-z0-9_-]{1,64}(\.[a-z0-9_-]{1,64})?\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then id
+  canonical pg_catalog.text := case
+    when id operator(pg_catalog.~) '^[a-z0-9_-]{1,64}(\.[a-z0-9_-]{1,64})?\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then id
     else coalesce(correlation.canonical(id), '') end;
-  variables jsonb;
+  session pg_catalog.text := pg_catalog.current_setting('hasura.user', true);
+  variables pg_catalog.jsonb;
 begin
-  if canonical = '' and not correlation.is_generic(id) then
-    raise warning 'correlation.use: "%" is no correlation ID, so this transaction names no cause', left(id, 200)
+  if canonical operator(pg_catalog.=) '' and not correlation.is_generic(id) then
+    raise warning 'correlation.use: "%" is no correlation ID, so this transaction names no cause', pg_catalog.left(id, 200)
       using hint = 'Give it the request''s x-correlation-id as it came: {trigger}.{job}.{uuid}.';
   end if;
-  perform set_config('correlation.id', canonical, true),
-    set_config('correlation.since', floor(extract(epoch from now()) * 1000000)::bigint::text, true);
-  if not correlation.may_set_hasura_user() then return; end if;
+  perform pg_catalog.set_config('correlation.id', canonical, true),
+    pg_catalog.set_config('correlation.since', pg_catalog.floor(
+      pg_catalog.date_part('epoch', pg_catalog.now()) operator(pg_catalog.*) 1000000)::bigint::pg_catalog.text, true);
+  if coalesce(session, '') operator(pg_catalog.=) '' then
+    if canonical operator(pg_catalog.<>) '' and (session is not null or correlation.may_set_hasura_user()) then
+      perform pg_catalog.set_config('hasura.user', pg_catalog.concat('{"x-hasura-correlation-id": "', canonical,
+        '", "x-hasura-correlation-time": "',
+        pg_catalog.to_char(pg_catalog.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '"}'), true);
+    end if;
+    return;
+  end if;
   begin
-    variables := coalesce(nullif(current_setting('hasura.user', true), ''), '{}')::jsonb;
-    if canonical <> '' then
-      variables := variables || jsonb_build_object(
-        'x-hasura-correlation-id', canonical,
-        'x-hasura-correlation-time', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
-    elsif variables ? 'x-hasura-correlation-id' then
-      variables := variables - 'x-hasura-correlation-id' - 'x-hasura-correlation-time';
+    variables := session::pg_catalog.jsonb;
+    if canonical operator(pg_catalog.<>) '' then
+      variables := variables operator(pg_catalog.||) pg_catalog.jsonb_build_object(
+        'x-hasura-correlation-id', canonical, 'x-hasura-correlation-time',
+        pg_catalog.to_char(pg_catalog.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    elsif variables operator(pg_catalog.?) 'x-hasura-correlation-id' then
+      variables := variables operator(pg_catalog.-) '{x-hasura-correlation-id,x-hasura-correlation-time}'::pg_catalog.text[];
     else
       return;
     end if;
-    perform set_config('hasura.user', variables::text, true);
+    perform pg_catalog.set_config('hasura.user', variables::pg_catalog.text, true);
   exception when others then
     raise warning 'correlation.use: hasura.user is left as it is: %', sqlerrm;
   end;
@@ -399,7 +416,7 @@ comment on function correlation.has_equality(text) is 'Whether rows with a colum
 create or replace function correlation.comparison(function_name text, columns name[]) returns text
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
-  select function_name || '(row(' || string_agg(format('old.%I', name), ', ') || '), row('
+  select 'pg_catalog.' || function_name || '(row(' || string_agg(format('old.%I', name), ', ') || '), row('
     || string_agg(format('new.%I', name), ', ') || '))'
   from unnest(columns) as name
 $$;
@@ -428,72 +445,94 @@ begin
   return format($body$
 -- Written by correlation.track; run that again after altering the table.
 declare
-  actor text;
-  previous text;
-  cause text;
+  actor pg_catalog.text;
+  previous pg_catalog.text;
+  cause pg_catalog.text;
   generic boolean;
-  probe record;
+  same boolean;
   changed boolean;
+  probe record;
 begin
   begin
     actor := new.%1$I;
-    generic := actor is null or lower(btrim(actor, E' \t\n\r')) in ('', 'system');
-    if tg_op = 'UPDATE' then
+    -- What most writes are, in one expression, since each costs again in each transaction: an actor set to another
+    -- value that is no ID or comes with another change, or carried in a transaction without an ID.
+    if tg_op operator(pg_catalog.=) 'UPDATE' then
       previous := old.%1$I;
-      if not generic then
-        if actor = previous then
-          if coalesce(current_setting('correlation.id', true), '') = '' then return new; end if;
-          cause := correlation.current();
-          if cause is null then return new; end if;
-        elsif btrim(actor, E' \t\n\r') !~ %6$L then
-          return new;
-        end if;
+      if pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')) operator(pg_catalog.<>)
+          all ('{"",system}'::pg_catalog.text[])
+        and (case when actor operator(pg_catalog.=) previous
+          then coalesce(pg_catalog.current_setting('correlation.id', true), '') operator(pg_catalog.=) ''
+          else pg_catalog.btrim(actor, E' \t\n\r') operator(pg_catalog.!~) %6$L or %3$s end)
+      then
+        return new;
       end if;
-      if current_setting('correlation.mode', true) = 'off' then return new; end if;
-      if actor is not distinct from previous or previous is null
-        or lower(btrim(previous, E' \t\n\r')) in ('', 'system') or btrim(previous, E' \t\n\r') ~ %6$L
+    elsif pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')) operator(pg_catalog.<>)
+      all ('{"",system}'::pg_catalog.text[])
+    then
+      return new;
+    end if;
+    if pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off' then return new; end if;
+    generic := actor is null or pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')) operator(pg_catalog.=)
+      any ('{"",system}'::pg_catalog.text[]);
+    if tg_op operator(pg_catalog.=) 'UPDATE' then
+      same := coalesce(actor operator(pg_catalog.=) previous, actor is null and previous is null);
+      if same and not generic then
+        cause := correlation.current();
+        if cause is null then return new; end if;
+      end if;
+      if same or previous is null
+        or pg_catalog.lower(pg_catalog.btrim(previous, E' \t\n\r')) operator(pg_catalog.=)
+          any ('{"",system}'::pg_catalog.text[])
+        or pg_catalog.btrim(previous, E' \t\n\r') operator(pg_catalog.~) %6$L
       then
         changed := %3$s;
         if not changed then
           -- Nothing that was there when this was written. A column added later counts too.
           probe := new;
-%7$s          changed := record_image_ne(probe, old)
-            and correlation.differ(tg_relid, to_jsonb(old), to_jsonb(new), %5$L::text[] || %4$L::text);
+%7$s          changed := pg_catalog.record_image_ne(probe, old) and correlation.differ(tg_relid,
+            pg_catalog.to_jsonb(old), pg_catalog.to_jsonb(new),
+            pg_catalog.array_append(%5$L::pg_catalog.text[], %4$L::pg_catalog.text));
         end if;
         if not changed then
-          if actor is distinct from previous then new.%1$I := previous; end if;
+          if not same then new.%1$I := previous; end if;
           return new;
         end if;
       end if;
-    elsif current_setting('correlation.mode', true) = 'off' then
-      return new;
     end if;
     if generic then
       -- The short way, where nothing in the session says whose write this is: as correlation.author and
       -- correlation.mint would, in one expression, since each costs again in each transaction.
-      cause := case when concat(current_setting('correlation.id', true), current_setting('hasura.user', true)) = '' then
-        coalesce(nullif(current_setting('correlation.minted', true), ''), case
-          when concat(current_setting('correlation.system', true), current_setting('correlation.system_applications', true)) = ''
-            and %8$L <> ''
-          then set_config('correlation.minted', %8$L || overlay(overlay(gen_random_uuid()::text
-            placing overlay(lpad(to_hex(floor(extract(epoch from now()) * 1000)::bigint), 12, '0') placing '-' from 9 for 0)
-            || '-8' from 1 for 15) placing 'ffffffffff' from 27 for 10), true) end) end;
-      new.%1$I := coalesce(cause, correlation.author(%2$L));
+      cause := case when pg_catalog.concat(pg_catalog.current_setting('correlation.id', true),
+          pg_catalog.current_setting('hasura.user', true)) operator(pg_catalog.=) ''
+        then case when pg_catalog.current_setting('correlation.minted', true) operator(pg_catalog.<>) ''
+          then pg_catalog.current_setting('correlation.minted', true)
+          when %8$L operator(pg_catalog.<>) ''
+            and pg_catalog.concat(pg_catalog.current_setting('correlation.system', true),
+              pg_catalog.current_setting('correlation.system_applications', true)) operator(pg_catalog.=) ''
+          then pg_catalog.set_config('correlation.minted', %8$L operator(pg_catalog.||) overlay(overlay(
+            pg_catalog.gen_random_uuid()::pg_catalog.text
+            placing overlay(pg_catalog.lpad(pg_catalog.to_hex(pg_catalog.floor(pg_catalog.date_part('epoch',
+              pg_catalog.now()) operator(pg_catalog.*) 1000 operator(pg_catalog.+) 0.0005)::bigint), 12, '0') placing '-' from 9 for 0)
+            operator(pg_catalog.||) '-8' from 1 for 15) placing 'ffffffffff' from 27 for 10), true) end end;
+      if cause is null then cause := correlation.author(%2$L); end if;
+      new.%1$I := cause;
     elsif cause is not null then
       new.%1$I := cause;
     end if;
     return new;
   exception when others then
     -- Whatever it is, the write is the application's: a table altered meanwhile is read by names.
-    if current_setting('correlation.mode', true) = 'off' then return new; end if;
+    if pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off' then return new; end if;
     begin
-      actor := correlation.decide(tg_relid, case when tg_op = 'UPDATE' then to_jsonb(old) end, to_jsonb(new),
+      actor := correlation.decide(tg_relid,
+        case when tg_op operator(pg_catalog.=) 'UPDATE' then pg_catalog.to_jsonb(old) end, pg_catalog.to_jsonb(new),
         %4$L, %5$L, %2$L);
-      return jsonb_populate_record(new, jsonb_build_object(%4$L, actor));
+      return pg_catalog.jsonb_populate_record(new, pg_catalog.jsonb_build_object(%4$L, actor));
     exception when others then
-      if coalesce(current_setting('correlation.warned', true), '') = '' then
-        perform set_config('correlation.warned', 'yes', true);
-        raise warning 'correlation: %% is written without an actor: %%', tg_relid::regclass, sqlerrm
+      if coalesce(pg_catalog.current_setting('correlation.warned', true), '') operator(pg_catalog.=) '' then
+        perform pg_catalog.set_config('correlation.warned', 'yes', true);
+        raise warning 'correlation: %% is written without an actor: %%', tg_relid::pg_catalog.regclass, sqlerrm
           using hint = 'Run correlation.track for it again, or correlation.untrack.';
       end if;
       return new;
@@ -584,7 +623,7 @@ begin
     end if;
   end if;
   execute format(
-    'create or replace function correlation.%I() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L',
+    'create or replace function correlation.%I() returns trigger language plpgsql as %L',
     own_name, correlation.function_body("table", "column", maintained, system_name));
   execute format('comment on function correlation.%I() is %L', own_name, 'Tracks '
     || jsonb_build_object('column', "column", 'system_name', system_name, 'maintained', maintained)::text);

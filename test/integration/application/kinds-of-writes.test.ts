@@ -198,18 +198,47 @@ describe('whoever writes', () => {
   });
 
   it('cannot be fooled by operators and functions put before Postgres’ own', async () => {
+    const baits = async () =>
+      Object.fromEntries(
+        (await query('select id, updated_by from bait')).rows.map((row) => [
+          row.id,
+          row.updated_by,
+        ]),
+      );
+    const comparisons = ['=', '<>', '~', '!~', '~~'];
     await query(`create schema trap;
-      create function trap.always(text, text) returns boolean language sql as 'select true';
-      create operator trap.= (leftarg = text, rightarg = text, function = trap.always);
+      create function trap.lie(text, text) returns boolean language plpgsql as
+        $$ begin raise exception 'trapped'; end $$;
+      ${comparisons.map((name) => `create operator trap.${name} (leftarg = text, rightarg = text, function = trap.lie);`).join('\n')}
       create function trap.current_setting(text, boolean) returns text language sql as $$ select '${bob}' $$;
-      set search_path = trap, pg_catalog, public`);
+      create function trap.lower(text) returns text language sql as $$ select 'trapped' $$;
+      create function trap.btrim(text, text) returns text language sql as $$ select 'trapped' $$;
+      create function trap.now() returns timestamptz language sql as $$ select timestamptz 'epoch' $$;
+      create function trap.set_config(text, text, boolean) returns text language sql as $$ select 'trapped' $$`);
+    // Without an event trigger: Hasura’s own functions are not pinned.
+    await query(`create table bait (id int, amount int, updated_by text);
+      select correlation.track('bait', system_name => 'shop')`);
+    const trapped = await database.connect();
     try {
-      await query(`insert into public.stock values (1, 1, 'system')`);
-      await query(`update public.stock set amount = 2, updated_by = '${jane}'`);
+      await trapped.query('set search_path = trap, pg_catalog, public');
+      await trapped.query(
+        `insert into public.bait values (1, 1, 'system'), (2, 1, 'System'), (3, 1, '${bob}')`,
+      );
+      expect((await baits())[1]).toMatch(unattributed);
+      await trapped.query(
+        `update public.bait set amount = 2, updated_by = '${jane}' where id operator(pg_catalog.=) 1`,
+      );
+      await trapped.query('begin');
+      await trapped.query('select correlation.use($1)', [hop]);
+      await trapped.query('update public.bait set amount = 2 where id operator(pg_catalog.=) 2');
+      await trapped.query(
+        `update public.bait set amount = amount where id operator(pg_catalog.=) 3`,
+      );
+      await trapped.query('commit');
     } finally {
-      await query('reset search_path; drop schema trap cascade');
+      await trapped.query('reset search_path; drop schema trap cascade');
     }
-    expect(await actors()).toEqual({ 1: jane });
+    expect(await baits()).toEqual({ 1: jane, 2: hop, 3: bob });
   });
 
   it('may be a replication subscriber, on which nothing is decided again', async () => {

@@ -113,11 +113,59 @@ describe('tracking a table', () => {
     expect(await one(database.client, trigger)).toEqual({ tgname: '~correlation', tgqual: null });
   });
 
-  it('pins the search path of every function, so that nobody can put another "=" before it', async () => {
-    const loose = await query(`select oid::regprocedure from pg_proc
-      where pronamespace = 'correlation'::regnamespace
+  it('pins the search path of every function, or names the schema of all that the function uses', async () => {
+    await track('twice');
+    const loose =
+      await query(`select proname as name, prosrc as body, prorettype = 'trigger'::regtype as generated
+      from pg_proc where pronamespace = 'correlation'::regnamespace
         and not coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)`);
-    expect(loose.rows).toEqual([]);
+    const own = loose.rows.filter(({ generated }) => !generated).map(({ name }) => name as string);
+    expect(own.toSorted()).toEqual(['current', 'may_set_hasura_user', 'use']);
+    for (const { name, body } of loose.rows) {
+      const code = (body as string)
+        .replaceAll(/--.*$|E?'(?:[^'\\]|''|\\.)*'/gm, (text) => (text.startsWith('--') ? '' : 'x'))
+        .replaceAll(/"(?:[^"]|"")*"/g, 'x')
+        .replaceAll(/operator\(pg_catalog\.[^)]+\)/g, ';')
+        // plpgsql's own: assignments, and the options of RAISE.
+        .replaceAll(/:=|\busing hint =/g, '')
+        .replaceAll('::', ' :type ');
+      expect({ name, operators: code.match(/[-+*/<>=~!@#%^&|`?]+/g) ?? [] }).toEqual({
+        name,
+        operators: [],
+      });
+      // What the grammar itself takes from pg_catalog.
+      const grammar = /^(?:coalesce|overlay|extract|row|any|all|exists|array)$/;
+      const calls = [...code.matchAll(/([\w.]+)\s*\(/g)].map(([, word = '']) => word);
+      const foreign = calls.filter(
+        (word) => !/^(?:pg_catalog|correlation)\./.test(word) && !grammar.test(word),
+      );
+      const keywords = new Set([
+        'and',
+        'not',
+        'or',
+        'in',
+        'then',
+        'else',
+        'when',
+        'if',
+        'case',
+        'from',
+        'placing',
+      ]);
+      expect({ name, calls: foreign.filter((word) => !keywords.has(word)) }).toEqual({
+        name,
+        calls: [],
+      });
+      const types = [...code.matchAll(/:type ([\w.]+)/g)].map(([, type = '']) => type);
+      expect({
+        name,
+        types: types.filter((type) => !/^pg_catalog\.|^(?:bigint|boolean)$/.test(type)),
+      }).toEqual({
+        name,
+        types: [],
+      });
+      expect(code).not.toMatch(/\bdistinct from\b|\bnullif\b|\bx in \(/);
+    }
   });
 
   it('installs again over itself without changing anything', async () => {
