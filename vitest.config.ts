@@ -26,6 +26,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-server.ts', 'test/faults/bundle-setup.ts'],
+          // Cells wait for retries more than for processors; but no more of them than a slow machine serves in time.
+          maxConcurrency: 16,
+          maxWorkers: 2,
+          hookTimeout: 120_000,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/browser/world-setup.ts'],

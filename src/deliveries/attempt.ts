@@ -45,6 +45,8 @@ export type Attempt =
     }
   | { answered: false; end: AttemptEnd };
 
+const senderLeftWithin = 'The sender went away before the answer was through.';
+
 /**
  * Calls the destination once. Redirects are handed back, not followed. Never throws.
  * Success is 2xx and a whole body, as Hasura counts it.
@@ -69,17 +71,25 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
     clearTimeout(timeout);
   }
   const ended = capture.ended.then(
-    ({ text }): AttemptEnd => ({
-      outcome: response.ok ? 'delivered' : 'failed',
-      status: response.status,
-      error: response.ok ? null : `The destination answered ${response.status}.`,
-      answer: text,
-    }),
+    ({ text, isWhole }): AttemptEnd =>
+      isWhole
+        ? {
+            outcome: response.ok ? 'delivered' : 'failed',
+            status: response.status,
+            error: response.ok ? null : `The destination answered ${response.status}.`,
+            answer: text,
+          }
+        : {
+            outcome: 'cancelled',
+            status: response.status,
+            error: senderLeftWithin,
+            answer: text,
+          },
     (error: unknown): AttemptEnd => ({
       outcome: request.senderGone.aborted ? 'cancelled' : 'failed',
       status: response.status,
       error: request.senderGone.aborted
-        ? 'The sender went away before the answer was through.'
+        ? senderLeftWithin
         : `The answer broke off: ${messageOf(error)}`,
       answer: null,
     }),

@@ -9,8 +9,16 @@ const decoder = new TextDecoder();
 
 export type AnswerCapture = {
   body: BodyInit | null;
-  /** Settles when the last byte has gone through; rejects when the answer broke off. */
-  ended: Promise<{ text: string | null }>;
+  /**
+   * Settles when the last byte has gone through, or when whoever reads gave up before (`isWhole` is false then);
+   * rejects when the answer broke off.
+   */
+  ended: Promise<{ text: string | null; isWhole: boolean }>;
+};
+
+const withoutBody: AnswerCapture = {
+  body: null,
+  ended: Promise.resolve({ text: null, isWhole: true }),
 };
 
 /** @throws when a short answer breaks off while it is read */
@@ -20,16 +28,18 @@ export async function captureAnswer(response: Response): Promise<AnswerCapture> 
   if (length <= readWholeBytes) {
     const bytes = new Uint8Array(await response.arrayBuffer());
     // An answer that may have no body (204, 304, or to HEAD) can say a length nevertheless.
-    if (bytes.length === 0) return { body: null, ended: Promise.resolve({ text: null }) };
-    return { body: bytes, ended: Promise.resolve({ text: decode(bytes.subarray(0, keptBytes)) }) };
+    if (bytes.length === 0) return withoutBody;
+    const text = decode(bytes.subarray(0, keptBytes));
+    return { body: bytes, ended: Promise.resolve({ text, isWhole: true }) };
   }
-  if (!response.body) return { body: null, ended: Promise.resolve({ text: null }) };
+  if (!response.body) return withoutBody;
   return streamAnswer(response.body);
 }
 
 function streamAnswer(body: ReadableStream<Uint8Array>): AnswerCapture {
   const kept: Uint8Array[] = [];
   let keptLength = 0;
+  let isWhole = false;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       if (keptLength < keptBytes) {
@@ -40,8 +50,12 @@ function streamAnswer(body: ReadableStream<Uint8Array>): AnswerCapture {
       }
       controller.enqueue(chunk);
     },
+    // Only an answer that ends comes here. workerd's pipeTo also resolves when nobody reads on.
+    flush() {
+      isWhole = true;
+    },
   });
-  const ended = body.pipeTo(writable).then(() => ({ text: textOf(kept) }));
+  const ended = body.pipeTo(writable).then(() => ({ text: textOf(kept), isWhole }));
   return { body: readable, ended };
 }
 

@@ -11,8 +11,11 @@ export async function readToEnd(result: Attempt, timeoutMs: number): Promise<Att
     try {
       await result.body.pipeTo(new WritableStream(), { signal: AbortSignal.timeout(timeoutMs) });
     } catch {
-      // It broke off, or took too long: `ended` says so.
+      // It broke off, or took too long.
     }
   }
-  return result.ended;
+  const end = await result.ended;
+  return end.outcome === 'cancelled'
+    ? { ...end, outcome: 'failed', error: `The answer did not end within ${timeoutMs} ms.` }
+    : end;
 }

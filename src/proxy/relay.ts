@@ -49,7 +49,19 @@ export async function nameDelivery(
  * Delivers and answers. All candidates together have the time of one attempt, of the longest that one of them may
  * take; where the next takes over after a time-out too, each has an equal share of what is left.
  */
-export async function relay(
+export function relay(
+  inbound: Inbound,
+  choice: Relay & NamedDelivery,
+  route: Pick<Route, 'takeOver' | 'attemptTimeoutMs'>,
+  deps: EdgeDeps,
+): Promise<Response> {
+  const work = deliver(inbound, choice, route, deps);
+  // The runtime drops the work of a sender that went away, and with it the record of the cancelled attempt.
+  deps.waitUntil(work);
+  return work;
+}
+
+async function deliver(
   inbound: Inbound,
   choice: Relay & NamedDelivery,
   route: Pick<Route, 'takeOver' | 'attemptTimeoutMs'>,

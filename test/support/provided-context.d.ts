@@ -7,6 +7,8 @@ declare module 'vitest' {
     postgresAdminUrl: string;
     /** A server that behaves as its path says: test/support/destination-server.ts. */
     destinationUrl: string;
+    /** A BundledWorker as JSON: test/support/bundled-worker.ts. */
+    bundledWorker: string;
     /** The running local world. `POST {controlUrl}/stop/log-server` ends that part, `/start/…` brings it back. */
     world: {
       applicationUrl: string;
