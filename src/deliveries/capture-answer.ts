@@ -16,10 +16,9 @@ export type AnswerCapture = {
   ended: Promise<{ text: string | null; isWhole: boolean }>;
 };
 
-const withoutBody: AnswerCapture = {
-  body: null,
-  ended: Promise.resolve({ text: null, isWhole: true }),
-};
+function withoutBody(): AnswerCapture {
+  return { body: null, ended: Promise.resolve({ text: null, isWhole: true }) };
+}
 
 /** @throws when a short answer breaks off while it is read */
 export async function captureAnswer(response: Response): Promise<AnswerCapture> {
@@ -28,11 +27,11 @@ export async function captureAnswer(response: Response): Promise<AnswerCapture> 
   if (length <= readWholeBytes) {
     const bytes = new Uint8Array(await response.arrayBuffer());
     // An answer that may have no body (204, 304, or to HEAD) can say a length nevertheless.
-    if (bytes.length === 0) return withoutBody;
+    if (bytes.length === 0) return withoutBody();
     const text = decode(bytes.subarray(0, keptBytes));
     return { body: bytes, ended: Promise.resolve({ text, isWhole: true }) };
   }
-  if (!response.body) return withoutBody;
+  if (!response.body) return withoutBody();
   return streamAnswer(response.body);
 }
 
