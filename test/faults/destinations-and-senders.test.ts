@@ -28,8 +28,12 @@ afterAll(async () => {
 });
 
 // What comes first waits until everything has started, which is no fault of any row: it comes alone.
-describe.each(rows.slice(0, 1))('$fault', (row) => playRow(row));
-describe.concurrent.each(rows.slice(1))('$fault', (row) => playRow(row));
+describe.each(rows.slice(0, 1))('$fault', (row) => {
+  playRow(row);
+});
+describe.concurrent.each(rows.slice(1))('$fault', (row) => {
+  playRow(row);
+});
 
 function playRow(row: Row): void {
   test.for(columns)('%s', async (column, { expect }) => {
