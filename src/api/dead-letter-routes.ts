@@ -69,6 +69,12 @@ async function replay(client: StoreClient, id: string, deps: ApiDeps): Promise<s
       `It was replayed at ${letter.replayedAt} and waits for its next attempt, or is being attempted.`,
     );
   }
+  if (!letter.isDue) {
+    throw conflict(
+      'sender_may_come_again',
+      'Its sender tried it within the last day, and may again.',
+    );
+  }
   const pending = await pendingFrom(letter, deps.bodies);
   if (!pending) {
     throw conflict('body_lost', 'The request is not kept any more, so that it cannot be replayed.');

@@ -76,6 +76,8 @@ async function deadLetterRecord(
   deps: DurableRetryQueueDeps,
 ): Promise<DeadLetterRecord> {
   const { event, arrival, delivery, destination, method, headers, body } = pending;
+  const { reason, status, error, dueInMs = 0 } = death;
+  const nowMs = deps.now();
   const record: DeadLetterRecord = {
     v: 1,
     type: 'dead_letter',
@@ -83,9 +85,12 @@ async function deadLetterRecord(
     arrival,
     delivery,
     death: {
-      at: new Date(deps.now()).toISOString(),
+      at: new Date(nowMs + dueInMs).toISOString(),
+      ...(dueInMs > 0 ? { toldAt: new Date(nowMs).toISOString() } : {}),
       firstAttemptAt: pending.firstAttemptAt,
-      ...death,
+      reason,
+      status,
+      error,
     },
     destination,
     request: { kept: 'here', method, headers, body },

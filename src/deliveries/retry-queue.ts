@@ -23,4 +23,6 @@ export type Death = {
   /** The last attempt's status and error, as far as there are any. */
   status: number | null;
   error: string | null;
+  /** ms from now until it counts, unless its sender comes again; 0 where left out. */
+  dueInMs?: number;
 };

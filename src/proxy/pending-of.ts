@@ -1,6 +1,7 @@
 // A delivery of this request as something that can be attempted again later, and whether its sender will do that.
 import { bodyText } from '../deliveries/body-text.ts';
 import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
+import { readWebhook } from '../events/webhook.ts';
 import type { ArrivalFacts, DeliveryFacts } from '../store/record.ts';
 import type { Inbound } from './inbound.ts';
 
@@ -35,4 +36,12 @@ export function pendingOf(
 /** Whether Hasura has said that this was its last try. Of other senders nobody knows. */
 export function isLastTry({ currentRetry, maxRetries }: ArrivalFacts): boolean {
   return currentRetry !== null && maxRetries !== null && currentRetry >= maxRetries;
+}
+
+/**
+ * Whether another try of this sender's would be known as the same event. A webhook without an id of its own is a new
+ * event each time: nobody could say that it has not come again.
+ */
+export function canComeAgain({ described, headers }: Inbound): boolean {
+  return described.event.kind === 'hasura' || readWebhook(headers).id !== null;
 }

@@ -12,13 +12,15 @@ import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import { fitForSender } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { attemptTimeoutMs, jobOf } from './known-destination.ts';
-import { isLastTry, pendingOf } from './pending-of.ts';
+import { canComeAgain, isLastTry, pendingOf } from './pending-of.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { bodyOf } from './read-body.ts';
 import type { Route } from './route.ts';
 
 /** Less time than this is no attempt: the answer there is goes back instead. */
 const leastAttemptMs = 1_000;
+/** A sender that has not come again for so long will not. */
+const longestSilenceMs = 86_400_000;
 /** How long the answer of a candidate that was passed over may take to end. */
 const passedOverMs = 10_000;
 
@@ -141,19 +143,24 @@ function answer(result: Attempt, log: AttemptLog, tried: Tried, deps: EdgeDeps):
   return response;
 }
 
-/** Records the end. What the sender will not try again becomes a dead letter, unless its body is gone. */
+/**
+ * Records the end. What the sender will not try again becomes a dead letter, unless its body is gone: at once after
+ * its last try; else in a day, unless it comes again or the delivery arrives meanwhile.
+ */
 async function close(
   end: AttemptEnd,
   log: AttemptLog,
   tried: Tried,
   deps: EdgeDeps,
 ): Promise<void> {
-  const isLast = isLastTry(tried.inbound.described.arrival) && end.outcome !== 'delivered';
-  const pending = isLast ? pendingOf(tried.inbound, { ...tried, attempts: 1 }) : null;
+  const { inbound } = tried;
+  const mayDie = end.outcome !== 'delivered' && canComeAgain(inbound);
+  const pending = mayDie ? pendingOf(inbound, { ...tried, attempts: 1 }) : null;
   const { status, error } = end;
+  const dueInMs = isLastTry(inbound.described.arrival) ? 0 : longestSilenceMs;
   await Promise.all([
     log.end(end),
-    pending && deps.retries.bury(pending, { reason: 'sender_gave_up', status, error }),
+    pending && deps.retries.bury(pending, { reason: 'sender_gave_up', status, error, dueInMs }),
   ]);
 }
 

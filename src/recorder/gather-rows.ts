@@ -115,6 +115,7 @@ function deadLetterRow(record: DeadLetterRecord): DeadLetterRow {
     delivery_id: delivery.id,
     source: event.source,
     dead_at: death.at,
+    told_at: death.toldAt ?? death.at,
     reason: death.reason,
     first_attempt_at: death.firstAttemptAt,
     status: death.status,
@@ -154,7 +155,7 @@ function mergeAttempts(a: AttemptRow, b: AttemptRow): AttemptRow {
 }
 
 function mergeDeadLetters(a: DeadLetterRow, b: DeadLetterRow): DeadLetterRow {
-  return Date.parse(b.dead_at) > Date.parse(a.dead_at) ? b : a;
+  return Date.parse(b.told_at) > Date.parse(a.told_at) ? b : a;
 }
 
 /** As for its event, the earliest arrival's account: another one can have handed out another ID. */

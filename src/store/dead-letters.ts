@@ -32,6 +32,8 @@ export type ReplayableDeadLetter = {
   facts: object;
   replayedAt: string | null;
   isDelivered: boolean;
+  /** False while its sender may still come again. */
+  isDue: boolean;
 };
 
 /** An attempt can arrive after a delivery was given up: a queue hands a message out twice. */
@@ -53,7 +55,7 @@ export async function listDeadLetters(
        (select count(*)::int from attempts a where a.delivery_id = l.delivery_id) as attempts,
        ${utc('l.first_attempt_at')} as "firstAttemptAt", ${utc('l.dead_at')} as "deadAt"
      from dead_letters l join deliveries d on d.id = l.delivery_id
-     where l.replayed_at is null and not ${isDelivered} ${older}
+     where l.replayed_at is null and l.dead_at <= now() and not ${isDelivered} ${older}
      order by l.dead_at desc, l.delivery_id desc limit $1`,
     [page.limit, ...(page.after ? [page.after.deadAt, page.after.deliveryId] : [])],
   );
@@ -68,7 +70,7 @@ export async function lockDeadLetter(
   const { rows } = await client.query<ReplayableDeadLetter>(
     `select l.destination, ${utc('l.first_attempt_at')} as "firstAttemptAt", l.method, l.headers, l.body,
        l.body_key as "bodyKey", l.facts, ${utc('l.replayed_at')} as "replayedAt",
-       ${isDelivered} as "isDelivered"
+       l.dead_at <= now() as "isDue", ${isDelivered} as "isDelivered"
      from dead_letters l where l.delivery_id = decode($1, 'hex') for update of l`,
     [id],
   );

@@ -99,19 +99,19 @@ const insertAttempts = `
 /** A delivery can die again after a replay: the latest death is what counts, and nobody has replayed it. */
 const insertDeadLetters = `
   insert into dead_letters
-    (delivery_id, source, dead_at, reason, first_attempt_at, status, error, destination, method,
+    (delivery_id, source, dead_at, told_at, reason, first_attempt_at, status, error, destination, method,
       headers, body, body_key, facts)
-  select decode(delivery_id, 'hex'), source, dead_at, reason, first_attempt_at, status, error,
+  select decode(delivery_id, 'hex'), source, dead_at, told_at, reason, first_attempt_at, status, error,
     destination, method, headers, decode(body, 'base64'), body_key, facts
   from json_to_recordset($1::json) as r (
-    delivery_id text, source text, dead_at timestamptz, reason text, first_attempt_at timestamptz, status integer, error text, destination text, method text, headers json,
+    delivery_id text, source text, dead_at timestamptz, told_at timestamptz, reason text, first_attempt_at timestamptz, status integer, error text, destination text, method text, headers json,
     body text, body_key text, facts json)
   order by decode(delivery_id, 'hex')
   on conflict (delivery_id) do update set
-    dead_at = excluded.dead_at, reason = excluded.reason, first_attempt_at = excluded.first_attempt_at, status = excluded.status, error = excluded.error,
+    dead_at = excluded.dead_at, told_at = excluded.told_at, reason = excluded.reason, first_attempt_at = excluded.first_attempt_at, status = excluded.status, error = excluded.error,
     destination = excluded.destination, method = excluded.method, headers = excluded.headers,
     body = excluded.body, body_key = excluded.body_key, facts = excluded.facts, replayed_at = null
-  where excluded.dead_at > dead_letters.dead_at`;
+  where excluded.told_at > dead_letters.told_at`;
 
 const insertRefusals = `
   insert into refusals (id, at, source, status, reason, detail, count)

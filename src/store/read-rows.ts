@@ -91,15 +91,19 @@ export const eventTables = `events e left join links l on l.source = e.source an
 export const isRetriedHere = `(d.algorithm = 'broadcast'
   or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is not null))`;
 
-/** Whether the edge will try delivery `d` again, or the sender, to whom the latest arrival leaves a retry. */
+/**
+ * Whether the edge will try delivery `d` again, or the sender: the latest arrival leaves it a retry, or it is not a day
+ * yet since it came.
+ */
 export const hasRetriesLeft = `(${isRetriedHere}
+  or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is null and x.dead_at > now())
   or coalesce((
     select r.current_retry < r.max_retries from arrivals r
     where r.source = d.source and r.event_id = d.event_id order by r.at desc, r.id desc limit 1), false))`;
 
 /** Whether delivery `d` is a dead letter that nobody has replayed. One that has arrived all the same is none. */
 export const isDead = `exists (
-  select from dead_letters x where x.delivery_id = d.id and x.replayed_at is null)`;
+  select from dead_letters x where x.delivery_id = d.id and x.replayed_at is null and x.dead_at <= now())`;
 
 /** Selects a StoredDelivery from `deliveries d`. */
 export const deliveryColumns = `

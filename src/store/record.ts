@@ -97,7 +97,7 @@ export const deathReasonSchema = z.enum([
   'attempts_used_up',
   /** The destination answered 410 (RFC 9110 §15.5.11). */
   'gone',
-  /** The sender, who retried it, has made its last try. */
+  /** The sender, who retried it, has made its last try, or has not come again for a day. */
   'sender_gave_up',
   /** The allowlist has no place for the destination any more. */
   'not_allowed',
@@ -113,7 +113,10 @@ export const deadLetterRecordSchema = z.object({
   arrival: arrivalFactsSchema,
   delivery: deliveryFactsSchema,
   death: z.object({
+    /** In the future where its sender may come again until then. */
     at: edgeTime,
+    /** When the failure happened; left out where that is `at`. */
+    toldAt: edgeTime.optional(),
     reason: deathReasonSchema,
     firstAttemptAt: edgeTime,
     /** Of the last attempt, as far as there are any. */

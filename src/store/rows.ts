@@ -75,6 +75,7 @@ export type DeadLetterRow = {
   delivery_id: string;
   source: string;
   dead_at: string;
+  told_at: string;
   reason: DeathReason;
   first_attempt_at: string;
   status: number | null;

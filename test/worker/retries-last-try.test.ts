@@ -44,11 +44,22 @@ describe('a pass-through delivery that fails', () => {
     expect(lettersOf(sent)).toMatchObject([{ death: { reason: 'sender_gave_up', status: null } }]);
   });
 
-  test('before that is left to Hasura', async () => {
-    expect(lettersOf(await send(event(edgeUrl('/status/500'), hasuraEvent(2))))).toEqual([]);
+  test.each([
+    ['before Hasura’s last try', hasuraEvent(2), {}],
+    ['of a sender that does not say how often it tries', '{}', { 'webhook-id': 'msg_1' }],
+  ])('%s becomes one in a day, unless it comes again', async (_when, body, headers) => {
+    const before = Date.now();
+    const sent = await send(event(edgeUrl('/status/500/later'), body, headers));
+    const [letter] = lettersOf(sent);
+    if (letter?.type !== 'dead_letter' || letter.request.kept !== 'here') throw new Error('none');
+    expect(letter.death).toMatchObject({ reason: 'sender_gave_up', status: 500 });
+    const toldMs = Date.parse(letter.death.toldAt ?? '');
+    expect(toldMs).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(letter.death.at)).toBe(toldMs + 86_400_000);
+    expect(atob(letter.request.body ?? '')).toBe(body);
   });
 
-  test('of a sender that does not say how often it tries is left to it', async () => {
+  test('of a sender whose next try would be another event to us is left to it', async () => {
     expect(lettersOf(await send(event(edgeUrl('/status/500'), '{}')))).toEqual([]);
   });
 

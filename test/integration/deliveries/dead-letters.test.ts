@@ -16,18 +16,13 @@ import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.t
 import { noLogSource } from '../../../src/logs/log-source.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
-import {
-  type AttemptRecord,
-  type DeadLetterRecord,
-  deadLetterRecordSchema,
-  type RecordMessage,
-} from '../../../src/store/record.ts';
+import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAdmin } from '../../support/no-admin.ts';
-import { at, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
+import { at, startMs } from '../store/sample-records.ts';
+import { body, deadLetter, delivered, failed } from './sample-letters.ts';
 
 const token = 'tl_test_token';
-const body = Buffer.from('{"spaced":  "as it came\u0000, žluťoučký"}').toString('base64');
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let cancelled = new Set<string>();
@@ -93,59 +88,6 @@ async function stateOf(attempt: AttemptRecord): Promise<string> {
   return `${delivery?.state}/${trace.state}`;
 }
 
-function deadLetter(
-  { event, arrival, delivery, attempt }: AttemptRecord,
-  given: { atMs: number; request?: DeadLetterRecord['request'] },
-): DeadLetterRecord {
-  return deadLetterRecordSchema.parse({
-    v: 1,
-    type: 'dead_letter',
-    event,
-    arrival,
-    delivery,
-    death: {
-      at: at(given.atMs),
-      reason: 'attempts_used_up',
-      firstAttemptAt: attempt.startedAt,
-      status: attempt.status,
-      error: attempt.error,
-    },
-    destination: attempt.destination,
-    request: given.request ?? {
-      kept: 'here',
-      method: 'POST',
-      headers: [
-        ['content-type', 'application/json'],
-        ['idempotency-key', delivery.id],
-      ],
-      body,
-    },
-  });
-}
-
-async function failed(id: string, number = 1): Promise<AttemptRecord> {
-  const event = await sampleEvent({ id, atMs: 0, createdAt: `2026-11-24T12:00:00.${id.length}` });
-  const { ended } = await sampleAttempt(event, {
-    job: 'charge-card',
-    startMs: 100 * number,
-    endMs: 100 * number + 50,
-    outcome: 'failed',
-    number,
-    retries: { current: 3, max: 3 },
-  });
-  return ended;
-}
-
-async function delivered(attempt: AttemptRecord): Promise<AttemptRecord> {
-  const { ended } = await sampleAttempt(attempt.event, {
-    job: 'charge-card',
-    startMs: 90_000,
-    endMs: 90_100,
-    number: 9,
-  });
-  return ended;
-}
-
 beforeAll(async () => {
   database = await createDatabase('dead_letters');
   await migrate({ databaseUrl: database.url, ...migrationSets.observability });
@@ -207,6 +149,69 @@ describe('a dead letter', () => {
       expect.objectContaining({ type: 'urn:throughline:problem:already_delivered' }),
     ]);
     expect(queued).toEqual([]);
+  });
+});
+
+const conflict = (type: string): object => ({
+  status: 409,
+  json: { type: `urn:throughline:problem:${type}` },
+});
+
+describe('a failed delivery whose sender may come again', () => {
+  const farMs = 10 * 365 * 86_400_000;
+
+  it('waits, is no dead letter yet and cannot be replayed', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: farMs, toldAtMs: 200 }));
+    expect((await list()).deadLetters).toEqual([]);
+    expect(await stateOf(attempt)).toBe('waiting/waiting');
+    expect(await replay(attempt.delivery.id)).toMatchObject(conflict('sender_may_come_again'));
+    expect(queued).toEqual([]);
+  });
+
+  it('becomes a dead letter when it has not', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 900, toldAtMs: 200 }));
+    expect((await list()).deadLetters).toHaveLength(1);
+    expect(await stateOf(attempt)).toBe('dead/failed');
+    expect((await replay(attempt.delivery.id)).status).toBe(202);
+  });
+
+  it('waits again when it comes again, however late and in whatever order that is told', async () => {
+    const attempt = await failed('e');
+    const earlier = deadLetter(attempt, { atMs: 900, toldAtMs: 200 });
+    const later = deadLetter(attempt, { atMs: farMs, toldAtMs: 300 });
+    for (const letters of [
+      [earlier, later],
+      [later, earlier],
+    ]) {
+      await withClient(database.url, (client) => client.query('truncate dead_letters'));
+      for (const letter of letters) await store(attempt, letter);
+      expect(await stateOf(attempt)).toBe('waiting/waiting');
+      expect((await list()).deadLetters).toEqual([]);
+    }
+  });
+
+  it('is dead at once after its last try, in whatever order that is told', async () => {
+    const attempt = await failed('e');
+    const earlier = deadLetter(attempt, { atMs: farMs, toldAtMs: 200 });
+    const last = deadLetter(attempt, { atMs: 300 });
+    for (const letters of [
+      [earlier, last],
+      [last, earlier],
+    ]) {
+      await withClient(database.url, (client) => client.query('truncate dead_letters'));
+      await store(attempt, ...letters);
+      expect(await stateOf(attempt)).toBe('dead/failed');
+    }
+  });
+
+  it('never dies once it has arrived, even when that is told after it was due', async () => {
+    const attempt = await failed('e');
+    await store(attempt, deadLetter(attempt, { atMs: 900, toldAtMs: 200 }));
+    await store(await delivered(attempt));
+    expect(await stateOf(attempt)).toBe('delivered/delivered');
+    expect((await list()).deadLetters).toEqual([]);
   });
 });
 
