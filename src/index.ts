@@ -9,6 +9,7 @@ import { type EdgeConfig, edgeConfigOf } from './config/edge-config.ts';
 import { retryPolicyOf } from './config/retry-policy.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
 import { reconcile } from './coverage/reconcile.ts';
+import { Alarms } from './deliveries/alarms.ts';
 import type { Cancellations } from './deliveries/cancellations.ts';
 import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-retries.ts';
 import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
@@ -37,6 +38,8 @@ export { RoundRobin } from '../durable-objects/round-robin.ts';
 /** Shared by the requests of one isolate; plain data. */
 const recorderState = new RecorderState();
 const turns = new SharedTurns();
+/** By the environment that they are made of: one in an isolate. */
+const commonDeps = new WeakMap<Env, CommonDeps>();
 /** By the namespace that it is read from: one in an isolate. */
 const snapshots = new WeakMap<KVNamespace, SharedSnapshot>();
 
@@ -106,6 +109,22 @@ export class BroadcastShare extends WorkerEntrypoint<Env> {
 }
 
 function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): ShareDeps {
+  let common = commonDeps.get(env);
+  if (!common) {
+    common = commonDepsOf(env);
+    commonDeps.set(env, common);
+  }
+  return {
+    ...common,
+    alarms: new Alarms(),
+    waitUntil: (work) => context.waitUntil(work),
+  };
+}
+
+/** What all requests of an isolate share: it holds no I/O, only how to do it. */
+type CommonDeps = Omit<ShareDeps, 'alarms' | 'waitUntil'>;
+
+function commonDepsOf(env: Env): CommonDeps {
   const recorder = recorderOf(env);
   return {
     recorder,
@@ -119,7 +138,6 @@ function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): Shar
     signingSecrets: configOf(env).outboundSigningSecrets,
     now: () => Date.now(),
     random: () => Math.random(),
-    waitUntil: (work) => context.waitUntil(work),
   };
 }
 

@@ -2,6 +2,7 @@
 // in between. It decides nothing about what comes next.
 import type { Recorder } from '../recorder/recorder.ts';
 import type { AttemptRecord } from '../store/record.ts';
+import { Alarms } from './alarms.ts';
 import { attempt, type AttemptEnd } from './attempt.ts';
 import { bodyBytes } from './body-text.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
@@ -55,6 +56,7 @@ export async function attemptPending(
     body: pending.body === null ? null : bodyBytes(pending.body),
     signing: { secrets: deps.signingSecrets, deliveryId: delivery.id, atMs: deps.now() },
     timeoutMs,
+    alarms: new Alarms(),
     // The sender has had its answer long ago.
     senderGone: new AbortController().signal,
   });

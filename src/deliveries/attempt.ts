@@ -2,6 +2,7 @@
 // It is the only place that calls a destination; it decides nothing about retries.
 import { messageOf } from '../error-message.ts';
 import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
+import type { Alarms } from './alarms.ts';
 import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
 
 export type AttemptRequest = {
@@ -12,6 +13,7 @@ export type AttemptRequest = {
   signing: Signing;
   /** Until the answer begins. */
   timeoutMs: number;
+  alarms: Alarms;
   /** Fires when the sender goes away. */
   senderGone: AbortSignal;
 };
@@ -53,7 +55,7 @@ const senderLeftWithin = 'The sender went away before the answer was through.';
  */
 export async function attempt(request: AttemptRequest): Promise<Attempt> {
   const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(), request.timeoutMs);
+  const timeout = request.alarms.set(request.timeoutMs, () => timer.abort());
   let response: Response;
   let capture: AnswerCapture;
   try {
@@ -68,7 +70,7 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
   } catch (error) {
     return { answered: false, end: endOfFailure(error, request, timer.signal) };
   } finally {
-    clearTimeout(timeout);
+    timeout.clear();
   }
   const ended = capture.ended.then(
     ({ text, isWhole }): AttemptEnd =>

@@ -20,7 +20,7 @@ export function startAttemptLog(
   described: DescribedEvent,
   delivery: DeliveryFacts,
   destination: URL,
-  deps: Pick<EdgeDeps, 'recorder' | 'now' | 'waitUntil'>,
+  deps: Pick<EdgeDeps, 'recorder' | 'alarms' | 'now' | 'waitUntil'>,
   degraded = false,
 ): AttemptLog {
   const running: AttemptRecord = {
@@ -40,13 +40,12 @@ export function startAttemptLog(
       ...(degraded ? { degraded } : {}),
     },
   };
-  const timer = setTimeout(
-    () => deps.waitUntil(deps.recorder.attempt(running)),
-    shownAsRunningAfterMs,
+  const alarm = deps.alarms.set(shownAsRunningAfterMs, () =>
+    deps.waitUntil(deps.recorder.attempt(running)),
   );
   return {
     async end(end) {
-      clearTimeout(timer);
+      alarm.clear();
       const endedAt = new Date(deps.now()).toISOString();
       await deps.recorder.attempt({
         ...running,

@@ -24,7 +24,7 @@ const standByMarginMs = 10_000;
 /** Settles at the latest when the answer is due (and what did not arrive has been queued). Never rejects. */
 export async function deliverShare(share: Share, deps: ShareDeps): Promise<ShareResult[]> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), Math.max(0, share.answerAtMs - deps.now()));
+  const timeOver = deps.alarms.set(share.answerAtMs - deps.now(), () => late.abort());
   const room = {
     destinations: new ConnectionSlots(connectionsForDestinations),
     keeping: new ConnectionSlots(1),
@@ -33,7 +33,7 @@ export async function deliverShare(share: Share, deps: ShareDeps): Promise<Share
   const runs = share.targets.map((target) => new ShareRun(target, share, room, deps));
   deps.waitUntil(Promise.all(runs.map((run) => run.over)));
   const results = await Promise.all(runs.map((run) => run.answer()));
-  clearTimeout(timer);
+  timeOver.clear();
   return results;
 }
 
@@ -119,6 +119,7 @@ class ShareRun {
         atMs: this.#deps.now(),
       },
       timeoutMs: Math.max(1, this.#endsAtMs() - this.#deps.now()),
+      alarms: this.#deps.alarms,
       // A broadcast does not end because its sender goes away: nobody else knows how far it came.
       senderGone: new AbortController().signal,
     });

@@ -34,6 +34,7 @@ export async function forwardPlainly(
       atMs: deps.now(),
     },
     timeoutMs: attemptTimeoutMs(destination, route, deps.config),
+    alarms: deps.alarms,
     senderGone: inbound.senderGone,
   });
   if (!result.answered) {

@@ -4,9 +4,23 @@ import type { EdgeConfig } from '../config/edge-config.ts';
 import { algorithmNames, findAlgorithm } from './algorithms/index.ts';
 import { checkDestinations, checkDestinationScope, checkRouteScope, type Sender } from './guard.ts';
 import type { EdgeDeps } from './inbound.ts';
-import { type Parsed, parseRequestTarget, routingParameter } from './parse-request-target.ts';
+import {
+  type Parsed,
+  parseRequestTarget,
+  type RequestTarget,
+  routingParameter,
+} from './parse-request-target.ts';
 import type { Route } from './route.ts';
 import { planStoredRoute } from './stored-route.ts';
+
+/**
+ * Queries that this isolate has read. A sender calls the same URL again and again; what may be called is asked
+ * every time, this only says what the words mean.
+ */
+const targets = new Map<string, RequestTarget>();
+const maxTargets = 256;
+/** Longer ones are read each time, so that what is remembered stays small. */
+const longestRemembered = 2_048;
 
 /**
  * Plans the route of one request.
@@ -28,7 +42,7 @@ export function planRoute(
 }
 
 function planUnnamedRoute(query: string, sender: Sender, config: EdgeConfig): Parsed<Route> {
-  const target = parseRequestTarget(query);
+  const target = readTarget(query);
   if (!target.ok) return target;
   const algorithm = findAlgorithm(target.value.algorithm);
   if (!algorithm) {
@@ -67,4 +81,16 @@ function planUnnamedRoute(query: string, sender: Sender, config: EdgeConfig): Pa
 function rawQuery(url: string): string {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start + 1);
+}
+
+function readTarget(query: string): Parsed<RequestTarget> {
+  const known = targets.get(query);
+  if (known) return { ok: true, value: known };
+  const target = parseRequestTarget(query);
+  if (target.ok && query.length <= longestRemembered) {
+    // Full of queries that differ each time: begin again.
+    if (targets.size >= maxTargets) targets.clear();
+    targets.set(query, target.value);
+  }
+  return target;
 }

@@ -91,6 +91,7 @@ async function deliver(
         atMs: deps.now(),
       },
       timeoutMs,
+      alarms: deps.alarms,
       senderGone: brokenOff(inbound),
     });
     const next = mayTakeOver.shift();

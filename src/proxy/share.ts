@@ -1,6 +1,7 @@
 // A share of a broadcast: what one invocation delivers. Types only, and plain data only, since a share can
 // go to another invocation.
 import type { RetryPolicy } from '../config/retry-policy.ts';
+import type { Alarms } from '../deliveries/alarms.ts';
 import type { StandBy } from '../deliveries/stand-by.ts';
 import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
@@ -48,6 +49,7 @@ export type ShareDeps = {
   standBy(pending: PendingDelivery, delayMs: number): Promise<StandBy | null>;
   /** With which deliveries are signed; none: they are not. */
   signingSecrets: readonly string[];
+  alarms: Alarms;
   now(): number;
   /** From 0 up to, but not including, 1. */
   random(): number;
