@@ -5,7 +5,7 @@ import { createApi } from './api/create-api.ts';
 import type { AdminStore } from './config/admin-store.ts';
 import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
-import { type EdgeConfig, edgeConfigOf } from './config/edge-config.ts';
+import { type EdgeConfig, edgeConfig, edgeConfigOf } from './config/edge-config.ts';
 import { retryPolicyOf } from './config/retry-policy.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
 import { reconcile } from './coverage/reconcile.ts';
@@ -17,7 +17,9 @@ import type { RetryQueue } from './deliveries/retry-queue.ts';
 import type { SendParcelDeps } from './deliveries/send-parcel.ts';
 import { standBy } from './deliveries/stand-by.ts';
 import { checkConfiguration } from './proxy/check-configuration.ts';
+import { rotationsOf } from './proxy/choose-way.ts';
 import { deliverShare } from './proxy/deliver-share.ts';
+import { dryRun } from './proxy/dry-run.ts';
 import { checkKnownDestination } from './proxy/guard.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
@@ -26,6 +28,7 @@ import { rateOf } from './proxy/limits.ts';
 import { problemResponse } from './proxy/problem.ts';
 import type { Share, ShareDeps, ShareResult } from './proxy/share.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
+import { messageOf } from './error-message.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
 import { report } from './report.ts';
@@ -59,7 +62,7 @@ export default {
       withinRate: rateOf(env.INGEST_RATE, report),
       deliverElsewhere: (share) => context.exports.BroadcastShare.deliver(share),
       report,
-      variable: (name) => (Object.hasOwn(env, name) ? Reflect.get(env, name) : undefined),
+      variable: (name) => variableOf(env, name),
       turnOf: (rotation, persistenceMs) =>
         turns.next(rotation, {
           take: (count) => env.ROUND_ROBIN.getByName(rotation).take(count, persistenceMs),
@@ -250,8 +253,15 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
       check: (configuration) => checkConfiguration(configuration, config),
       allowedByVariable: config.allowedDestinations.map(({ text }) => text),
       bootstrapKey: config.bootstrapKey,
-      rotationsOf: (route) => [route],
+      rotationsOf: (route) => (route.includes(':') ? [route] : rotationsOf(route)),
       peekRotation: async (rotation) => env.ROUND_ROBIN.getByName(rotation).peek(),
+      dryRun: (asked, stored) =>
+        dryRun(asked, {
+          config: edgeConfig(config, { ...stored, publishedAt: null }),
+          nextTurn: (rotation) => nextTurn(env, rotation),
+          variable: (name) => variableOf(env, name),
+          now: () => Date.now(),
+        }),
       now: () => Date.now(),
     },
     apiTokenSha256,
@@ -259,6 +269,20 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
     report,
   });
   return api.fetch(request);
+}
+
+/** Null when the rotation is out of reach. */
+async function nextTurn(env: Env, rotation: string): Promise<number | null> {
+  try {
+    return (await env.ROUND_ROBIN.getByName(rotation).peek()).next;
+  } catch (error) {
+    report('A rotation could not be looked at.', { rotation, error: messageOf(error) });
+    return null;
+  }
+}
+
+function variableOf(env: Env, name: string): unknown {
+  return Object.hasOwn(env, name) ? Reflect.get(env, name) : undefined;
 }
 
 /** The one object that keeps the configuration. */

@@ -1,5 +1,6 @@
 // An event to every destination, each as a delivery of its own. It is acknowledged when every delivery has
 // arrived or is durably kept; what failed is tried again by Throughline, not by the sender.
+import type { EdgeConfig } from '../config/edge-config.ts';
 import { retryPolicyOf } from '../config/retry-policy.ts';
 import { messageOf } from '../error-message.ts';
 import { bodyText } from '../deliveries/body-text.ts';
@@ -33,21 +34,8 @@ export async function broadcast(
   { inbound, body, choice, chosenBy, route }: Broadcast,
   deps: EdgeDeps,
 ): Promise<Response> {
-  const { event } = inbound.described;
   const { config } = deps;
-  const targets = await Promise.all(
-    choice.destinations.map(async (destination): Promise<ShareTarget> => {
-      const { href } = destination;
-      const job = jobOf(destination, config);
-      const delivery = await describeDelivery(event, { ...chosenBy, target: href, job });
-      return {
-        delivery,
-        destination: href,
-        headers: Object.entries(deliveryHeaders(inbound.headers, event, delivery)),
-        attemptTimeoutMs: attemptTimeoutMs(destination, route, config),
-      };
-    }),
-  );
+  const targets = await targetsOf({ inbound, choice, chosenBy, route }, config);
   const share: Share = {
     described: inbound.described,
     method: inbound.method,
@@ -60,6 +48,27 @@ export async function broadcast(
   // A sender that goes away does not end it: its deliveries are under way.
   deps.waitUntil(work);
   return answer(await work);
+}
+
+/** Names every delivery of a broadcast. Sends nothing. */
+export function targetsOf(
+  { inbound, choice, chosenBy, route }: Omit<Broadcast, 'body'>,
+  config: EdgeConfig,
+): Promise<ShareTarget[]> {
+  const { event } = inbound.described;
+  return Promise.all(
+    choice.destinations.map(async (destination): Promise<ShareTarget> => {
+      const { href } = destination;
+      const job = jobOf(destination, config);
+      const delivery = await describeDelivery(event, { ...chosenBy, target: href, job });
+      return {
+        delivery,
+        destination: href,
+        headers: Object.entries(deliveryHeaders(inbound.headers, event, delivery)),
+        attemptTimeoutMs: attemptTimeoutMs(destination, route, config),
+      };
+    }),
+  );
 }
 
 /** A narrow broadcast is delivered here; a wide one in equal shares, each with connections of its own. */

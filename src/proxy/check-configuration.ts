@@ -2,7 +2,7 @@
 // destinations that may not be called. Pure; its shape has been checked before.
 import type { Config } from '../config/config.ts';
 import type { Configuration, StoredRoute } from '../config/configuration.ts';
-import { parseDestinationPattern } from '../config/destination-pattern.ts';
+import { edgeConfig } from '../config/edge-config.ts';
 import type { ConfigurationIssue } from '../config/read-document.ts';
 import { algorithmNames, findAlgorithm } from './algorithms/index.ts';
 import { checkDestination } from './guard.ts';
@@ -13,13 +13,7 @@ export function checkConfiguration(
   configuration: Configuration,
   variables: Config,
 ): ConfigurationIssue[] {
-  const config: Config = {
-    ...variables,
-    allowedDestinations: [
-      ...variables.allowedDestinations,
-      ...configuration.allowedDestinations.map(parseDestinationPattern),
-    ],
-  };
+  const config = edgeConfig(variables, { version: 0, publishedAt: null, configuration });
   const routes = Object.entries(configuration.routes).flatMap(([name, route]) => {
     const path = `routes.${name}`;
     const rollout = route.rollout ? checkLists(`${path}.rollout`, route.rollout, config) : [];

@@ -21,6 +21,15 @@ export function chooseWay(
     way,
     chosenBy: { algorithm: way.algorithm.name, route: name, isRollout },
     // Each side has a rotation of its own: one shared by two lists would be even over neither.
-    rotation: isRollout ? `route:${name}:rollout` : `route:${name}`,
+    rotation: rotationOf(name, isRollout),
   };
+}
+
+/** The rotations that the events of a stored route can use. */
+export function rotationsOf(route: string): string[] {
+  return [rotationOf(route, false), rotationOf(route, true)];
+}
+
+function rotationOf(route: string, isRollout: boolean): string {
+  return isRollout ? `route:${route}:rollout` : `route:${route}`;
 }

@@ -47,6 +47,27 @@ export async function checkSender(
     if (config.version === null) return refuse({ reason: 'configuration_unreadable' });
     return refuse({ reason: given ? 'key_unknown' : 'url_signature_wrong' });
   }
+  return letIn(sender, nowMs);
+}
+
+/**
+ * The sender that a key would let in, by its id, which is no proof of anything: for looking ahead only.
+ * @param keyId null: the key of the variables
+ */
+export function senderWithKey(
+  keyId: string | null,
+  config: EdgeConfig,
+  nowMs: number,
+): Parsed<Sender> {
+  const bootstrap = bootstrapSender(config);
+  if (keyId === null) {
+    return bootstrap ? letIn(bootstrap.sender, nowMs) : refuse({ reason: 'key_missing' });
+  }
+  const stored = config.keys.byId.get(keyId);
+  return stored ? letIn(senderWith(stored), nowMs) : refuse({ reason: 'key_unknown' });
+}
+
+function letIn(sender: Sender, nowMs: number): Parsed<Sender> {
   const { key } = sender;
   if (key !== null && key.expiresAtMs !== null && key.expiresAtMs <= nowMs) {
     return refuse({ reason: 'key_expired', key: key.id });

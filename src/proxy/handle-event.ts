@@ -68,17 +68,17 @@ export async function handleEvent(
   return broadcast({ inbound, body: bytes, choice, chosenBy, route: route.value }, deps);
 }
 
-type Prepared = {
+export type Prepared = {
   inbound: Inbound;
   choice: Each | (Relay & NamedDelivery);
   chosenBy: ChosenBy;
 };
 
 /** Everything that can be told before anything is sent: the event, the choice, the delivery's name. */
-async function prepare(
+export async function prepare(
   came: Omit<Inbound, 'described'> & { source: string; at: number },
   route: Route,
-  deps: EdgeDeps,
+  deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
 ): Promise<Prepared> {
   const { source, at, ...request } = came;
   const described = await describeEvent({

@@ -280,11 +280,16 @@ function listed(what: string, items: readonly string[], none: string): string {
   return items.length === 0 ? none : `${what} ${items.join(', ')}`;
 }
 
+/** What tells problems apart (RFC 9457 §3.1.1). */
+export function typeOfProblem({ reason }: EdgeProblem): string {
+  return `urn:throughline:problem:${reason}`;
+}
+
 /** The problem document as a response. Small, since Hasura stores the whole answer. */
 export function problemResponse(problem: EdgeProblem, headers?: Record<string, string>): Response {
   const wire = describeProblem(problem);
   return Response.json(
-    { type: `urn:throughline:problem:${problem.reason}`, ...wire },
+    { type: typeOfProblem(problem), ...wire },
     {
       status: wire.status,
       headers: {

@@ -19,5 +19,6 @@ export const noAdmin: AdminDeps = {
   bootstrapKey: null,
   rotationsOf: none,
   peekRotation: none,
+  dryRun: none,
   now: none,
 };

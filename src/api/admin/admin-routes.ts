@@ -6,6 +6,7 @@ import { allowlistRoutes } from './allowlist-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
 import { destinationRoutes } from './destination-routes.ts';
+import { dryRunRoutes } from './dry-run-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { reachStore } from './reach-store.ts';
 import { rotationRoutes } from './rotation-routes.ts';
@@ -29,6 +30,7 @@ export function adminRoutes({ admin, report }: Pick<ApiDeps, 'admin' | 'report'>
     .route('/allowlist', allowlistRoutes(deps))
     .route('/keys', keyRoutes(deps))
     .route('/signed-urls', signedUrlRoutes(deps))
+    .route('/dry-runs', dryRunRoutes(deps))
     .route('/rotations', rotationRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/versions', versionRoutes(deps))

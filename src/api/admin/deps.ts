@@ -2,6 +2,7 @@
 import type { AdminStore } from '../../config/admin-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { ConfigurationIssue } from '../../config/read-document.ts';
+import type { DryRunReport, DryRunRequest } from '../../deliveries/dry-run-report.ts';
 
 export type AdminDeps = {
   store: AdminStore;
@@ -15,6 +16,11 @@ export type AdminDeps = {
   rotationsOf(route: string): readonly string[];
   /** Where a rotation stands. Takes no turn. */
   peekRotation(rotation: string): Promise<RotationFacts>;
+  /** What would become of a request by this version of the configuration. Sends nothing, takes no turn. */
+  dryRun(
+    request: DryRunRequest,
+    stored: { version: number; configuration: Configuration },
+  ): Promise<DryRunReport>;
   /** ms since the epoch. */
   now(): number;
 };

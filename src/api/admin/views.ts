@@ -1,5 +1,6 @@
 // The shapes in which the API answers admins. Types only; what they are made of is checked where it is stored.
 import type { AuditEntry, PublicationFacts, VersionFacts } from '../../config/admin-store.ts';
+import type { DryRunReport } from '../../deliveries/dry-run-report.ts';
 import type { Changed } from './change-configuration.ts';
 import type { DocumentChange } from '../../config/compare-documents.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -61,3 +62,6 @@ export type RotationView = {
   lastUsedAt: string | null;
   clearsAt: string | null;
 };
+
+/** By the version that is stored; the edge works by the one that is published. */
+export type DryRunView = { version: number; publishedVersion: number } & DryRunReport;
