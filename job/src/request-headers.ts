@@ -16,9 +16,11 @@ export type HeaderReader = (name: string) => string | null;
  */
 export function headersOf(request: unknown): HeaderReader | null {
   if (!isObject(request)) return null;
-  if (isFetchHeaders(request)) return (name) => request.get(name);
+  if (isFetchHeaders(request)) return (name) => textOrNull(request.get(name));
   const { headers, multiValueHeaders } = request;
-  if (isObject(headers) && isFetchHeaders(headers)) return (name) => headers.get(name);
+  if (isObject(headers) && isFetchHeaders(headers)) {
+    return (name) => textOrNull(headers.get(name));
+  }
   const maps = [multiValueHeaders, headers].filter(isObject);
   if (maps.length > 0) return (name) => firstFound(maps, name);
   // API Gateway's own test console sends `headers: null`: a request all the same.
@@ -40,8 +42,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** `Headers` of any make, by what it can do; a Map is none. */
 function isFetchHeaders(
   value: Record<string, unknown>,
-): value is Record<string, unknown> & { get(name: string): string | null } {
-  return typeof value['get'] === 'function' && typeof value['has'] === 'function';
+): value is Record<string, unknown> & { get(name: string): unknown } {
+  return ['get', 'has', 'append'].every((name) => typeof value[name] === 'function');
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

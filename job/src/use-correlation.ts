@@ -4,7 +4,7 @@ import { currentCorrelationId } from './current.ts';
 
 /** What runs a transaction, as its library hands it out. Only what is called is named here. */
 export type Transaction =
-  /** `pg`: a Client, or a client of a Pool, after `begin`. Also a TypeORM QueryRunner. */
+  /** `pg`: a Client, or a client of a Pool, after `begin`. */
   | { query(sql: string, values: string[]): PromiseLike<unknown> }
   /** `postgres`: what `sql.begin` hands to its callback. */
   | { unsafe(sql: string, values: string[]): PromiseLike<unknown> }

@@ -40,6 +40,8 @@ describe('the package throughline', () => {
     expect(manifest).not.toHaveProperty('peerDependencies');
     expect(manifest).not.toHaveProperty('scripts.postinstall');
     expect(files.filter((path) => !/\.(js|d\.ts)$/.test(path)).toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
       'package.json',
     ]);
     for (const path of files.filter((name) => name.endsWith('.js'))) {

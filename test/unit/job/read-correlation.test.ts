@@ -49,12 +49,13 @@ describe('readCorrelation', () => {
       'headers of null, as API Gateway’s test console sends',
       { headers: null, multiValueHeaders: null },
     ],
+    ['headers that are no texts', { headers: { 'x-correlation-id': 7, baggage: {} } }],
     ['an empty ID', { headers: { 'x-correlation-id': ' ' } }],
   ])('has no ID and no problem for a request with %s', (_name, request) => {
     expect(readCorrelation(request)).toEqual({ id: null, problem: null, traceContext: {} });
   });
 
-  it.each([null, undefined, 'text', 42, {}, { Records: [] }, { cron: '* * * * *' }])(
+  it.each([null, undefined, 'text', 42, {}, new Map(), { Records: [] }, { cron: '* * * * *' }])(
     'is null for what is no request: %j',
     (value) => {
       expect(readCorrelation(value)).toBeNull();
