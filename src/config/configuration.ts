@@ -167,8 +167,6 @@ export type Configuration = z.infer<typeof configurationSchema>;
 export type StoredRoute = z.infer<typeof routeSchema>;
 export type KnownDestination = z.infer<typeof knownDestinationSchema>;
 export type IngestKey = z.infer<typeof ingestKeySchema>;
-/** @public The edge leaves out by it. */
-export type Redaction = z.infer<typeof redactionSchema>;
 
 /** Nothing is stored yet. */
 export const emptyConfiguration: Configuration = configurationSchema.parse({ format: 1 });

@@ -3,6 +3,7 @@
 import type { Config } from './config.ts';
 import type { Configuration, IngestKey, KnownDestination, StoredRoute } from './configuration.ts';
 import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
+import { type Redactions, redactionsOf, type RowKeys, rowKeysOf } from './redaction.ts';
 import { builtInRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 
 /** A version of the stored configuration as an isolate holds it. */
@@ -21,6 +22,9 @@ export type EdgeConfig = Config & {
   /** By URL, as `URL.href` spells it. */
   destinations: ReadonlyMap<string, KnownDestination>;
   keys: StoredKeys;
+  /** What may not be stored; null while that could not be read. */
+  redactions: Redactions | null;
+  rowKeys: RowKeys;
   /** Where a route has no schedule of its own. */
   retries: RetryPolicy;
 };
@@ -47,8 +51,16 @@ export type StoredKey = {
 /** Joins the two: allowlists are united, and what is not stored is as the variables say. */
 export function edgeConfig(variables: Config, stored: StoredVersion | null): EdgeConfig {
   if (stored === null) {
-    const nothing = { routes: new Map(), destinations: new Map(), keys: storedKeys({}) };
-    return { ...variables, version: null, ...nothing, retries: builtInRetryPolicy };
+    return {
+      ...variables,
+      version: null,
+      routes: new Map(),
+      destinations: new Map(),
+      keys: storedKeys({}),
+      redactions: null,
+      rowKeys: new Map(),
+      retries: builtInRetryPolicy,
+    };
   }
   const { version, configuration } = stored;
   const { limits, rotationPersistenceSeconds } = configuration;
@@ -72,6 +84,8 @@ export function edgeConfig(variables: Config, stored: StoredVersion | null): Edg
     routes: new Map(Object.entries(configuration.routes)),
     destinations: new Map(Object.entries(configuration.destinations)),
     keys: storedKeys(configuration.keys),
+    redactions: redactionsOf(configuration),
+    rowKeys: rowKeysOf(configuration),
     retries: configuration.retries ?? builtInRetryPolicy,
   };
 }

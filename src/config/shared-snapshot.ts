@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { emptyConfiguration, snapshotSchema } from './configuration.ts';
 import type { StoredVersion } from './edge-config.ts';
+import { columnsKeptAnyway } from './redaction.ts';
 
 export type SnapshotDeps = {
   /** What is published, as text; null where nothing is. Rejects, or never settles, out of reach. */
@@ -103,7 +104,7 @@ export class SharedSnapshot {
     const beganAtMs = deps.now();
     this.#readEndsBeforeMs = beganAtMs + readLimitMs;
     try {
-      this.#take(await Promise.race([deps.read(), refuseAfter(readLimitMs, deps)]));
+      this.#take(await Promise.race([deps.read(), refuseAfter(readLimitMs, deps)]), deps);
       this.#confirmedAtMs = Math.max(this.#confirmedAtMs, beganAtMs);
       this.#pausedUntilMs = 0;
       this.#failure = null;
@@ -116,7 +117,7 @@ export class SharedSnapshot {
   }
 
   /** @throws Error saying why this cannot be used */
-  #take(text: string | null): void {
+  #take(text: string | null, deps: SnapshotDeps): void {
     if (text === null) {
       if (this.#held && this.#held.version > 0) {
         throw new Error('Nothing is published any more: the key is gone from the KV namespace.');
@@ -138,6 +139,12 @@ export class SharedSnapshot {
     this.#held = parsed;
     this.#heldText = text;
     this.#unreadable = null;
+    const columns = columnsKeptAnyway(parsed.configuration);
+    if (columns.length === 0) return;
+    deps.report('Columns that say who wrote a row, or which, cannot be redacted and are stored.', {
+      version: parsed.version,
+      columns,
+    });
   }
 
   #reportFailure(error: string, deps: SnapshotDeps): void {

@@ -11,6 +11,7 @@ import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { attemptTimeoutMs, jobOf } from './known-destination.ts';
 import { problemResponse } from './problem.ts';
+import { keptHeaders } from './redact.ts';
 import type { Route } from './route.ts';
 import type { Share, ShareResult, ShareTarget } from './share.ts';
 
@@ -42,6 +43,7 @@ export async function broadcast(
     body,
     targets,
     answerAtMs: deps.now() + config.broadcastBudgetMs,
+    headersLeftOut: config.redactions?.headers ?? new Set(),
     retries: retryPolicyOf(config, chosenBy.route),
   };
   const work = deliverAll(share, deps);
@@ -103,10 +105,11 @@ async function deliverAll(share: Share, deps: EdgeDeps): Promise<ShareResult[]> 
 async function queueAll(share: Share, deps: EdgeDeps): Promise<ShareResult[]> {
   const body = share.body && bodyText(share.body);
   const firstAttemptAt = new Date(deps.now()).toISOString();
-  const { described, method } = share;
+  const { described, method, headersLeftOut } = share;
   const results: ShareResult[] = [];
   for (const { delivery, destination, headers } of share.targets) {
-    const request = { delivery, destination, headers, method, body };
+    const kept = keptHeaders(headers, headersLeftOut);
+    const request = { delivery, destination, headers: kept, method, body };
     const pending = { ...described, ...request, attempts: 1, firstAttemptAt };
     const queued = await deps.retries.enqueue(pending, 0);
     results.push(shareResult(request, queued ? 'queued' : 'lost', null));

@@ -8,6 +8,7 @@ import { nextDelayMs, parseRetryAfterMs } from '../deliveries/retry-schedule.ts'
 import type { StandBy } from '../deliveries/stand-by.ts';
 import { startAttemptLog } from './attempt-log.ts';
 import { ConnectionSlots } from './connection-slots.ts';
+import { keptHeaders } from './redact.ts';
 import type { Share, ShareDeps, ShareResult, ShareTarget } from './share.ts';
 
 /**
@@ -163,13 +164,13 @@ class ShareRun {
   }
 
   #pending(): PendingDelivery {
-    const { described, method, body } = this.#share;
+    const { described, method, body, headersLeftOut } = this.#share;
     const { delivery, destination, headers } = this.#target;
     return {
       ...described,
       delivery,
       destination,
-      headers,
+      headers: keptHeaders(headers, headersLeftOut),
       method,
       body: body && bodyText(body),
       attempts: this.#startedAtMs === null ? 0 : 1,

@@ -1,5 +1,6 @@
 // Turns an inbound request into the facts that are recorded of it, and places it in a trace.
 // Only the event's own payload decides where it belongs; nothing is looked up.
+import { actorColumn, keyColumnsOf, type RowKeys } from '../config/redaction.ts';
 import { parseCreatedAt } from '../correlation/created-at.ts';
 import { deriveTraceId } from '../correlation/derive.ts';
 import { placeEvent } from '../correlation/place-event.ts';
@@ -10,17 +11,12 @@ import { parseJsonObject } from '../events/parse-json.ts';
 import { readWebhook } from '../events/webhook.ts';
 import type { ArrivalFacts, EventFacts } from '../store/record.ts';
 import type { FieldReader } from './header-fields.ts';
+import { correlationVariable, sessionUserOf, writtenAtVariable } from './session-variables.ts';
 
 export type DescribedEvent = { event: EventFacts; arrival: ArrivalFacts };
 
 /** The longest cascade: an ID older than this pulls no new event into its trace. */
 const longestCascadeMs = 86_400_000;
-
-/** Columns and session variables that Throughline reads. */
-const actorColumn = 'updated_by';
-const keyColumn = 'id';
-const correlationVariable = 'x-hasura-correlation-id';
-const writtenAtVariable = 'x-hasura-correlation-time';
 
 /** Stands where a one-off scheduled event has no trigger's name. */
 const oneOffName = 'one-off-event';
@@ -51,12 +47,13 @@ export async function describeEvent(request: {
   headers: FieldReader;
   body: Uint8Array | null;
   at: number;
+  rowKeys: RowKeys;
 }): Promise<DescribedEvent> {
   const json = request.body ? parseJsonObject(request.body) : undefined;
   const hasura = parseHasuraEvent(json);
   const scheduled = hasura ? null : parseScheduledEvent(json);
   const event = hasura
-    ? await describeHasura(request.source, hasura, request.at)
+    ? await describeHasura(request.source, hasura, request.at, request.rowKeys)
     : scheduled
       ? await describeScheduled(request.source, scheduled, request.at)
       : await describeWebhook(request);
@@ -75,6 +72,7 @@ async function describeHasura(
   source: string,
   hasura: HasuraEvent,
   at: number,
+  rowKeys: RowKeys,
 ): Promise<EventFacts> {
   const session = hasura.sessionVariables;
   // A deleted row has no new actor: what stood in it was written by somebody else.
@@ -90,7 +88,7 @@ async function describeHasura(
     atMs: created?.ms ?? at,
     longestCascadeMs,
   });
-  const sessionUser = session?.['x-hasura-user-email'] ?? session?.['x-hasura-user-id'] ?? null;
+  const sessionUser = sessionUserOf(session);
   return {
     id: hasura.id,
     source,
@@ -98,7 +96,7 @@ async function describeHasura(
     trigger: hasura.trigger,
     table: hasura.table,
     op: hasura.op,
-    rowKey: textOf(hasura.new, keyColumn) ?? textOf(hasura.old, keyColumn),
+    rowKey: rowKeyOf(hasura, keyColumnsOf(rowKeys, source, hasura.table)),
     createdAt: hasura.createdAt,
     writtenAt: session?.[writtenAtVariable] ?? null,
     actor,
@@ -177,6 +175,17 @@ async function describeWebhook(request: {
     startsTrace: place.joins === null,
     payloadKept: false,
   };
+}
+
+/** The row's key as text: a column's value, or of several a JSON array of their values; null without all of them. */
+function rowKeyOf(
+  event: Pick<HasuraEvent, 'old' | 'new'>,
+  columns: readonly string[],
+): string | null {
+  const row = event.new ?? event.old;
+  const values = columns.map((column) => textOf(row, column) ?? textOf(event.old, column));
+  if (values.includes(null)) return null;
+  return values.length === 1 ? (values[0] ?? null) : JSON.stringify(values);
 }
 
 function textOf(row: Record<string, unknown> | null, column: string): string | null {

@@ -13,6 +13,7 @@ import type { EdgeDeps, Inbound } from './inbound.ts';
 import { checkLimits } from './limits.ts';
 import { planRoute } from './plan-route.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
+import { redactEvent } from './redact.ts';
 import { readBody } from './read-body.ts';
 import { type NamedDelivery, nameDelivery, relay } from './relay.ts';
 import type { Route } from './route.ts';
@@ -81,16 +82,20 @@ export async function prepare(
   deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
 ): Promise<Prepared> {
   const { source, at, ...request } = came;
-  const described = await describeEvent({
+  const { rowKeys, redactions } = deps.config;
+  const { event, arrival } = await describeEvent({
     source,
     headers: request.headers,
     body: request.body.kind === 'whole' ? request.body.bytes : null,
     at,
+    rowKeys,
   });
+  // From here on there is only what may be stored.
+  const described = { event: redactEvent(event, redactions, rowKeys), arrival };
   const inbound: Inbound = { ...request, described };
-  const { way, chosenBy, rotation } = chooseWay(route, described.event);
+  const { way, chosenBy, rotation } = chooseWay(route, event);
   const choice = await way.algorithm.choose(way.lists, {
-    eventId: described.event.id,
+    eventId: event.id,
     route: route.name === null || rotation === null ? null : { name: route.name, rotation },
     turnOf: (name) => deps.turnOf(name, route.rotationPersistenceMs),
   });

@@ -4,10 +4,12 @@ import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
 import { readWebhook } from '../events/webhook.ts';
 import type { ArrivalFacts, DeliveryFacts } from '../store/record.ts';
 import type { Inbound } from './inbound.ts';
+import { keptHeaders } from './redact.ts';
 
 /**
  * @param made.headers as the destination got them
  * @param made.attempts so far
+ * @param leftOut names of header fields that may not be kept
  * @returns null where the body was streamed: it is gone
  */
 export function pendingOf(
@@ -18,6 +20,7 @@ export function pendingOf(
     headers: Record<string, string>;
     attempts: number;
   },
+  leftOut: ReadonlySet<string>,
 ): PendingDelivery | null {
   const { described, method, body } = inbound;
   if (body.kind === 'stream') return null;
@@ -26,7 +29,7 @@ export function pendingOf(
     delivery: made.delivery,
     destination: made.destination.href,
     method,
-    headers: Object.entries(made.headers),
+    headers: keptHeaders(Object.entries(made.headers), leftOut),
     body: body.kind === 'whole' ? bodyText(body.bytes) : null,
     attempts: made.attempts,
     firstAttemptAt: described.arrival.at,

@@ -156,7 +156,8 @@ async function close(
 ): Promise<void> {
   const { inbound } = tried;
   const mayDie = end.outcome !== 'delivered' && canComeAgain(inbound);
-  const pending = mayDie ? pendingOf(inbound, { ...tried, attempts: 1 }) : null;
+  const leftOut = deps.config.redactions?.headers ?? new Set();
+  const pending = mayDie ? pendingOf(inbound, { ...tried, attempts: 1 }, leftOut) : null;
   const { status, error } = end;
   const dueInMs = isLastTry(inbound.described.arrival) ? 0 : longestSilenceMs;
   await Promise.all([

@@ -16,6 +16,8 @@ export type Share = {
   targets: readonly ShareTarget[];
   /** When the sender gets its answer, in ms since the epoch, whatever still runs. */
   answerAtMs: number;
+  /** Names of header fields that may not be kept with what waits. */
+  headersLeftOut: ReadonlySet<string>;
   /** When what fails is tried again. */
   retries: RetryPolicy;
 };

@@ -266,6 +266,7 @@ describe('the time of a broadcast’s answer', () => {
         attemptTimeoutMs: 500,
       })),
       answerAtMs: Date.now() + 200,
+      headersLeftOut: new Set(),
       retries: builtInRetryPolicy,
     };
     const context = createExecutionContext();
