@@ -2,6 +2,8 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
+import { type Circuits as DestinationCircuits, circuitsFor } from './circuits/circuits.ts';
+import { SharedCircuits } from './circuits/shared-circuits.ts';
 import type { AdminStore } from './config/admin-store.ts';
 import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
@@ -35,12 +37,14 @@ import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 
 export { AdminConfig } from '../durable-objects/admin-config.ts';
+export { Circuits } from '../durable-objects/circuits.ts';
 export { Outbox } from '../durable-objects/outbox.ts';
 export { RoundRobin } from '../durable-objects/round-robin.ts';
 
 /** Shared by the requests of one isolate; plain data. */
 const recorderState = new RecorderState();
 const turns = new SharedTurns();
+const circuits = new SharedCircuits();
 /** By the environment that they are made of: one in an isolate. */
 const commonDeps = new WeakMap<Env, CommonDeps>();
 /** By the namespace that it is read from: one in an isolate. */
@@ -74,11 +78,11 @@ export default {
     });
   },
 
-  async queue(batch, env): Promise<void> {
+  async queue(batch, env, context): Promise<void> {
     if (batch.queue.startsWith('throughline-retries')) {
       const reading: Promise<unknown>[] = [];
       const config = await edgeConfigFor(env, (work) => reading.push(work));
-      await consumeRetries(batch, retriesDeps(env, config));
+      await consumeRetries(batch, retriesDeps(env, config, context));
       await Promise.all(reading);
       return;
     }
@@ -119,13 +123,14 @@ function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): Shar
   }
   return {
     ...common,
+    circuits: circuitsOf(env, context),
     alarms: new Alarms(),
     waitUntil: (work) => context.waitUntil(work),
   };
 }
 
 /** What all requests of an isolate share: it holds no I/O, only how to do it. */
-type CommonDeps = Omit<ShareDeps, 'alarms' | 'waitUntil'>;
+type CommonDeps = Omit<ShareDeps, 'alarms' | 'circuits' | 'waitUntil'>;
 
 function commonDepsOf(env: Env): CommonDeps {
   const recorder = recorderOf(env);
@@ -165,6 +170,16 @@ async function edgeConfigFor(
   return edgeConfigOf(configOf(env), stored);
 }
 
+function circuitsOf(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): DestinationCircuits {
+  return circuitsFor(circuits, {
+    report: async (shard, sent) => env.CIRCUITS.getByName(shard).report(sent),
+    wait: (ms) => scheduler.wait(ms),
+    now: () => Date.now(),
+    waitUntil: (work) => context.waitUntil(work),
+    log: report,
+  });
+}
+
 function recorderOf(env: Env): Recorder {
   return createRecorder(
     recorderState,
@@ -202,13 +217,18 @@ function outboxOf(env: Env, deliveryId: string): DurableObjectStub<Outbox> {
   return env.OUTBOX.getByName(deliveryId.slice(0, 1));
 }
 
-function retriesDeps(env: Env, config: EdgeConfig): ConsumeRetriesDeps {
+function retriesDeps(
+  env: Env,
+  config: EdgeConfig,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+): ConsumeRetriesDeps {
   const recorder = recorderOf(env);
   return {
     ...parcelDeps(env),
     recorder,
     retries: retryQueueOf(env, recorder),
     cancellations: cancellationsOf(env),
+    circuits: circuitsOf(env, context),
     attemptTimeoutMs: config.attemptTimeoutMs,
     signingSecrets: config.outboundSigningSecrets,
     policyOf: ({ route }) => retryPolicyOf(config, route),

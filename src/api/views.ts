@@ -74,6 +74,10 @@ export const attemptViewSchema = z.object({
   answer: z.string().nullable(),
   /** True where the destination was chosen without the state that the choice rests on otherwise. */
   degraded: z.boolean(),
+  /** Destinations that were passed over for this one, or this one itself for some time, and why. */
+  skipped: z.array(
+    z.object({ destination: z.string(), why: z.enum(['circuit_open', 'disabled']) }),
+  ),
 });
 
 export const deliveryViewSchema = z.object({
@@ -244,7 +248,14 @@ export const deadLetterViewSchema = z.object({
   correlationId: z.string(),
   destination: z.string(),
   /** `gone`: the destination said 410. `sender_gave_up`: the sender, who retried it, has no retries left. */
-  reason: z.enum(['attempts_used_up', 'gone', 'sender_gave_up', 'not_allowed', 'cancelled']),
+  reason: z.enum([
+    'attempts_used_up',
+    'gone',
+    'sender_gave_up',
+    'not_allowed',
+    'cancelled',
+    'disabled',
+  ]),
   /** Of the last attempt. */
   status: z.number().int().nullable(),
   error: z.string().nullable(),

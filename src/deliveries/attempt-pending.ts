@@ -1,5 +1,6 @@
 // One attempt of a pending delivery, written down before and after, so that none is lost when the Worker dies
 // in between. It decides nothing about what comes next.
+import type { Circuits } from '../circuits/circuits.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { AttemptRecord } from '../store/record.ts';
 import { Alarms } from './alarms.ts';
@@ -15,6 +16,7 @@ export type AttemptPendingDeps = {
   attemptTimeoutMs: number;
   /** With which deliveries are signed; none: they are not. */
   signingSecrets: readonly string[];
+  circuits: Circuits;
   now(): number;
 };
 
@@ -59,6 +61,7 @@ export async function attemptPending(
     alarms: new Alarms(),
     // The sender has had its answer long ago.
     senderGone: new AbortController().signal,
+    circuits: deps.circuits,
   });
   const end = await readToEnd(result, timeoutMs);
   const endedMs = deps.now();

@@ -1,9 +1,12 @@
 // One HTTP request of a delivery, until its answer has been passed on or has failed.
 // It is the only place that calls a destination; it decides nothing about retries.
+import type { Circuits } from '../circuits/circuits.ts';
 import { messageOf } from '../error-message.ts';
 import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
 import type { Alarms } from './alarms.ts';
 import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
+import { outcomeOf } from './outcome-of.ts';
+import { parseRetryAfterMs } from './retry-schedule.ts';
 
 export type AttemptRequest = {
   destination: URL;
@@ -16,6 +19,8 @@ export type AttemptRequest = {
   alarms: Alarms;
   /** Fires when the sender goes away. */
   senderGone: AbortSignal;
+  /** Are told how it ended. */
+  circuits: Pick<Circuits, 'begin'>;
 };
 
 export type Signing = {
@@ -54,6 +59,20 @@ const senderLeftWithin = 'The sender went away before the answer was through.';
  * Success is 2xx and a whole body, as Hasura counts it.
  */
 export async function attempt(request: AttemptRequest): Promise<Attempt> {
+  const { deliveryId, atMs } = request.signing;
+  const tellCircuit = request.circuits.begin(request.destination);
+  const result = await call(request);
+  const tell = (end: AttemptEnd, retryAfterMs: number | null): AttemptEnd => {
+    tellCircuit(outcomeOf(end, { deliveryId, retryAfterMs }));
+    return end;
+  };
+  if (!result.answered) return { answered: false, end: tell(result.end, null) };
+  const { status, headers } = result.response;
+  const retryAfterMs = status === 429 ? parseRetryAfterMs(headers.get('retry-after'), atMs) : null;
+  return { ...result, ended: result.ended.then((end) => tell(end, retryAfterMs)) };
+}
+
+async function call(request: AttemptRequest): Promise<Attempt> {
   const timer = new AbortController();
   const timeout = request.alarms.set(request.timeoutMs, () => timer.abort());
   let response: Response;

@@ -102,6 +102,12 @@ async function consume(message: RetryMessage, deps: ConsumeRetriesDeps): Promise
       }
       return;
     }
+    case 'wait': {
+      // Asked for again it would count as an attempt.
+      const dueAtMs = deps.now() + verdict.delayMs;
+      await replace(message, laterParcel(parcel, pending.attempts, dueAtMs), deps);
+      return;
+    }
     case 'dead_letter':
       if (!(await deps.retries.bury(pending, verdict.death))) {
         message.retry({ delaySeconds: ownFailurePauseSeconds });

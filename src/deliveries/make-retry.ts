@@ -6,8 +6,9 @@ import type { DeliveryFacts } from '../store/record.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
 import type { Cancellations } from './cancellations.ts';
+import { holdBackMs } from './hold-back.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
-import type { Death } from './retry-queue.ts';
+import { type Death, diedDisabled } from './retry-queue.ts';
 import { mostAttempts, nextDelayMs } from './retry-schedule.ts';
 
 export type MakeRetryDeps = AttemptPendingDeps & {
@@ -24,6 +25,8 @@ export type MakeRetryDeps = AttemptPendingDeps & {
 export type RetryVerdict =
   | { next: 'nothing' }
   | { next: 'attempt'; delayMs: number }
+  /** No attempt was made, since the destination's circuit is open. */
+  | { next: 'wait'; delayMs: number }
   | { next: 'dead_letter'; death: Death };
 
 /** Never throws for what a destination does. `pending.attempts` are those made so far. */
@@ -45,6 +48,12 @@ export async function makeRetry(
       null,
       `It has had ${pending.attempts} attempts, and its schedule has no more: the Worker ended during the last, or the schedule was made shorter meanwhile.`,
     );
+  }
+  const destination = await deps.circuits.ask(new URL(pending.destination));
+  if (!destination.admitted) {
+    return destination.why === 'disabled'
+      ? { next: 'dead_letter', death: diedDisabled }
+      : { next: 'wait', delayMs: holdBackMs({ ...destination, random: deps.random() }) };
   }
   const { end, retryAfterMs } = await attemptPending(pending, deps);
   if (end.outcome === 'delivered') return { next: 'nothing' };

@@ -17,6 +17,13 @@ export type RetryQueue = {
   bury(pending: PendingDelivery, death: Death): Promise<boolean>;
 };
 
+/** How a delivery ends whose destination is disabled. */
+export const diedDisabled: Death = {
+  reason: 'disabled',
+  status: null,
+  error: 'The destination is disabled: nothing was delivered to it for days.',
+};
+
 /** How a delivery ended for good. */
 export type Death = {
   reason: DeathReason;

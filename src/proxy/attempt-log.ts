@@ -1,6 +1,6 @@
 // Writes an attempt down when it ends, and before that where it takes its time. It decides nothing.
 import type { AttemptEnd } from '../deliveries/attempt.ts';
-import type { AttemptRecord, DeliveryFacts } from '../store/record.ts';
+import type { AttemptRecord, DeliveryFacts, SkippedFacts } from '../store/record.ts';
 import type { DescribedEvent } from './describe-event.ts';
 import type { EdgeDeps } from './inbound.ts';
 
@@ -14,14 +14,17 @@ const shownAsRunningAfterMs = 1_000;
 
 /**
  * Begins the record of one attempt that starts now.
- * @param degraded see attempt facts
+ * @param choice how its destination was chosen: see attempt facts
  */
 export function startAttemptLog(
   described: DescribedEvent,
   delivery: DeliveryFacts,
   destination: URL,
   deps: Pick<EdgeDeps, 'recorder' | 'alarms' | 'now' | 'waitUntil'>,
-  degraded = false,
+  {
+    degraded = false,
+    skipped = [],
+  }: { degraded?: boolean; skipped?: readonly SkippedFacts[] } = {},
 ): AttemptLog {
   const running: AttemptRecord = {
     v: 1,
@@ -38,6 +41,7 @@ export function startAttemptLog(
       error: null,
       answer: null,
       ...(degraded ? { degraded } : {}),
+      ...(skipped.length > 0 ? { skipped: [...skipped] } : {}),
     },
   };
   const alarm = deps.alarms.set(shownAsRunningAfterMs, () =>

@@ -1,9 +1,12 @@
 // Delivers one share of a broadcast, all targets at once as far as connections allow. What fails is queued;
 // the time for the answer ends the waiting, never an attempt.
+import type { Admission } from '../circuits/shared-circuits.ts';
 import { attempt, type AttemptEnd } from '../deliveries/attempt.ts';
 import { bodyText } from '../deliveries/body-text.ts';
+import { holdBackMs } from '../deliveries/hold-back.ts';
 import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
 import { readToEnd } from '../deliveries/read-to-end.ts';
+import { type Death, diedDisabled } from '../deliveries/retry-queue.ts';
 import { nextDelayMs, parseRetryAfterMs } from '../deliveries/retry-schedule.ts';
 import type { StandBy } from '../deliveries/stand-by.ts';
 import { startAttemptLog } from './attempt-log.ts';
@@ -84,6 +87,11 @@ class ShareRun {
   async #deliver(): Promise<ShareResult> {
     const { destinations, late } = this.#room;
     if (!(await destinations.take(late))) return this.#queue(0, null);
+    const admission = this.#deps.circuits.admit(new URL(this.#target.destination));
+    if (!admission.admitted) {
+      destinations.release();
+      return this.#holdBack(admission);
+    }
     this.#startedAtMs = this.#deps.now();
     const { end, retryAfterMs } = await this.#attempt();
     this.#hasEnded = true;
@@ -123,6 +131,7 @@ class ShareRun {
       alarms: this.#deps.alarms,
       // A broadcast does not end because its sender goes away: nobody else knows how far it came.
       senderGone: new AbortController().signal,
+      circuits: this.#deps.circuits,
     });
     this.#room.destinations.release();
     const end = await readToEnd(result, Math.max(1, this.#endsAtMs() - this.#deps.now()));
@@ -143,14 +152,20 @@ class ShareRun {
     return this.#result(queued ? 'queued' : 'lost', status);
   }
 
-  async #bury(end: AttemptEnd): Promise<ShareResult> {
-    const death = {
-      reason: end.status === 410 ? ('gone' as const) : ('attempts_used_up' as const),
-      status: end.status,
-      error: end.error,
-    };
+  /** A destination that is not called now waits in the queue; one that is disabled has dead letters only. */
+  async #holdBack(open: Extract<Admission, { admitted: false }>): Promise<ShareResult> {
+    if (open.why === 'disabled') return this.#buryAs(diedDisabled);
+    const { remainingMs, openForMs } = open;
+    return this.#queue(holdBackMs({ remainingMs, openForMs, random: this.#deps.random() }), null);
+  }
+
+  async #bury({ status, error }: AttemptEnd): Promise<ShareResult> {
+    return this.#buryAs({ reason: status === 410 ? 'gone' : 'attempts_used_up', status, error });
+  }
+
+  async #buryAs(death: Death): Promise<ShareResult> {
     const buried = await this.#keep(() => this.#deps.retries.bury(this.#pending(), death));
-    return this.#result(buried ? 'dead_letter' : 'lost', end.status);
+    return this.#result(buried ? 'dead_letter' : 'lost', death.status);
   }
 
   /** One at a time, so that a refusing queue does not take the connections that destinations need. */

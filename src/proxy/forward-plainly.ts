@@ -36,6 +36,7 @@ export async function forwardPlainly(
     timeoutMs: attemptTimeoutMs(destination, route, deps.config),
     alarms: deps.alarms,
     senderGone: inbound.senderGone,
+    circuits: deps.circuits,
   });
   if (!result.answered) {
     const why = result.end.error ?? 'no reason is known';

@@ -1,5 +1,6 @@
 // One delivery whose answer becomes the sender's. The next candidate takes over only where the one before surely did
-// not process the event, or where the route says so; what the last one said, or that it said nothing, is handed back.
+// not process the event (or was not called, since its circuit is open), or where the route says so; what the last one
+// said, or that it said nothing, is handed back.
 import type { EdgeConfig } from '../config/edge-config.ts';
 import { normaliseName } from '../correlation/names.ts';
 import { type Attempt, attempt, type AttemptEnd } from '../deliveries/attempt.ts';
@@ -7,6 +8,7 @@ import { readToEnd } from '../deliveries/read-to-end.ts';
 import type { DeliveryFacts } from '../store/record.ts';
 import type { Relay } from './algorithms/algorithm.ts';
 import { type AttemptLog, startAttemptLog } from './attempt-log.ts';
+import { Candidates } from './choose-candidate.ts';
 import type { ChosenBy } from './choose-way.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import { fitForSender } from './forwarded-headers.ts';
@@ -72,14 +74,18 @@ async function deliver(
   const { delivery, headers } = choice;
   const timeOf = (destination: URL): number => attemptTimeoutMs(destination, route, deps.config);
   const endsAt = deps.now() + Math.max(...choice.candidates.map(timeOf));
+  const candidates = new Candidates(choice.candidates, deps.circuits);
   // A body that is streamed is gone once it has been sent.
-  const mayTakeOver = inbound.body.kind === 'stream' ? [] : choice.candidates.slice(1);
-  let destination = choice.candidates[0];
+  const mayTakeOver = inbound.body.kind !== 'stream';
+  let destination = candidates.first() ?? choice.candidates[0];
   for (;;) {
     const leftMs = endsAt - deps.now();
-    const shares = route.takeOver === 'any_failure' ? mayTakeOver.length + 1 : 1;
+    const shares = route.takeOver === 'any_failure' && mayTakeOver ? candidates.left + 1 : 1;
     const timeoutMs = Math.min(timeOf(destination), Math.ceil(leftMs / shares));
-    const log = startAttemptLog(inbound.described, delivery, destination, deps, choice.degraded);
+    const log = startAttemptLog(inbound.described, delivery, destination, deps, {
+      degraded: choice.degraded,
+      skipped: candidates.takeSkipped(),
+    });
     const result = await attempt({
       destination,
       method: inbound.method,
@@ -93,9 +99,11 @@ async function deliver(
       timeoutMs,
       alarms: deps.alarms,
       senderGone: brokenOff(inbound),
+      circuits: deps.circuits,
     });
-    const next = mayTakeOver.shift();
-    if (!next || !isForNext(result, route) || endsAt - deps.now() < leastAttemptMs) {
+    const hasTime = endsAt - deps.now() >= leastAttemptMs;
+    const next = mayTakeOver && hasTime && isForNext(result, route) ? candidates.next() : null;
+    if (!next) {
       return answer(result, log, { inbound, delivery, destination, headers, timeoutMs }, deps);
     }
     deps.waitUntil(readToEnd(result, passedOverMs).then((end) => log.end(end)));

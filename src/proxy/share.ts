@@ -1,5 +1,6 @@
 // A share of a broadcast: what one invocation delivers. Types only, and plain data only, since a share can
 // go to another invocation.
+import type { Circuits } from '../circuits/circuits.ts';
 import type { RetryPolicy } from '../config/retry-policy.ts';
 import type { Alarms } from '../deliveries/alarms.ts';
 import type { StandBy } from '../deliveries/stand-by.ts';
@@ -36,8 +37,8 @@ export type ShareResult = {
   destination: string;
   correlationId: string;
   /**
-   * `queued`: it is tried again. `running`: its attempt goes on, and is made again if it does not arrive.
-   * `dead_letter`: the destination is gone for good. `lost`: it failed, and nothing took it to try again.
+   * `queued`: it is tried again, or for the first time where its circuit is open. `running`: its attempt goes on, and is made again if it does not arrive.
+   * `dead_letter`: the destination is gone for good, or disabled. `lost`: it failed, and nothing took it to try again.
    */
   state: 'delivered' | 'queued' | 'running' | 'dead_letter' | 'lost';
   /** The destination's, where there is one. */
@@ -46,6 +47,7 @@ export type ShareResult = {
 
 export type ShareDeps = {
   recorder: Recorder;
+  circuits: Circuits;
   retries: RetryQueue;
   /** Queues a retry of a running attempt that can be taken back; null when it was refused. */
   standBy(pending: PendingDelivery, delayMs: number): Promise<StandBy | null>;

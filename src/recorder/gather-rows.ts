@@ -105,6 +105,7 @@ function attemptRow({ attempt, delivery, arrival }: AttemptRecord): AttemptRow {
     error: attempt.error,
     answer: attempt.answer,
     degraded: attempt.degraded ?? false,
+    skipped: attempt.skipped ?? null,
   };
 }
 

@@ -81,15 +81,15 @@ const insertDeliveries = `
 const insertAttempts = `
   insert into attempts
     (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer,
-      degraded, row_id)
+      degraded, skipped, row_id)
   select id, decode(delivery_id, 'hex'), arrival_id, destination, started_at, ended_at, status, outcome,
-    error, answer, degraded, (
+    error, answer, degraded, skipped, (
       select e.row_id from deliveries d join events e on e.source = d.source and e.id = d.event_id
       where d.id = decode(delivery_id, 'hex'))
   from json_to_recordset($1::json) as r (
     id uuid, delivery_id text, arrival_id uuid, destination text, started_at timestamptz,
     ended_at timestamptz, status integer, outcome text, error text, answer text,
-    degraded boolean)
+    degraded boolean, skipped jsonb)
   order by id
   on conflict (id) do update set
     ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,

@@ -1,6 +1,6 @@
 // The rows that reads give, and the SQL fragments that make them. Times are text (RFC 3339, UTC, six
 // digits), ids of deliveries 64 hex digits.
-import type { AttemptFacts, EventFacts } from './record.ts';
+import type { AttemptFacts, EventFacts, SkippedFacts } from './record.ts';
 import { utc } from './utc.ts';
 
 export type StoredLink = {
@@ -53,6 +53,7 @@ export type StoredAttempt = {
   error: string | null;
   answer: string | null;
   degraded: boolean;
+  skipped: SkippedFacts[];
 };
 
 export type StoredDelivery = {
@@ -114,5 +115,5 @@ export const deliveryColumns = `
     select json_agg(json_build_object(
       'id', a.id, 'destination', a.destination, 'startedAt', ${utc('a.started_at')},
       'endedAt', ${utc('a.ended_at')}, 'status', a.status, 'outcome', a.outcome, 'error', a.error,
-      'answer', a.answer, 'degraded', a.degraded) order by a.started_at, a.id)
+      'answer', a.answer, 'degraded', a.degraded, 'skipped', coalesce(a.skipped, '[]'::jsonb)) order by a.started_at, a.id)
     from attempts a where a.delivery_id = d.id), '[]'::json) as attempts`;

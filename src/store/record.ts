@@ -63,6 +63,11 @@ export const deliveryFactsSchema = z.object({
   isRollout: z.boolean().optional(),
 });
 
+const skippedFactsSchema = z.object({
+  destination: z.string(),
+  why: z.enum(['circuit_open', 'disabled']),
+});
+
 export const attemptFactsSchema = z.object({
   id: uuid,
   destination: z.string(),
@@ -79,6 +84,8 @@ export const attemptFactsSchema = z.object({
   answer: z.string().nullable(),
   /** True where the destination was chosen without the state that the choice rests on otherwise. */
   degraded: z.boolean().optional(),
+  /** Destinations that were passed over for this one, or for some time, and why. Without their queries. */
+  skipped: z.array(skippedFactsSchema).optional(),
 });
 
 /** One attempt with everything it belongs to. Sent again with the same ids when it ends. */
@@ -103,6 +110,8 @@ export const deathReasonSchema = z.enum([
   'not_allowed',
   /** Somebody cancelled its further attempts. */
   'cancelled',
+  /** The destination is disabled: nothing was delivered to it for days. */
+  'disabled',
 ]);
 
 /** A delivery that nobody will try again, with what a replay needs. */
@@ -161,6 +170,7 @@ export type EventFacts = z.infer<typeof eventFactsSchema>;
 export type ArrivalFacts = z.infer<typeof arrivalFactsSchema>;
 export type DeliveryFacts = z.infer<typeof deliveryFactsSchema>;
 export type AttemptFacts = z.infer<typeof attemptFactsSchema>;
+export type SkippedFacts = z.infer<typeof skippedFactsSchema>;
 export type AttemptRecord = z.infer<typeof attemptRecordSchema>;
 export type DeathReason = z.infer<typeof deathReasonSchema>;
 export type DeadLetterRecord = z.infer<typeof deadLetterRecordSchema>;

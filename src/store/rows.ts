@@ -7,6 +7,7 @@ import type {
   DeathReason,
   DeliveryFacts,
   EventFacts,
+  SkippedFacts,
 } from './record.ts';
 
 export type EventRow = {
@@ -69,6 +70,7 @@ export type AttemptRow = {
   error: string | null;
   answer: string | null;
   degraded: boolean;
+  skipped: SkippedFacts[] | null;
 };
 
 export type DeadLetterRow = {

@@ -15,7 +15,7 @@ export type DestinationServer = { url: string; stop(): Promise<void> };
 /**
  * Starts it on a free port. `GET /received?path=…` tells what came to a path, `/hang` never answers,
  * `/reset` cuts the connection, `/cut` sends half an answer, `/status/503`, `/redirect`, `/gzip`,
- * `/chunks`, `/slow/<ms>`, and everything else answers 200 with what it got.
+ * `/chunks`, `/slow/<ms>`, `/switch/<name>` answers as `PUT /switch/<name>?status=503` has said last, and everything else answers 200 with what it got.
  */
 export async function startDestinationServer(): Promise<DestinationServer> {
   const received: Received[] = [];
@@ -36,6 +36,9 @@ export async function startDestinationServer(): Promise<DestinationServer> {
   };
 }
 
+/** What `/switch/…` answers, by path. */
+const switched = new Map<string, number>();
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -46,6 +49,11 @@ async function answer(
     const path = url.searchParams.get('path');
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(received.filter((entry) => entry.path === path)));
+    return;
+  }
+  if (request.method === 'PUT' && url.pathname.startsWith('/switch/')) {
+    switched.set(url.pathname, Number(url.searchParams.get('status')));
+    response.end();
     return;
   }
   const chunks: Buffer[] = [];
@@ -78,6 +86,10 @@ function respond(url: URL, response: ServerResponse, entry: Received): void {
     case 'status':
       response.writeHead(Number(argument), { 'retry-after': '7', 'x-said-by': 'destination' });
       response.end(`status ${argument}`);
+      return;
+    case 'switch':
+      response.writeHead(switched.get(url.pathname) ?? 200);
+      response.end();
       return;
     case 'redirect':
       response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' });

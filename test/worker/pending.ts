@@ -89,14 +89,15 @@ export async function consume(
   };
   const batch = { queue: 'throughline-retries', messages: [message] };
   const context = createExecutionContext();
-  await worker.queue(batch as unknown as MessageBatch, {
+  const environment = {
     ...env,
     ALLOWED_DESTINATIONS: 'http://127.0.0.1:*',
     ALLOW_PRIVATE_DESTINATIONS: 'true',
     RECORDS: limitedQueue(env.RECORDS, records),
     RETRIES: limitedQueue(env.RETRIES, sent),
     ...variables,
-  });
+  };
+  await worker.queue(batch as unknown as MessageBatch, environment, context);
   await waitOnExecutionContext(context);
   return {
     // The first verdict on a message is the one that counts.

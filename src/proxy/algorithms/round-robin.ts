@@ -10,9 +10,11 @@ export const roundRobin: Algorithm = {
   async choose({ destinations, fallback }, deps) {
     const route = deps.route?.name ?? (await unnamedRoute(destinations));
     const turn = await deps.turnOf(deps.route?.rotation ?? route);
-    const start = (turn ?? hashOf(deps.eventId)) % destinations.length;
-    const inTurn = [...destinations.slice(start), ...destinations.slice(0, start)];
-    const [first = destinations[0], ...next] = inTurn;
+    const place = turn ?? hashOf(deps.eventId);
+    const [first = destinations[0], ...others] = from(place % destinations.length, destinations);
+    // Who takes over changes with each round: one that is down must not double one other's load.
+    const round = Math.floor(place / destinations.length);
+    const next = others.length > 0 ? from(round % others.length, others) : others;
     return {
       mode: 'relay',
       target: route,
@@ -22,6 +24,11 @@ export const roundRobin: Algorithm = {
     };
   },
 };
+
+/** All of a list, beginning at `start`. */
+function from<T>(start: number, list: readonly T[]): T[] {
+  return [...list.slice(start), ...list.slice(0, start)];
+}
 
 /** Names the route that a list of destinations makes, in the order given. */
 async function unnamedRoute(destinations: Destinations): Promise<string> {

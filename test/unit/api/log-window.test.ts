@@ -29,6 +29,7 @@ function delivery(...attempts: [number, number | null, number | null][]): Stored
       error: null,
       answer: null,
       degraded: false,
+      skipped: [],
     })),
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../src/deliveries/consume-retries.ts';
 import { packPending } from '../../../src/deliveries/parcel.ts';
 import type { Death } from '../../../src/deliveries/retry-queue.ts';
-import { samplePending } from './samples.ts';
+import { allClosed, samplePending } from './samples.ts';
 
 let server: Server;
 let destination: string;
@@ -70,6 +70,7 @@ async function runChain(crashes: Crash[]): Promise<Ending> {
         put: () => Promise.resolve(),
         delete: () => Promise.resolve(),
       },
+      circuits: allClosed,
       isAllowed: () => true,
       attemptTimeoutMs: 5_000,
       signingSecrets: [],

@@ -1,5 +1,12 @@
-// A pending delivery written by hand.
+// A pending delivery written by hand, and circuits that are all closed.
+import type { Circuits } from '../../../src/circuits/circuits.ts';
 import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.ts';
+
+export const allClosed: Circuits = {
+  admit: () => ({ admitted: true }),
+  ask: () => Promise.resolve({ admitted: true }),
+  begin: () => () => undefined,
+};
 
 export function samplePending(given: Partial<PendingDelivery> = {}): PendingDelivery {
   const hopId = '019abcde-1234-8567-89ab-cdef12345678';

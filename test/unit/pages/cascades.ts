@@ -60,6 +60,7 @@ export function delivery(
       error: failed ? `The destination answered ${status}.` : null,
       answer: null,
       degraded: false,
+      skipped: [],
     };
   });
   const first = spans[0]?.[0] ?? 0;
