@@ -6,10 +6,17 @@ import type { ApiDeps } from './deps.ts';
 import { reading } from './reading.ts';
 import type { HealthView } from './views.ts';
 
+/** The configuration is published again every few hours. */
+const oldAfterMs = 86_400_000;
+
 export function healthRoutes(deps: ApiDeps) {
   return new Hono().get('/', async (context) => {
-    const [database, grafana] = await Promise.all([databaseHealth(deps), grafanaHealth(deps)]);
-    const health: HealthView = { database, grafana };
+    const [database, grafana, configuration] = await Promise.all([
+      databaseHealth(deps),
+      grafanaHealth(deps),
+      configurationHealth(deps),
+    ]);
+    const health: HealthView = { database, grafana, configuration };
     return context.json(health, 200);
   });
 }
@@ -43,4 +50,29 @@ async function grafanaHealth(deps: ApiDeps): Promise<HealthView['grafana']> {
   return answer.state === 'ok'
     ? { state: 'ok' }
     : { state: 'offline', reason: answer.reason, detail: answer.detail };
+}
+
+async function configurationHealth(deps: ApiDeps): Promise<HealthView['configuration']> {
+  try {
+    const { version, publication } = await deps.admin.store.current();
+    const { version: publishedVersion, at, error } = publication;
+    const versions = { version, publishedVersion };
+    if (publishedVersion < version) {
+      const why = error ?? 'it is under way';
+      const detail = `Version ${version} is stored; the edge can read version ${publishedVersion} (${why}). It is published as soon as that is possible.`;
+      return { state: 'behind', ...versions, detail };
+    }
+    if (at !== null && deps.now() - Date.parse(at) > oldAfterMs) {
+      const detail = `It was last published at ${at}, and should be every few hours${error === null ? '' : ` (${error})`}.`;
+      return { state: 'behind', ...versions, detail };
+    }
+    return { state: 'ok', ...versions };
+  } catch (error) {
+    deps.report('The stored configuration is not well.', { error: messageOf(error) });
+    return {
+      state: 'offline',
+      detail:
+        'The object that keeps the configuration does not answer. The edge works on with what was published last.',
+    };
+  }
 }

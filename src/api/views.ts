@@ -389,6 +389,17 @@ export const healthViewSchema = z.object({
     z.object({ state: z.literal('ok') }),
     z.object({ state: z.literal('offline'), reason: z.string(), detail: z.string() }),
   ]),
+  /** `behind`: what is stored has not been published, or not for a day. */
+  configuration: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('ok'), version: z.number(), publishedVersion: z.number() }),
+    z.object({
+      state: z.literal('behind'),
+      version: z.number(),
+      publishedVersion: z.number(),
+      detail: z.string(),
+    }),
+    z.object({ state: z.literal('offline'), detail: z.string() }),
+  ]),
 });
 
 export type ActorView = z.infer<typeof actorViewSchema>;

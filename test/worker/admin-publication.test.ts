@@ -33,6 +33,9 @@ describe('a change', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ version: 1, published: { version: 0, at: null } });
     expect(body.published.error).toMatch(/429/);
+    const health = async (): Promise<object> =>
+      (await admin.ask('GET', '/api/health')).body.configuration;
+    expect(await health()).toMatchObject({ state: 'behind', version: 1, publishedVersion: 0 });
     for (let refusals = 0; refusals < 7; refusals += 1) {
       expect(await runDurableObjectAlarm(admin.stub)).toBe(true);
       expect(await alarmOf(admin)).toEqual(expect.any(Number));
@@ -43,6 +46,7 @@ describe('a change', () => {
     expect(taken.map(({ version }) => version)).toEqual([1]);
     const { body: now } = await admin.ask('GET', '/configuration');
     expect(now.published).toMatchObject({ version: 1, error: null });
+    expect(await health()).toEqual({ state: 'ok', version: 1, publishedVersion: 1 });
   });
 
   test('is published though the object dies between storing and publishing', async () => {

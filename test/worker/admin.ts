@@ -21,6 +21,7 @@ export type Answer = {
   text: string;
 };
 
+/** `ask` takes paths below /api/admin, or whole ones that begin with /api/. */
 export type Admin = {
   stub: DurableObjectStub<AdminConfig>;
   /** What the Worker is bound to in this test. */
@@ -47,7 +48,8 @@ export function freshAdmin(): Admin {
     async ask(method, path, { body, headers = {}, variables = {} } = {}) {
       const context = createExecutionContext();
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      const request = new Request(`https://edge.example/api/admin${path}`, {
+      const whole = path.startsWith('/api/') ? path : `/api/admin${path}`;
+      const request = new Request(`https://edge.example${whole}`, {
         method,
         headers: { authorization: `Bearer ${token}`, ...headers },
         ...(body === undefined ? {} : { body: text }),

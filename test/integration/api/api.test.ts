@@ -388,6 +388,8 @@ describe('when things fail', () => {
     expect(healthViewSchema.parse(await well.json())).toEqual({
       database: { state: 'ok' },
       grafana: { state: 'ok' },
+      // This API has none.
+      configuration: { state: 'offline', detail: expect.stringContaining('edge works on') },
     });
     const ill = await get('/api/health', { ...nowhere, logs: noLogSource });
     expect(ill.status).toBe(200);
