@@ -8,9 +8,11 @@ const sha256 = z
   .regex(/^([0-9a-f]{64})?$/, 'must be a SHA-256 in lower-case hex, 64 digits')
   .default('');
 
-/** Standard Webhooks: 24 to 64 bytes in base64. */
-const signingSecret = /^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const base64Secret = /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Standard Webhooks: 24 to 64 bytes in base64, whose padding its libraries do without. */
+const signingSecret =
+  /^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+const base64Secret =
+  /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 const environmentSchema = z
   .object({

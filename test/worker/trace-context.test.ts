@@ -1,6 +1,7 @@
 // What a destination learns of the trace that the sender is in, and what is recorded of scheduled events.
 import { inject } from 'vitest';
 import { describe, expect, test } from 'vitest';
+import w3cSuite from '../contracts/trace-context/w3c-suite.json' with { type: 'json' };
 import scheduledEvents from '../contracts/hasura/scheduled-events.json' with { type: 'json' };
 import { edgeUrl, event, send } from './edge.ts';
 
@@ -16,6 +17,10 @@ async function headersAt(name: string, fields: Fields): Promise<Record<string, s
   const request = event(edgeUrl(path), '{}');
   for (const [field, value] of fields) request.headers.append(field, value);
   await send(request);
+  return firstHeadersAt(path);
+}
+
+async function firstHeadersAt(path: string): Promise<Record<string, string>> {
   const answer = await fetch(
     `${inject('destinationUrl')}/received?path=${encodeURIComponent(path)}`,
   );
@@ -68,6 +73,35 @@ describe('a destination gets', () => {
     ]);
     expect(got['traceparent']?.split('-')[1]).toBe('0000000000000000463ac35c9f6413ad');
   });
+});
+
+describe('the W3C validation suite passes', () => {
+  test.each(w3cSuite.cases.map((given, index) => ({ ...given, index })))(
+    '$test ($index)',
+    async ({ index, headers, requests, isContinued, flags, tracestate }) => {
+      const paths = Array.from({ length: requests }, (_, request) => `/w3c/${index}/${request}`);
+      const algorithm = requests > 1 ? 'broadcast' : 'pass-through';
+      const request = event(`${edgeUrl(...paths)}&algorithm=${algorithm}`, '[]');
+      for (const [name = '', value = ''] of headers) request.headers.append(name, value);
+      await send(request);
+      const got = await Promise.all(paths.map((path) => firstHeadersAt(path)));
+      const traceparents = got.map((fields) => fields['traceparent'] ?? '');
+      for (const text of traceparents) {
+        expect(text).toMatch(new RegExp(`^00-[0-9a-f]{32}-[0-9a-f]{16}-${flags}$`));
+      }
+      const sentIds = headers.map(([, value = '']) => value.split('-')[1]);
+      expect(traceparents.map((text) => text.split('-')[1] === traceId)).toEqual(
+        paths.map(() => isContinued),
+      );
+      if (!isContinued) expect(sentIds).not.toContain(traceparents[0]?.split('-')[1]);
+      const parentIds = new Set(traceparents.map((text) => text.split('-')[2]));
+      expect(parentIds.size).toBe(requests);
+      expect(parentIds).not.toContain('1234567890123456');
+      expect(got.map((fields) => fields['tracestate'] ?? null)).toEqual(
+        paths.map(() => tracestate),
+      );
+    },
+  );
 });
 
 describe('a scheduled event', () => {

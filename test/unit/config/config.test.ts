@@ -75,6 +75,17 @@ test('two secrets stand beside each other while one replaces another', () => {
   });
 });
 
+test('a secret may do without the padding of its base64, as the libraries of Standard Webhooks do', () => {
+  const secret = `whsec_${'A'.repeat(43)}`;
+  expect(
+    parseConfig({
+      OUTBOUND_SIGNING_SECRET: secret,
+      INBOUND_SIGNATURE: 'standard-webhooks',
+      INBOUND_SIGNATURE_SECRET: secret,
+    }),
+  ).toMatchObject({ outboundSigningSecrets: [secret], inboundSignature: { secrets: [secret] } });
+});
+
 describe('a secret', () => {
   const hash = createHash('sha256').update('tl_žluťoučký').digest('hex');
 

@@ -105,6 +105,18 @@ describe('a request is taken for signed', () => {
   });
 });
 
+test.each(standardContract.verified)(
+  'Standard Webhooks’ libraries agree: $about',
+  async (given) => {
+    const { isValid, secret, body, ...rest } = given;
+    const headers = Object.fromEntries(
+      Object.entries(rest.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const failure = await verify({ scheme: 'standard-webhooks', secrets: [secret], headers, body });
+    expect(failure === null).toBe(isValid);
+  },
+);
+
 const cases = [standardCase, githubCase, stripeCase, plainCase];
 
 describe('a request is refused', () => {
