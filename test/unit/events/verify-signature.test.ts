@@ -109,9 +109,7 @@ test.each(standardContract.verified)(
   'Standard Webhooks’ libraries agree: $about',
   async (given) => {
     const { isValid, secret, body, ...rest } = given;
-    const headers = Object.fromEntries(
-      Object.entries(rest.headers).map(([name, value]) => [name, String(value)]),
-    );
+    const headers = Object.fromEntries(Object.entries(rest.headers));
     const failure = await verify({ scheme: 'standard-webhooks', secrets: [secret], headers, body });
     expect(failure === null).toBe(isValid);
   },
