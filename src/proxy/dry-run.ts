@@ -196,6 +196,9 @@ function notesOf({ prepared, isLarge, turn }: Told): string[] {
       notes.push('Without webhook-id its id is drawn: the idempotency key will be another, too.');
     }
   }
+  if (prepared.choice.mode === 'relay' && prepared.choice.candidates.length > 1) {
+    notes.push('Circuits are not asked: a destination whose circuit is open is passed over.');
+  }
   if (isLarge) notes.push('The body is larger than MAX_BODY_BYTES: it is streamed, and sent once.');
   if (turn !== null) {
     notes.push(

@@ -103,6 +103,9 @@ test('a destination is known by its URL, in any spelling, and its query stays ou
   expect((await ask('PUT', destinationPath(url), { body, headers: asNew })).status).toBe(200);
   const read = await ask('GET', destinationPath(url.toLowerCase()));
   expect(read.body).toEqual({ ...body, attemptTimeoutSeconds: null });
+  const wrong = { format: 1, destinations: { [url]: { job: '' } } };
+  const whole = { body: wrong, headers: { 'if-match': '"1"' } };
+  expect((await ask('PUT', '/configuration', whole)).status).toBe(400);
   expect((await ask('GET', '/audit')).text).not.toContain('s3cret');
   const headers = { 'if-match': read.etag ?? '' };
   expect((await ask('DELETE', destinationPath(url), { headers })).status).toBe(200);

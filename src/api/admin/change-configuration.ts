@@ -129,7 +129,8 @@ async function noteRefusal(
   { problem }: ApiProblem,
 ): Promise<void> {
   const reason = problem.type.replace('urn:throughline:problem:', '');
-  const names = (problem.errors ?? []).slice(0, 10).map(({ name }) => name);
+  // A name can be a destination's URL, whose query may be a secret.
+  const names = (problem.errors ?? []).slice(0, 10).map(({ name }) => name.replace(/\?.*/s, '?…'));
   const detail = names.length > 0 ? `${reason}: ${names.join(', ').slice(0, 500)}` : reason;
   await deps.store.note({ ...action, outcome: 'refused', detail });
 }
