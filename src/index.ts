@@ -23,6 +23,7 @@ import { rotationsOf } from './proxy/choose-way.ts';
 import { deliverShare } from './proxy/deliver-share.ts';
 import { dryRun } from './proxy/dry-run.ts';
 import { checkKnownDestination } from './proxy/guard.ts';
+import { timeoutOfPending } from './proxy/known-destination.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
@@ -229,7 +230,7 @@ function retriesDeps(
     retries: retryQueueOf(env, recorder),
     cancellations: cancellationsOf(env),
     circuits: circuitsOf(env, context),
-    attemptTimeoutMs: config.attemptTimeoutMs,
+    timeoutOf: (pending) => timeoutOfPending(pending, config),
     signingSecrets: config.outboundSigningSecrets,
     policyOf: ({ route }) => retryPolicyOf(config, route),
     isAllowed(destination) {

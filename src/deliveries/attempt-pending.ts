@@ -12,8 +12,8 @@ import { parseRetryAfterMs } from './retry-schedule.ts';
 
 export type AttemptPendingDeps = {
   recorder: Pick<Recorder, 'attempt'>;
-  /** Until an answer begins, and again for the rest of it. */
-  attemptTimeoutMs: number;
+  /** Until an answer begins, and again for the rest of it, in ms. */
+  timeoutOf(pending: Pick<PendingDelivery, 'destination' | 'delivery'>): number;
   /** With which deliveries are signed; none: they are not. */
   signingSecrets: readonly string[];
   circuits: Circuits;
@@ -49,7 +49,7 @@ export async function attemptPending(
       answer: null,
     },
   };
-  const timeoutMs = Math.min(deps.attemptTimeoutMs, longestWaitMs);
+  const timeoutMs = Math.min(deps.timeoutOf(pending), longestWaitMs);
   await deps.recorder.attempt(running);
   const result = await attempt({
     destination: new URL(pending.destination),

@@ -68,6 +68,7 @@ export function targetsOf(
         destination: href,
         headers: Object.entries(deliveryHeaders(inbound.headers, event, delivery)),
         attemptTimeoutMs: attemptTimeoutMs(destination, route, config),
+        isSlow: config.destinations.get(href)?.isSlow ?? false,
       };
     }),
   );

@@ -86,6 +86,7 @@ class ShareRun {
 
   async #deliver(): Promise<ShareResult> {
     const { destinations, late } = this.#room;
+    if (this.#target.isSlow) return this.#leaveToQueue();
     if (!(await destinations.take(late))) return this.#queue(0, null);
     const admission = this.#deps.circuits.admit(new URL(this.#target.destination));
     if (!admission.admitted) {
@@ -109,6 +110,18 @@ class ShareRun {
       random: this.#deps.random(),
     });
     return delayMs === null ? this.#bury(end) : this.#queue(delayMs, end.status);
+  }
+
+  /** Queued without an attempt, and recorded, so that it is seen to wait. */
+  async #leaveToQueue(): Promise<ShareResult> {
+    const result = await this.#queue(0, null);
+    const { described } = this.#share;
+    const { delivery } = this.#target;
+    if (result.state === 'queued') {
+      const record = { v: 1, type: 'delivery', ...described, delivery } as const;
+      this.#deps.waitUntil(this.#deps.recorder.delivery(record));
+    }
+    return result;
   }
 
   /** The slot is free again when the answer has begun; its time begins when it has the slot. */

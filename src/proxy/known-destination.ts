@@ -2,6 +2,7 @@
 import type { EdgeConfig } from '../config/edge-config.ts';
 import { normaliseName } from '../correlation/names.ts';
 import { jobName } from '../deliveries/job-name.ts';
+import type { PendingDelivery } from '../deliveries/pending-delivery.ts';
 import type { Route } from './route.ts';
 
 /** The job that a destination belongs to, fit for a correlation ID. */
@@ -18,4 +19,14 @@ export function attemptTimeoutMs(
 ): number {
   const own = config.destinations.get(destination.href)?.attemptTimeoutSeconds ?? null;
   return own === null ? (route.attemptTimeoutMs ?? config.attemptTimeoutMs) : own * 1_000;
+}
+
+/** {@link attemptTimeoutMs} for a delivery that waited: as it is configured now. */
+export function timeoutOfPending(
+  { destination, delivery }: Pick<PendingDelivery, 'destination' | 'delivery'>,
+  config: EdgeConfig,
+): number {
+  const seconds = config.routes.get(delivery.route ?? '')?.attemptTimeoutSeconds ?? null;
+  const route = { attemptTimeoutMs: seconds && seconds * 1_000 };
+  return attemptTimeoutMs(new URL(destination), route, config);
 }

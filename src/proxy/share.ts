@@ -29,6 +29,8 @@ export type ShareTarget = {
   headers: [string, string][];
   /** For one attempt, until its answer begins. */
   attemptTimeoutMs: number;
+  /** Known to take longer than a broadcast may: delivered from the queue from the start. */
+  isSlow: boolean;
 };
 
 /** What became of one delivery by the time of the answer. */

@@ -7,6 +7,7 @@ import type { AttemptRow, DeadLetterRow, DeliveryRow, EventRow, Rows } from '../
 import { changeId } from './change-id.ts';
 import { writtenAt } from './written-at.ts';
 
+type ToldEvent = Exclude<RecordMessage, { type: 'refusal' }>;
 type ToldDelivery = { row: DeliveryRow; arrivedAt: string };
 
 /** Makes the rows of a batch. Pure but for hashing. */
@@ -33,7 +34,7 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
     merge(events, `${event.source}\0${event.id}`, event, mergeEvents);
     if (record.type === 'attempt') {
       merge(attempts, record.attempt.id, attemptRow(record), mergeAttempts);
-    } else {
+    } else if (record.type === 'dead_letter') {
       merge(deadLetters, record.delivery.id, deadLetterRow(record), mergeDeadLetters);
     }
     rows.arrivals.push({
@@ -57,7 +58,7 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
   };
 }
 
-async function eventRow(record: AttemptRecord | DeadLetterRecord): Promise<EventRow> {
+async function eventRow(record: ToldEvent): Promise<EventRow> {
   const { event, arrival } = record;
   return {
     source: event.source,
@@ -131,7 +132,7 @@ function deadLetterRow(record: DeadLetterRecord): DeadLetterRow {
   };
 }
 
-function deliveryRow({ event, delivery }: AttemptRecord | DeadLetterRecord): DeliveryRow {
+function deliveryRow({ event, delivery }: ToldEvent): DeliveryRow {
   return {
     id: delivery.id,
     source: event.source,

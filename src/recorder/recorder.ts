@@ -1,7 +1,12 @@
 // The edge's way of writing down: it takes facts, makes queue messages of them and sees them off.
 // It never fails a delivery: what cannot be recorded is counted and reported.
 import { Buffer } from 'node:buffer';
-import type { AttemptRecord, DeadLetterRecord, RefusalRecord } from '../store/record.ts';
+import type {
+  AttemptRecord,
+  DeadLetterRecord,
+  DeliveryRecord,
+  RefusalRecord,
+} from '../store/record.ts';
 import { maxMessageBytes, OutgoingRecords, type OutgoingDeps } from './outgoing-records.ts';
 
 export type Report = (message: string, facts: Record<string, unknown>) => void;
@@ -9,6 +14,8 @@ export type Report = (message: string, facts: Record<string, unknown>) => void;
 export type Recorder = {
   /** Settles when the record is with the queue or lost; never rejects. */
   attempt(record: AttemptRecord): Promise<void>;
+  /** As an attempt's: a delivery that waits for its first one. */
+  delivery(record: DeliveryRecord): Promise<void>;
   /**
    * Settles when the record is with the queue (true), or lost or too large for it (false).
    * Unlike an attempt's, it is never cut to fit: a dead letter without its body is none.
@@ -47,6 +54,9 @@ export function createRecorder(state: RecorderState, deps: OutgoingDeps, report:
     async attempt(record) {
       await send(fitMessage(record));
     },
+    async delivery(record) {
+      await send(fitMessage(record));
+    },
     async deadLetter(record) {
       const text = JSON.stringify(record);
       return fitsMessage(text) && (await send(text));
@@ -75,7 +85,7 @@ export function createRecorder(state: RecorderState, deps: OutgoingDeps, report:
 }
 
 /** A record that does not fit a queue message goes without the row, and says so. */
-export function fitMessage(record: AttemptRecord): string {
+export function fitMessage(record: AttemptRecord | DeliveryRecord): string {
   const text = JSON.stringify(record);
   if (fitsMessage(text)) return text;
   const event = { ...record.event, old: null, new: null, payloadKept: false };

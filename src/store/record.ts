@@ -98,6 +98,11 @@ export const attemptRecordSchema = z.object({
   attempt: attemptFactsSchema,
 });
 
+/** A delivery that waits for its first attempt, so that it is seen before there is one. */
+const deliveryRecordSchema = attemptRecordSchema
+  .omit({ attempt: true })
+  .extend({ type: z.literal('delivery') });
+
 /** Why nobody will try a delivery again by themselves. */
 export const deathReasonSchema = z.enum([
   /** Out of attempts. */
@@ -162,6 +167,7 @@ export const refusalRecordSchema = z.object({
 
 export const recordSchema = z.discriminatedUnion('type', [
   attemptRecordSchema,
+  deliveryRecordSchema,
   deadLetterRecordSchema,
   refusalRecordSchema,
 ]);
@@ -172,6 +178,7 @@ export type DeliveryFacts = z.infer<typeof deliveryFactsSchema>;
 export type AttemptFacts = z.infer<typeof attemptFactsSchema>;
 export type SkippedFacts = z.infer<typeof skippedFactsSchema>;
 export type AttemptRecord = z.infer<typeof attemptRecordSchema>;
+export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
 export type DeathReason = z.infer<typeof deathReasonSchema>;
 export type DeadLetterRecord = z.infer<typeof deadLetterRecordSchema>;
 export type RefusalRecord = z.infer<typeof refusalRecordSchema>;

@@ -264,6 +264,7 @@ describe('the time of a broadcast’s answer', () => {
         destination: `${inject('destinationUrl')}/${index < 5 ? 'hang' : 'never-begun'}`,
         headers: [],
         attemptTimeoutMs: 500,
+        isSlow: false,
       })),
       answerAtMs: Date.now() + 200,
       headersLeftOut: new Set(),

@@ -3,11 +3,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { unpackParcel } from '../../src/deliveries/parcel.ts';
 import { BroadcastShare } from '../../src/index.ts';
 import type { Share, ShareResult } from '../../src/proxy/share.ts';
+import { gatherRows } from '../../src/recorder/gather-rows.ts';
 import type { AttemptRecord } from '../../src/store/record.ts';
 import { limitedFetch } from './cloudflare-limits.ts';
 import { event, send, type Sent } from './edge.ts';
+import { consume, receivedAt } from './pending.ts';
 import { routeUrl, stored } from './stored.ts';
 
 const at = (path: string): string => inject('destinationUrl') + path;
@@ -288,5 +291,38 @@ describe('senders of a route must sign', () => {
     expect(sent.response.headers.get('retry-after')).toBe('10');
     expect(sent.text).toContain('CRM_SECRET');
     expect(attemptsOf(sent)).toEqual([]);
+  });
+});
+
+describe('a slow destination of a broadcast', () => {
+  test('is delivered from the queue from the start, and is seen to wait', async () => {
+    const texts: string[] = [];
+    const RETRIES = { send: async (text: string) => void texts.push(text) } as unknown as Queue;
+    const variables = {
+      ...(await stored({
+        routes: {
+          orders: { algorithm: 'broadcast', destinations: [at('/slow-job'), at('/quick-job')] },
+        },
+        destinations: { [at('/slow-job')]: { isSlow: true, attemptTimeoutSeconds: 400 } },
+      })),
+      RETRIES,
+    };
+    const sent = await send(event(routeUrl('orders'), '{"n":1}'), variables);
+    expect(sent.response.status).toBe(202);
+    expect(JSON.parse(sent.text)).toMatchObject({
+      deliveries: [{ state: 'queued' }, { state: 'delivered' }],
+    });
+    expect(await receivedAt('/slow-job')).toEqual([]);
+    const parcel = unpackParcel(texts[0]);
+    if (parcel?.kept !== 'here') throw new Error('no delivery is in the message');
+    expect(parcel.pending).toMatchObject({ destination: at('/slow-job'), attempts: 0 });
+    const waiting = sent.records.filter(({ type }) => type === 'delivery');
+    expect(waiting).toMatchObject([
+      { delivery: { id: parcel.pending.delivery.id, route: 'orders' } },
+    ]);
+    const rows = await gatherRows(waiting);
+    expect([rows.events.length, rows.deliveries.length, rows.attempts.length]).toEqual([1, 1, 0]);
+    const { fate } = await consume(texts[0], 1, variables);
+    expect([fate, (await receivedAt('/slow-job')).length]).toEqual(['acknowledged', 1]);
   });
 });

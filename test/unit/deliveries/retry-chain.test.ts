@@ -72,7 +72,7 @@ async function runChain(crashes: Crash[]): Promise<Ending> {
       },
       circuits: allClosed,
       isAllowed: () => true,
-      attemptTimeoutMs: 5_000,
+      timeoutOf: () => 5_000,
       signingSecrets: [],
       random: () => 0.5,
       now: () => Date.now(),
