@@ -4,12 +4,16 @@ import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
 import { benchProxy } from './proxy/bench.ts';
 import { benchRoundRobin } from './round-robin/bench.ts';
+import { benchRotation } from './rotation/bench.ts';
+import { benchStreaming } from './streaming/bench.ts';
 import { benchTrigger } from './trigger/bench.ts';
 
 const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, number>>> = new Map([
   ['proxy', benchProxy],
   ['round-robin', benchRoundRobin],
   ['broadcast', benchBroadcast],
+  ['rotation', benchRotation],
+  ['streaming', benchStreaming],
   ['trigger', benchTrigger],
 ]);
 

@@ -10,10 +10,15 @@ export type EdgeUnderTest = {
   /** A Worker that forwards to `?destinations=` and does nothing else. */
   bareUrl: string;
   ingestKey: string;
+  /** A Worker that takes a turn of one rotation for each request, a call each, and does nothing else. */
+  turnsUrl: string;
+  /** Evicts every rotation from memory; tells how many. */
+  evictRotations(): Promise<number>;
   stop(): Promise<void>;
 };
 
 const ingestKey = 'tl_bench_key';
+const edgeName = 'throughline';
 const compatibilityDate = '2026-11-01';
 
 const bareProxy = `export default {
@@ -21,6 +26,12 @@ const bareProxy = `export default {
     const { search } = new URL(request.url);
     const destination = decodeURIComponent(search.slice(search.indexOf('=') + 1));
     return fetch(destination, { method: request.method, headers: request.headers, body: request.body });
+  },
+};`;
+const oneTurn = `export default {
+  async fetch(request, env) {
+    await env.ROUND_ROBIN.getByName('bench').take(1, 3_600_000);
+    return new Response();
   },
 };`;
 const sink = `export default { fetch: () => new Response(), queue: (batch) => batch.ackAll() };`;
@@ -51,6 +62,12 @@ export async function startEdgeUnderTest(): Promise<EdgeUnderTest> {
         { ...small, name: 'bare', script: bareProxy },
         {
           ...small,
+          name: 'turns',
+          script: oneTurn,
+          durableObjects: { ROUND_ROBIN: { className: 'RoundRobin', scriptName: edgeName } },
+        },
+        {
+          ...small,
           name: 'sink',
           script: sink,
           queueConsumers: {
@@ -62,12 +79,27 @@ export async function startEdgeUnderTest(): Promise<EdgeUnderTest> {
     }),
   );
   await miniflare.ready;
-  const edge = await miniflare.unsafeGetDirectURL('throughline');
+  const edge = await miniflare.unsafeGetDirectURL(edgeName);
   const bare = await miniflare.unsafeGetDirectURL('bare');
+  const turns = await miniflare.unsafeGetDirectURL('turns');
   return {
     edgeUrl: edge.origin,
     bareUrl: bare.origin,
+    turnsUrl: turns.origin,
     ingestKey,
+    async evictRotations() {
+      const ids = await miniflare.listDurableObjectIds('ROUND_ROBIN', edgeName);
+      let evicted = 0;
+      for (const id of ids) {
+        try {
+          await miniflare.unsafeEvictDurableObject(edgeName, 'RoundRobin', { id });
+          evicted += 1;
+        } catch (error) {
+          if (!String(error).includes('not currently running')) throw error;
+        }
+      }
+      return evicted;
+    },
     stop: () => miniflare.dispose(),
   };
 }

@@ -16,10 +16,17 @@ export async function load(options: {
   body: string;
   connections: number;
   seconds: number;
+  /** Ends after so many instead. */
+  requests?: number;
 }): Promise<LoadResult> {
-  const { seconds, ...rest } = options;
+  const { seconds, requests, ...rest } = options;
   const before = runtimeCpuMicros() ?? Number.NaN;
-  const result = await autocannon({ ...rest, method: 'POST', duration: seconds, timeout: 30 });
+  const result = await autocannon({
+    ...rest,
+    method: 'POST',
+    ...(requests === undefined ? { duration: seconds } : { amount: requests }),
+    timeout: 30,
+  });
   if (result.errors > 0 || result.non2xx > 0) {
     throw new Error(
       `${options.url}: ${result.errors} errors, ${result.non2xx} answers that were not 2xx`,

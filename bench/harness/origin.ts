@@ -1,11 +1,18 @@
 // A destination that costs as little as possible, in a process of its own: `node origin.ts [delayMs]`.
-// Prints its port and ends with the program that started it.
+// `GET /counts` tells how many requests came to each other path. Prints its port and ends with the program that started it.
 import { createServer, type ServerResponse } from 'node:http';
 
 const delayMs = Number(process.argv[2] ?? 0);
 const answer = '{"ok":true}';
 
+const counts = new Map<string, number>();
 const server = createServer((request, response) => {
+  const path = request.url ?? '/';
+  if (path === '/counts') {
+    response.end(JSON.stringify(Object.fromEntries(counts)));
+    return;
+  }
+  counts.set(path, (counts.get(path) ?? 0) + 1);
   request.resume();
   request.on('end', () => {
     if (delayMs > 0) setTimeout(end, delayMs, response);
