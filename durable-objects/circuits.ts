@@ -1,13 +1,35 @@
 // Circuits of a part of all destinations, in one place of the world. A thin class around circuit-board.ts: it stores
-// and tells, and decides nothing. Isolates report in the background; no event waits for it.
+// and tells, and decides nothing. Isolates report in the background; no event waits for it. That a destination was
+// disabled is written down together with it, and announced by the alarm until it has been heard.
 import { DurableObject } from 'cloudflare:workers';
 import { CircuitBoard, type Turn } from '../src/circuits/circuit-board.ts';
-import type { CircuitAnswer, CircuitFacts, CircuitReport } from '../src/circuits/circuit-report.ts';
+import type {
+  CircuitAnswer,
+  CircuitFacts,
+  CircuitReport,
+  ResetOutcome,
+} from '../src/circuits/circuit-report.ts';
 import { readCircuit, writeCircuit } from '../src/circuits/stored-circuit.ts';
+import { configOf } from '../src/config/config.ts';
+import { snapshotKey, snapshotSchema } from '../src/config/configuration.ts';
+import { messageOf } from '../src/error-message.ts';
+import { report as log } from '../src/report.ts';
+import { sendAnnouncement } from './send-announcement.ts';
+import { announcedForMs, announcementPauseMs } from './announcements.ts';
 
 /** What only counts on is stored so often; what changes a verdict, at once. */
 const storeAgainAfterMs = 2_000;
 const pruneAgainAfterMs = 60_000;
+
+type AnnouncementRow = {
+  id: string;
+  /** Empty until it is known who is to be told. */
+  url: string;
+  body: string;
+  made_at_ms: number;
+  due_at_ms: number;
+  tries: number;
+};
 
 export class Circuits extends DurableObject<Env> {
   readonly #sql: SqlStorage;
@@ -20,7 +42,10 @@ export class Circuits extends DurableObject<Env> {
     this.#sql = state.storage.sql;
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS circuits (
-        id TEXT PRIMARY KEY, destination TEXT NOT NULL, circuit TEXT NOT NULL)`);
+        id TEXT PRIMARY KEY, destination TEXT NOT NULL, circuit TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS announcements (
+        id TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL, made_at_ms INTEGER NOT NULL,
+        due_at_ms INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (id, url))`);
     const rows = this.#sql.exec<{ id: string; destination: string; circuit: string }>(
       'SELECT id, destination, circuit FROM circuits',
     );
@@ -33,17 +58,59 @@ export class Circuits extends DurableObject<Env> {
   }
 
   /** Takes in what an isolate saw, and tells it the states of the destinations that it named. */
-  report(report: CircuitReport): CircuitAnswer {
+  async report(report: CircuitReport): Promise<CircuitAnswer> {
     const now = Date.now();
     const { answer, changed } = this.#board.report(report, now);
-    for (const turn of changed) this.#store(turn, now);
+    let announces = false;
+    // One transaction, since nothing is waited for: a circuit is never disabled without its announcement.
+    for (const turn of changed) {
+      this.#store(turn, now);
+      if (turn.circuit.disabled && !turn.before.disabled) {
+        this.#announce(turn, now);
+        announces = true;
+      } else if (turn.before.disabled && !turn.circuit.disabled) {
+        log('A destination that was disabled delivers again.', {
+          destination: turn.destination,
+        });
+      }
+    }
     if (now - this.#prunedAt > pruneAgainAfterMs) this.#prune(now);
+    if (announces) await this.ctx.storage.setAlarm(now);
     return answer;
   }
 
   /** Those that have failed lately, are open or disabled. */
   list(): CircuitFacts[] {
     return this.#board.list(Date.now());
+  }
+
+  /** Closes an open circuit, or enables a disabled destination; whichever it is asked for. */
+  reset(id: string, from: 'open' | 'disabled'): ResetOutcome {
+    const now = Date.now();
+    const state = this.#board.facts(id, now)?.state ?? null;
+    const isHere = state === from || (from === 'open' && state === 'half_open');
+    const turn = isHere ? this.#board.reset(id) : null;
+    const circuit = this.#board.facts(id, now);
+    if (!turn || !circuit) return { done: false, state };
+    this.#store(turn, now);
+    return { done: true, circuit };
+  }
+
+  /** Never throws: the runtime gives an alarm up after six failures, and nobody would be told then. */
+  override async alarm(): Promise<void> {
+    const due = this.#announcements(Date.now());
+    for (const row of due) {
+      if (row.url === '') await this.#address(row);
+    }
+    await Promise.all(
+      this.#announcements(Date.now())
+        .filter(({ url }) => url !== '')
+        .map((row) => this.#send(row)),
+    );
+    const [next] = this.#sql.exec<{ at: number | null }>(
+      'SELECT min(due_at_ms) AS at FROM announcements',
+    );
+    if (next && next.at !== null) await this.ctx.storage.setAlarm(next.at);
   }
 
   #store({ id, destination, circuit, before }: Turn, now: number): void {
@@ -63,4 +130,98 @@ export class Circuits extends DurableObject<Env> {
       this.#sql.exec('DELETE FROM circuits WHERE id = ?', id);
     }
   }
+
+  #announce({ id, circuit }: Turn, now: number): void {
+    const facts = this.#board.facts(id, now);
+    const body = JSON.stringify({
+      type: 'destination.disabled',
+      timestamp: new Date(now).toISOString(),
+      data: facts,
+    });
+    const name = `disabled-${id}-${circuit.disabled?.at ?? now}`;
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO announcements VALUES (?, ?, ?, ?, ?, 0)',
+      name,
+      '',
+      body,
+      now,
+      now,
+    );
+    log('A destination was disabled: nothing was delivered to it for days.', { ...facts });
+  }
+
+  #announcements(now: number): AnnouncementRow[] {
+    return [
+      ...this.#sql.exec<AnnouncementRow>(
+        'SELECT * FROM announcements WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT 20',
+        now,
+      ),
+    ];
+  }
+
+  /** Finds out who is to be told, once: who is added later is not told of what has been. */
+  async #address(row: AnnouncementRow): Promise<void> {
+    try {
+      const text = await this.env.SNAPSHOT.get(snapshotKey);
+      const urls = text === null ? [] : urlsOf(text);
+      this.ctx.storage.transactionSync(() => {
+        for (const url of new Set(urls)) {
+          this.#sql.exec(
+            'INSERT OR IGNORE INTO announcements VALUES (?, ?, ?, ?, ?, 0)',
+            row.id,
+            url,
+            row.body,
+            row.made_at_ms,
+            row.due_at_ms,
+          );
+        }
+        this.#drop(row);
+      });
+    } catch (error) {
+      this.#again(row, error);
+    }
+  }
+
+  async #send(row: AnnouncementRow): Promise<void> {
+    try {
+      const config = configOf(this.env);
+      await sendAnnouncement(row, {
+        secrets: config.outboundSigningSecrets,
+        allowPrivateDestinations: config.allowPrivateDestinations,
+        nowMs: Date.now(),
+      });
+      this.#drop(row);
+    } catch (error) {
+      this.#again(row, error);
+    }
+  }
+
+  #again(row: AnnouncementRow, error: unknown): void {
+    const now = Date.now();
+    const tries = row.tries + 1;
+    const isOver = now - row.made_at_ms > announcedForMs;
+    log(
+      isOver
+        ? 'An announcement was never taken, and is given up. The API shows what it said.'
+        : 'An announcement was not taken and is sent again.',
+      { announcement: row.id, tries, error: messageOf(error) },
+    );
+    if (isOver) return this.#drop(row);
+    this.#sql.exec(
+      'UPDATE announcements SET tries = ?, due_at_ms = ? WHERE id = ? AND url = ?',
+      tries,
+      now + announcementPauseMs(tries),
+      row.id,
+      row.url,
+    );
+  }
+
+  #drop({ id, url }: AnnouncementRow): void {
+    this.#sql.exec('DELETE FROM announcements WHERE id = ? AND url = ?', id, url);
+  }
+}
+
+/** @throws where what is published cannot be read */
+function urlsOf(text: string): string[] {
+  return snapshotSchema.parse(JSON.parse(text)).configuration.notifications.map(({ url }) => url);
 }

@@ -2,7 +2,9 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
+import type { ApiCircuits } from './api/deps.ts';
 import { type Circuits as DestinationCircuits, circuitsFor } from './circuits/circuits.ts';
+import { shardOf, shards } from './circuits/destination-key.ts';
 import { SharedCircuits } from './circuits/shared-circuits.ts';
 import type { AdminStore } from './config/admin-store.ts';
 import { type Config, configOf } from './config/config.ts';
@@ -25,13 +27,13 @@ import { dryRun } from './proxy/dry-run.ts';
 import { checkKnownDestination } from './proxy/guard.ts';
 import { timeoutOfPending } from './proxy/known-destination.ts';
 import { handleEvent } from './proxy/handle-event.ts';
+import { messageOf } from './error-message.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
 import { rateOf } from './proxy/limits.ts';
 import { problemResponse } from './proxy/problem.ts';
 import type { Share, ShareDeps, ShareResult } from './proxy/share.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
-import { messageOf } from './error-message.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
 import { report } from './report.ts';
@@ -268,6 +270,7 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
     logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
     retries: retryQueueOf(env, recorderOf(env)),
     cancellations: cancellationsOf(env),
+    circuits: apiCircuitsOf(env),
     bodies: env.BODIES,
     admin: {
       store: adminStoreOf(env),
@@ -304,6 +307,25 @@ async function nextTurn(env: Env, rotation: string): Promise<number | null> {
 
 function variableOf(env: Env, name: string): unknown {
   return Object.hasOwn(env, name) ? Reflect.get(env, name) : undefined;
+}
+
+function apiCircuitsOf(env: Env): ApiCircuits {
+  return {
+    async list() {
+      const lists = await Promise.allSettled(
+        shards.map(async (shard) => env.CIRCUITS.getByName(shard).list()),
+      );
+      const out = lists.filter((list) => list.status === 'rejected');
+      for (const { reason } of out) {
+        report('An object with circuits is out of reach.', { error: messageOf(reason) });
+      }
+      return {
+        circuits: lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : [])),
+        objectsOutOfReach: out.length,
+      };
+    },
+    reset: async (id, from) => env.CIRCUITS.getByName(shardOf(id)).reset(id, from),
+  };
 }
 
 /** The one object that keeps the configuration. */

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { requireToken } from './auth.ts';
+import { circuitRoutes } from './circuit-routes.ts';
 import { coverageRoutes } from './coverage-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
@@ -39,6 +40,7 @@ export function createApi(deps: ApiDeps) {
     .route('/coverage', coverageRoutes(deps))
     .route('/loops', loopRoutes(deps))
     .route('/rows', rowRoutes(deps))
+    .route('/circuits', circuitRoutes(deps))
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps))
     .route('/admin', adminRoutes(deps));

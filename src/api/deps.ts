@@ -1,10 +1,18 @@
 // What the API needs from outside. The Worker gives the real things, tests theirs.
 import type { AdminDeps } from './admin/deps.ts';
+import type { CircuitFacts, ResetOutcome } from '../circuits/circuit-report.ts';
 import type { Cancellations } from '../deliveries/cancellations.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
 import type { LogSource } from '../logs/log-source.ts';
 import type { Connect } from '../store/client.ts';
+
+export type ApiCircuits = {
+  /** Of all objects that answer. */
+  list(): Promise<{ circuits: CircuitFacts[]; objectsOutOfReach: number }>;
+  /** Closes an open circuit, or enables a disabled destination. @throws where the object is out of reach */
+  reset(id: string, from: 'open' | 'disabled'): Promise<ResetOutcome>;
+};
 
 export type ApiDeps = {
   /** Lends a connection to the observability database for one request. */
@@ -13,6 +21,7 @@ export type ApiDeps = {
   /** Takes what is replayed. */
   retries: Pick<RetryQueue, 'enqueue'>;
   cancellations: Pick<Cancellations, 'cancel' | 'allow'>;
+  circuits: ApiCircuits;
   /** Where requests lie that fit no queue message. */
   bodies: Pick<BodyStore, 'get'>;
   /** What admins change. */

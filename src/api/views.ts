@@ -135,6 +135,30 @@ export const tracePageSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
+export const circuitViewSchema = z.object({
+  id: z.string(),
+  /** Without its query, which may hold a secret. */
+  destination: z.string(),
+  /** `half_open`: one event may try it. `disabled`: not called until it is enabled, or delivers to a pass-through. */
+  state: z.enum(['closed', 'open', 'half_open', 'disabled']),
+  /** Why it is open or disabled. */
+  reason: z.string().nullable(),
+  since: time.nullable(),
+  nextProbeAt: time.nullable(),
+  lastError: z.object({ at: time, text: z.string() }).nullable(),
+  /** As far as it is known: what never fails is not kept. */
+  lastDeliveredAt: time.nullable(),
+  /** Since when nothing was delivered, though it was attempted. */
+  failingSince: time.nullable(),
+});
+
+export const circuitListSchema = z.object({
+  /** Destinations that have failed lately; the others' circuits are closed. */
+  circuits: z.array(circuitViewSchema),
+  /** Above 0: the list is not whole. */
+  objectsOutOfReach: z.number().int(),
+});
+
 /** A trigger that fired itself, directly or through others, along one path of a cascade. */
 export const loopViewSchema = z.object({
   /** The cascade in which the path lies. */
@@ -402,6 +426,8 @@ export const healthViewSchema = z.object({
   ]),
 });
 
+export type CircuitView = z.infer<typeof circuitViewSchema>;
+export type CircuitList = z.infer<typeof circuitListSchema>;
 export type ActorView = z.infer<typeof actorViewSchema>;
 export type ColumnChange = z.infer<typeof columnChangeSchema>;
 export type LinkView = z.infer<typeof linkViewSchema>;

@@ -64,8 +64,10 @@ export class CircuitBoard {
     return { answer: { verdicts, paceMs: this.#pace(paceMs, nowMs) }, changed };
   }
 
-  get(id: string): KeptCircuit | null {
-    return this.#kept.get(id) ?? null;
+  /** One circuit as people see it; null where there is none. */
+  facts(id: string, nowMs: number): CircuitFacts | null {
+    const kept = this.#kept.get(id);
+    return kept ? factsOf(kept, nowMs) : null;
   }
 
   /** Closes a circuit by hand, and enables its destination. @returns null where there is none */

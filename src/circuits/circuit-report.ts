@@ -36,6 +36,12 @@ export type CircuitAnswer = {
   paceMs: number;
 };
 
+/** What became of a wish to close a circuit, or to enable a destination. */
+export type ResetOutcome =
+  | { done: true; circuit: CircuitFacts }
+  /** It is in another state; null: nobody knows it. */
+  | { done: false; state: CircuitState | null };
+
 /** One circuit as people see it. */
 export type CircuitFacts = {
   id: string;

@@ -22,6 +22,10 @@ export async function circuitId(key: string): Promise<string> {
 /** Circuits lie in so many objects: few, so that an isolate's report is few calls. */
 const shardCount = 4;
 
+export const shards: readonly string[] = Array.from({ length: shardCount }, (_, index) =>
+  String(index),
+);
+
 /** The object that keeps a circuit. */
 export function shardOf(id: string): string {
   return String(Number.parseInt(id.slice(0, 2), 16) % shardCount);

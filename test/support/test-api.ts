@@ -5,6 +5,7 @@ import { createApi } from '../../src/api/create-api.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { noLogSource } from '../../src/logs/log-source.ts';
 import { noAdmin } from './no-admin.ts';
+import { noCircuits } from './no-circuits.ts';
 
 const token = 'tl_test_token';
 
@@ -21,6 +22,7 @@ export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
+    circuits: noCircuits,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     ...given,
   });

@@ -19,6 +19,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAdmin } from '../../support/no-admin.ts';
+import { noCircuits } from '../../support/no-circuits.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -49,6 +50,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
+    circuits: noCircuits,
     apiTokenSha256,
     now: () => startMs + 60_000,
     report: (message) => reports.push(message),

@@ -19,6 +19,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAdmin } from '../../support/no-admin.ts';
+import { noCircuits } from '../../support/no-circuits.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -72,6 +73,7 @@ beforeEach(async () => {
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
+    circuits: noCircuits,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
   await withClient(database.url, (client) =>

@@ -19,6 +19,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAdmin } from '../../support/no-admin.ts';
+import { noCircuits } from '../../support/no-circuits.ts';
 import { at, startMs } from '../store/sample-records.ts';
 import { body, deadLetter, delivered, failed } from './sample-letters.ts';
 
@@ -44,6 +45,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
     },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
+    circuits: noCircuits,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

@@ -7,6 +7,7 @@ import { noLogSource } from '../../../src/logs/log-source.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAdmin } from '../../support/no-admin.ts';
+import { noCircuits } from '../../support/no-circuits.ts';
 import { sampleCascade } from './sample-records.ts';
 import { poolingConnect } from './transaction-pooling.ts';
 
@@ -66,6 +67,7 @@ describe('behind a transaction pooler', () => {
       cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
       bodies: { get: () => Promise.resolve(null) },
       admin: noAdmin,
+      circuits: noCircuits,
       apiTokenSha256: Buffer.from(digest).toString('hex'),
       now: () => Date.now(),
       report: (message, facts) => reports.push(`${message} ${JSON.stringify(facts)}`),
