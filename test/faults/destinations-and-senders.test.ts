@@ -7,7 +7,8 @@ import { columns, matrix, type Row } from './matrix.ts';
 import { type Observability, openObservability } from './observability.ts';
 import { type Played, playCell, type World } from './play-cell.ts';
 
-const rows = matrix.filter(({ killed, edge }) => !killed && edge !== 'postgres down');
+const ofTheirOwn = new Set(['postgres down', 'configuration unreadable']);
+const rows = matrix.filter(({ killed, edge = '' }) => !killed && !ofTheirOwn.has(edge));
 const played: Played[] = [];
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let world: World;

@@ -42,6 +42,11 @@ export class Records extends WorkerEntrypoint {
     for (const { body } of messages) await journal(this.env, { queue: 'RECORDS', body });
   }
 }
+export class UnreadableSnapshot extends WorkerEntrypoint {
+  async get() {
+    throw new Error('KV GET failed: 500 Internal Server Error');
+  }
+}
 export default {
   async fetch(request, env) {
     const command = await request.json();
@@ -58,6 +63,8 @@ export type EdgeOptions = {
   variables?: Record<string, string>;
   /** Queues must outlast the Worker then. */
   isKilled?: boolean;
+  /** What is published of the stored configuration is out of reach. */
+  isConfigurationUnreadable?: boolean;
 };
 
 export class Edge {
@@ -87,6 +94,7 @@ export class Edge {
     this.#directory ||= await mkdtemp(join(tmpdir(), 'throughline-faults-'));
     const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
     const { queueProducers: _behindTheGate, ...worker } = this.#worker;
+    const isUnreadable = this.#options.isConfigurationUnreadable === true;
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
         cf: false,
@@ -109,7 +117,11 @@ export class Edge {
             serviceBindings: {
               RETRIES: { name: 'gate', entrypoint: 'Retries' },
               RECORDS: { name: 'gate', entrypoint: 'Records' },
+              ...(isUnreadable
+                ? { SNAPSHOT: { name: 'gate', entrypoint: 'UnreadableSnapshot' } }
+                : {}),
             },
+            ...(isUnreadable ? { kvNamespaces: {} } : {}),
           },
           {
             name: 'gate',

@@ -33,7 +33,7 @@ export type Fault = {
   stays?: true;
   sender?: Leaving;
   /** Of the edge: it begins before the event is sent, and is over after the first try. */
-  edge?: 'queues refuse' | 'rotation evicted' | 'postgres down';
+  edge?: 'queues refuse' | 'rotation evicted' | 'postgres down' | 'configuration unreadable';
   /** The Worker is killed then, and started again. */
   killed?: 'while a works' | 'after its answer';
   /** Events sent one after the other; one if not said. */
@@ -232,6 +232,12 @@ export const matrix: readonly Row[] = [
         recorded: Array.from({ length: 3 }, () => ['a delivered 200', 'b delivered 200']).flat(),
       },
     },
+  },
+  {
+    // The variables' key and allowlist are enough.
+    fault: 'the stored configuration cannot be read',
+    edge: 'configuration unreadable',
+    cells: deliveredAtOnce,
   },
   {
     fault: 'Postgres is down',
