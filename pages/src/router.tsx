@@ -14,6 +14,8 @@ import { currentToken } from './api/token.ts';
 import { useSession } from './api/session.ts';
 import { parseCascadeSearch } from './cascade/search.ts';
 import { CascadesPage } from './cascades/CascadesPage.tsx';
+import { parseCoverageSearch } from './coverage/shares.ts';
+import { parseDeadSearch } from './dead/search.ts';
 import { SignIn } from './frame/SignIn.tsx';
 import { Frame } from './frame/Frame.tsx';
 import { Notice } from './ui/Notice.tsx';
@@ -77,8 +79,28 @@ const cascadeRoute = createRoute({
   component: lazyRouteComponent(() => import('./cascade/CascadePage.tsx'), 'CascadePage'),
 });
 
+const deadRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/dead',
+  validateSearch: parseDeadSearch,
+  component: lazyRouteComponent(() => import('./dead/DeadLettersPage.tsx'), 'DeadLettersPage'),
+});
+
+const coverageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/coverage',
+  validateSearch: parseCoverageSearch,
+  component: lazyRouteComponent(() => import('./coverage/CoveragePage.tsx'), 'CoveragePage'),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([indexRoute, cascadesRoute, cascadeRoute]),
+  routeTree: rootRoute.addChildren([
+    indexRoute,
+    cascadesRoute,
+    cascadeRoute,
+    deadRoute,
+    coverageRoute,
+  ]),
   defaultPreload: 'intent',
   defaultPreloadDelay: 50,
 });

@@ -1,9 +1,10 @@
 // What is asked, how often, and under which key. Decides polling, never drawing.
-import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import type { LogsView, TraceDetail } from '../../../src/api/views.ts';
 import { mergeNewest, type Feed } from '../cascades/feed.ts';
 import { followLogs, logsIntervalMs, type FollowedLogs } from '../panel/follow-logs.ts';
-import { listTraces, Problem, readLogs, readTrace, type LogsTarget } from './client.ts';
+import { listDeadLetters, listTraces, readLogs, readTrace, type LogsTarget } from './client.ts';
+import { Problem } from './http.ts';
 import { reportUnauthorised } from './session.ts';
 
 const listIntervalMs = 2_000;
@@ -11,12 +12,13 @@ const cascadeIntervalMs = 1_000;
 /** A finished cascade is still watched this long: late records and late effects. */
 const youngMs = 30_000;
 
+const onError = (error: unknown): void => {
+  if (error instanceof Problem && error.status === 401) reportUnauthorised();
+};
+
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (error instanceof Problem && error.status === 401) reportUnauthorised();
-    },
-  }),
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   // Polling is the retry; a failed answer is shown at once with its age.
   defaultOptions: {
     queries: { retry: false, refetchOnWindowFocus: true, networkMode: 'always' },
@@ -66,3 +68,10 @@ export function logsQuery(target: LogsTarget, live: boolean) {
     structuralSharing: false,
   });
 }
+
+/** The newest hundred; the navigation counts them, the page of dead letters shows them. */
+export const deadLettersQuery = queryOptions({
+  queryKey: ['dead-letters'],
+  queryFn: ({ signal }) => listDeadLetters(null, signal),
+  refetchInterval: 30_000,
+});

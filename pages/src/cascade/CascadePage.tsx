@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { Problem } from '../api/client.ts';
+import { Problem } from '../api/http.ts';
 import { cascadeQuery, isLive } from '../api/queries.ts';
 import { Frame } from '../frame/Frame.tsx';
 import { useNow } from '../time/clock.ts';
@@ -124,5 +124,9 @@ export function CascadePage(): ReactElement {
     return <CascadeSkeleton />;
   })();
 
-  return <Frame crumbs={<Crumbs detail={detail} traceId={traceId} />}>{body}</Frame>;
+  return (
+    <Frame crumbs={<Crumbs detail={detail} traceId={traceId} />} narrow>
+      {body}
+    </Frame>
+  );
 }

@@ -1,7 +1,7 @@
 // A page's or a card's state in words: nothing there, not there yet, or a failure with a way on.
 import { Button } from '@cloudflare/kumo/components/button';
 import type { ReactElement, ReactNode } from 'react';
-import { Problem } from '../api/client.ts';
+import { Problem } from '../api/http.ts';
 import type { Tone } from '../words/outcome.ts';
 import { Glyph } from './Glyph.tsx';
 

@@ -1,0 +1,136 @@
+// The way to each page, and what belongs to the reader: theme, signing out. Wide where there is room, else a rail.
+import { DesktopIcon } from '@phosphor-icons/react/Desktop';
+import { MoonIcon } from '@phosphor-icons/react/Moon';
+
+import { SignOutIcon } from '@phosphor-icons/react/SignOut';
+import { SunIcon } from '@phosphor-icons/react/Sun';
+import { TargetIcon } from '@phosphor-icons/react/Target';
+import { TrayIcon } from '@phosphor-icons/react/Tray';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouterState } from '@tanstack/react-router';
+import type { ReactElement, ReactNode } from 'react';
+import { deadLettersQuery } from '../api/queries.ts';
+import { setToken } from '../api/token.ts';
+import { CascadesIcon, Mark } from '../ui/icons.tsx';
+import { useTheme } from './theme.ts';
+
+const places = [
+  { to: '/cascades', below: ['/cascades', '/c/'], label: 'Cascades', icon: <CascadesIcon /> },
+  { to: '/dead', below: ['/dead'], label: 'Dead letters', icon: <TrayIcon size={16} /> },
+  { to: '/coverage', below: ['/coverage'], label: 'Coverage', icon: <TargetIcon size={16} /> },
+] as const;
+
+const themeIcons = { system: DesktopIcon, light: SunIcon, dark: MoonIcon } as const;
+
+/** An icon of 36 px; with its word beside it where the navigation is wide. */
+const item =
+  'relative flex size-9 flex-none items-center justify-center gap-2.5 rounded-lg text-sub hover:bg-tint hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:text-ink';
+const wideItem = 'xl:h-[34px] xl:w-full xl:justify-start xl:px-2.5';
+
+function Word({ wide, children }: { wide: boolean; children: ReactNode }): ReactElement | null {
+  return wide ? (
+    <span
+      aria-hidden="true"
+      className="min-w-0 flex-1 truncate text-left font-medium max-xl:hidden"
+    >
+      {children}
+    </span>
+  ) : null;
+}
+
+/** "41", "100+", nothing for none: dead letters that wait for somebody. */
+function useDeadCount(): string | null {
+  const { data } = useQuery(deadLettersQuery);
+  if (data === undefined || data.deadLetters.length === 0) return null;
+  return `${data.deadLetters.length}${data.nextCursor === null ? '' : '+'}`;
+}
+
+function Count({ text, wide }: { text: string; wide: boolean }): ReactElement {
+  const at = 'absolute -top-0.5 -right-0.5 h-4 min-w-4 px-1 leading-4';
+  return (
+    <span
+      aria-hidden="true"
+      className={`rounded-full bg-fail-tint text-center text-[11px] font-medium text-fail ${
+        wide ? `${at} xl:static xl:px-1.5` : at
+      }`}
+    >
+      {text}
+    </span>
+  );
+}
+
+function ThemeButton({ wide }: { wide: boolean }): ReactElement {
+  const { choice, step } = useTheme();
+  const Icon = themeIcons[choice];
+  const label = `Theme: ${choice}`;
+  return (
+    <button
+      type="button"
+      className={`${item} ${wide ? wideItem : ''}`}
+      onClick={step}
+      aria-label={label}
+      title={label}
+    >
+      <Icon size={16} />
+      <Word wide={wide}>{label}</Word>
+    </button>
+  );
+}
+
+export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const deadCount = useDeadCount();
+  const wide = !narrow;
+  return (
+    <nav
+      aria-label="Main"
+      className={`flex w-14 flex-none flex-col items-center gap-1 border-r border-line bg-base py-[13px] max-sm:h-12 max-sm:w-full max-sm:flex-row max-sm:border-r-0 max-sm:border-b max-sm:px-3 max-sm:py-0 ${
+        wide ? 'xl:w-[212px] xl:items-stretch xl:px-2.5' : ''
+      }`}
+    >
+      <Link
+        to="/cascades"
+        aria-label="Throughline"
+        className={`mb-2.5 flex items-center gap-2.5 rounded max-sm:mr-2 max-sm:mb-0 ${wide ? 'xl:px-2' : ''}`}
+      >
+        <Mark />
+        <span
+          aria-hidden="true"
+          className={`hidden text-[15px] font-semibold tracking-[-0.01em] ${wide ? 'xl:inline' : ''}`}
+        >
+          Throughline
+        </span>
+      </Link>
+      {places.map(({ to, below, label, icon }) => {
+        const count = to === '/dead' ? deadCount : null;
+        const name = count === null ? label : `${label}, ${count}`;
+        return (
+          <Link
+            key={to}
+            to={to}
+            aria-label={name}
+            title={name}
+            aria-current={below.some((prefix) => path.startsWith(prefix)) ? 'page' : undefined}
+            className={`${item} ${wide ? wideItem : ''}`}
+          >
+            {icon}
+            <Word wide={wide}>{label}</Word>
+            {count !== null && <Count text={count} wide={wide} />}
+          </Link>
+        );
+      })}
+      <span className="flex-1" />
+      <ThemeButton wide={wide} />
+      <button
+        type="button"
+        className={`${item} ${wide ? wideItem : ''}`}
+        aria-label="Sign out"
+        title="Sign out"
+        onClick={() => setToken(null)}
+      >
+        <SignOutIcon size={16} />
+        <Word wide={wide}>Sign out</Word>
+      </button>
+    </nav>
+  );
+}
