@@ -45,6 +45,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'causality',
+          include: ['test/causality/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-server.ts'],
+          // One world after the other: each keeps both cores busy.
+          fileParallelism: false,
+          hookTimeout: 180_000,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/browser/world-setup.ts'],

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
+import { benchCausality } from './causality/bench.ts';
 import { benchProxy } from './proxy/bench.ts';
 import { benchRoundRobin } from './round-robin/bench.ts';
 import { benchRotation } from './rotation/bench.ts';
@@ -15,6 +16,7 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
   ['rotation', benchRotation],
   ['streaming', benchStreaming],
   ['trigger', benchTrigger],
+  ['causality', benchCausality],
 ]);
 
 const { values, positionals } = parseArgs({

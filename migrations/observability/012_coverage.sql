@@ -27,7 +27,7 @@ COMMENT ON COLUMN event_gaps.resolved_at IS 'When the event was found to have ar
 CREATE INDEX event_gaps_open ON event_gaps (created_at) WHERE resolved_at IS NULL;
 COMMENT ON INDEX event_gaps_open IS 'The gaps of a span of time, for coverage, and those to look at again.';
 
-CREATE TABLE event_logs (
+CREATE TABLE reconciliations (
   source text PRIMARY KEY,
   checked_at timestamptz NOT NULL,
   state text NOT NULL CHECK (state IN ('ok', 'needs_index', 'unreachable', 'no_event_log')),
@@ -40,18 +40,18 @@ CREATE TABLE event_logs (
   estimated_rows bigint,
   total_bytes bigint
 );
-COMMENT ON TABLE event_logs IS 'One row for each application database whose event log is compared with what arrived.';
-COMMENT ON COLUMN event_logs.checked_until IS 'Up to here, by its own clock without zone, and this id every event has been compared once.';
-COMMENT ON COLUMN event_logs.long_locked IS 'Events whose lock is older than 30 minutes: Hasura delivers them again.';
+COMMENT ON TABLE reconciliations IS 'One row for each application database whose event log is compared with what arrived.';
+COMMENT ON COLUMN reconciliations.checked_until IS 'Up to here, by its own clock without zone, and this id every event has been compared once.';
+COMMENT ON COLUMN reconciliations.long_locked IS 'Events whose lock is older than 30 minutes: Hasura delivers them again.';
 
-CREATE TABLE event_log_sizes (
+CREATE TABLE reconciliation_sizes (
   source text NOT NULL,
   at timestamptz NOT NULL,
   estimated_rows bigint NOT NULL,
   total_bytes bigint NOT NULL,
   PRIMARY KEY (source, at)
 );
-COMMENT ON TABLE event_log_sizes IS 'How large an event log was, once an hour, for 35 days.';
+COMMENT ON TABLE reconciliation_sizes IS 'How large an event log was, once an hour, for 35 days.';
 
 CREATE TABLE trigger_definitions (
   source text NOT NULL,

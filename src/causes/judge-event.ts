@@ -46,7 +46,10 @@ export function judgeEvent(facts: JudgeFacts): Grade | null {
   if (byTransaction) return byTransaction;
   const byContext = gradeByContext(facts);
   if (byContext) return byContext;
-  return named && isUnderWay(facts, named) ? named : (gradeByRowAndTime(facts) ?? named);
+  // Once its hop has ended, an ID that stays in a row says nothing of who wrote the row now.
+  if (!named || !isUnderWay(facts, named)) return gradeByRowAndTime(facts);
+  const others = underWay(facts).filter(({ deliveryId }) => deliveryId !== named.delivery?.id);
+  return others.length === 0 ? named : null;
 }
 
 /**
@@ -100,9 +103,7 @@ function gradeByContext(facts: JudgeFacts): Grade | null {
  * one writer, has none if deliveries about two of its rows were under way.
  */
 function gradeByRowAndTime(facts: JudgeFacts): Grade | null {
-  const candidates = (facts.aboutRows ?? []).filter((attempt) =>
-    canHaveWritten(attempt, facts.writtenAtMs),
-  );
+  const candidates = underWay(facts);
   const [first] = candidates;
   if (!first || candidates.some(({ deliveryId }) => deliveryId !== first.deliveryId)) return null;
   if (!candidates.some(({ isSameRow }) => isSameRow)) return null;
@@ -116,9 +117,13 @@ function gradeByRowAndTime(facts: JudgeFacts): Grade | null {
   };
 }
 
-function canHaveWritten(attempt: AboutRow, writtenAtMs: number): boolean {
-  const writesIds = attempt.writesIdsSinceMs !== null && attempt.writesIdsSinceMs <= writtenAtMs;
-  return !writesIds && wasUnderWay(attempt, writtenAtMs);
+/** Attempts about the rows that can have made the write without naming themselves. */
+function underWay({ aboutRows, op, writtenAtMs }: JudgeFacts): AboutRow[] {
+  return (aboutRows ?? []).filter((attempt) => {
+    const writesIds = attempt.writesIdsSinceMs !== null && attempt.writesIdsSinceMs <= writtenAtMs;
+    // A row that is gone names nobody, whatever its job writes otherwise.
+    return (!writesIds || op === 'DELETE') && wasUnderWay(attempt, writtenAtMs);
+  });
 }
 
 /** What the write itself caused, or its own transaction, is not its cause. */

@@ -86,7 +86,7 @@ export async function readCheckedUntil(
   source: string,
 ): Promise<LogPosition | null> {
   const { rows } = await client.query<{ at: string | null; id: string | null }>(
-    'select checked_until as at, checked_until_id as id from event_logs where source = $1',
+    'select checked_until as at, checked_until_id as id from reconciliations where source = $1',
     [source],
   );
   const [row] = rows;
@@ -101,12 +101,12 @@ export async function upsertEventLog(
   at: string,
 ): Promise<void> {
   await client.query(
-    `insert into event_logs (source, checked_at, state, detail, checked_until, checked_until_id, pending,
+    `insert into reconciliations (source, checked_at, state, detail, checked_until, checked_until_id, pending,
        oldest_pending_at, long_locked, estimated_rows, total_bytes)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (source) do update set checked_at = excluded.checked_at, state = excluded.state,
-       detail = excluded.detail, checked_until = coalesce(excluded.checked_until, event_logs.checked_until),
-       checked_until_id = case when excluded.checked_until is null then event_logs.checked_until_id
+       detail = excluded.detail, checked_until = coalesce(excluded.checked_until, reconciliations.checked_until),
+       checked_until_id = case when excluded.checked_until is null then reconciliations.checked_until_id
          else excluded.checked_until_id end,
        pending = excluded.pending, oldest_pending_at = excluded.oldest_pending_at,
        long_locked = excluded.long_locked, estimated_rows = excluded.estimated_rows,
@@ -127,12 +127,12 @@ export async function upsertEventLog(
   );
   if (finding.estimatedRows === null || finding.totalBytes === null) return;
   await client.query(
-    `insert into event_log_sizes (source, at, estimated_rows, total_bytes)
+    `insert into reconciliation_sizes (source, at, estimated_rows, total_bytes)
      values ($1, date_trunc('hour', $2::timestamptz), $3, $4) on conflict (source, at) do nothing`,
     [finding.source, at, finding.estimatedRows, finding.totalBytes],
   );
   await client.query(
-    `delete from event_log_sizes where source = $1 and at < $2::timestamptz - interval '35 days'`,
+    `delete from reconciliation_sizes where source = $1 and at < $2::timestamptz - interval '35 days'`,
     [finding.source, at],
   );
 }

@@ -206,13 +206,14 @@ const findTouched = `
       where x.delivery_id = d.id and x.started_at >= j.since - $5 * interval '1 ms'
       order by x.started_at limit ${mostAttempts}) a),
   contexts as materialized (
-    select replace(d.trace_id::text, '-', '') as id, a.started_at
-    from attempts a join deliveries d on d.id = a.delivery_id where a.id = any ($3::uuid[])
-    union
-    select p.context_trace_id, a.started_at
-    from attempts a join deliveries d on d.id = a.delivery_id
-    join events p on p.source = d.source and p.id = d.event_id
-    where a.id = any ($3::uuid[]) and p.context_trace_id is not null),
+    select c.id, a.started_at
+    from unnest($3::uuid[]) as k (id)
+    cross join lateral (select x.* from attempts x where x.id = k.id limit 1) a
+    cross join lateral (select x.* from deliveries x where x.id = a.delivery_id limit 1) d
+    cross join lateral (
+      select x.* from events x where x.source = d.source and x.id = d.event_id limit 1) p
+    cross join lateral (values (replace(d.trace_id::text, '-', '')), (p.context_trace_id)) c (id)
+    where c.id is not null group by 1, 2),
   touched as materialized (
     select source, id, created_at_raw from brought
     union

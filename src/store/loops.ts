@@ -45,7 +45,10 @@ const sameTrigger = (a: string, b: string): string =>
   `${a}.trigger = ${b}.trigger and ${a}.table_schema is not distinct from ${b}.table_schema
     and ${a}.table_name is not distinct from ${b}.table_name`;
 
-/** $1 events whose links have been judged anew: these, and what they caused. */
+/**
+ * $1 events whose links have been judged anew: these, and what they caused. Each step is a lateral look along an
+ * index with a limit, here and below: what a planner guesses of recursion would have it read whole tables.
+ */
 const candidates = `
   touched as materialized (
     select r.source, r.id from json_to_recordset($1::json) as r (source text, id text)),
@@ -53,9 +56,19 @@ const candidates = `
     select source, id from touched
     union
     select l.source, l.event_id from below b
-    join deliveries d on d.source = b.source and d.event_id = b.id
-    join links l on l.cause_delivery_id = d.id),
+    cross join lateral (
+      select d.id from deliveries d where d.source = b.source and d.event_id = b.id limit ${mostBelow}) d
+    cross join lateral (
+      select l.source, l.event_id from links l
+      where l.cause_delivery_id = d.id and l.cause_delivery_id is not null limit ${mostBelow}) l),
   candidates as materialized (select source, id from below limit ${mostBelow}),`;
+
+const eventOf = (source: string, id: string): string =>
+  `(select x.* from events x where x.source = ${source} and x.id = ${id} limit 1)`;
+const linkOf = (source: string, id: string): string =>
+  `(select x.* from links x where x.source = ${source} and x.event_id = ${id} limit 1)`;
+const deliveryOf = (id: string): string =>
+  `(select x.* from deliveries x where x.id = ${id} limit 1)`;
 
 /** $2: how often a trigger may fire along one path. */
 const findLoops = `
@@ -65,16 +78,17 @@ const findLoops = `
     select e.source, e.id, 0, e.source, e.id, e.trigger, e.table_schema, e.table_name, e.row_key, e.trace_id,
       l.evidence, d.job, d.event_id, d.source
     from candidates c
-    join events e on e.source = c.source and e.id = c.id and e.trigger is not null
-    join links l on l.source = e.source and l.event_id = e.id
-    join deliveries d on d.id = l.cause_delivery_id
+    cross join lateral ${eventOf('c.source', 'c.id')} e
+    cross join lateral ${linkOf('c.source', 'c.id')} l
+    cross join lateral ${deliveryOf('l.cause_delivery_id')} d
+    where e.trigger is not null
     union all
     select u.first_source, u.first_id, u.step + 1, e.source, e.id, e.trigger, e.table_schema, e.table_name,
       e.row_key, e.trace_id, l.evidence, d.job, d.event_id, d.source
     from up u
-    join events e on e.source = u.cause_source and e.id = u.cause_event
-    left join links l on l.source = e.source and l.event_id = e.id
-    left join deliveries d on d.id = l.cause_delivery_id
+    cross join lateral ${eventOf('u.cause_source', 'u.cause_event')} e
+    left join lateral ${linkOf('u.cause_source', 'u.cause_event')} l on true
+    left join lateral ${deliveryOf('l.cause_delivery_id')} d on true
     where u.step < ${longestPath}),
   counted as (
     select f.first_source as source, f.first_id as id, count(*)::int as times
@@ -83,7 +97,7 @@ const findLoops = `
   select e.source, e.id, e.trigger, coalesce(e.table_schema, '') as "tableSchema",
     coalesce(e.table_name, '') as "tableName", e.trace_id as "traceId", ${utc('e.created_at')} as "latestAt",
     c.times, p.*
-  from counted c join events e on e.source = c.source and e.id = c.id
+  from counted c cross join lateral ${eventOf('c.source', 'c.id')} e
   cross join lateral (
     select (array_agg(u.trace_id order by u.step desc))[1] as "rootTraceId",
       coalesce(bool_and(u.evidence = 'certain') filter (where u.evidence is not null), true) as "isCertain",

@@ -106,8 +106,8 @@ export async function readEventLogs(client: StoreClient): Promise<StoredEventLog
        g.estimated_rows::float8 as "estimatedRows", g.total_bytes::float8 as "totalBytes",
        (select json_build_object('at', ${utc('s.at')}, 'estimatedRows', s.estimated_rows,
           'totalBytes', s.total_bytes)
-        from event_log_sizes s where s.source = g.source order by s.at limit 1) as earlier
-     from event_logs g order by g.source`,
+        from reconciliation_sizes s where s.source = g.source order by s.at limit 1) as earlier
+     from reconciliations g order by g.source`,
   );
   return rows;
 }

@@ -3,7 +3,7 @@
 import pg from 'pg';
 import { defaultRetry, type EventTrigger } from '../../demo/event-engine/trigger.ts';
 import { installCorrelation } from '../../migrations/install.ts';
-import { slots, tables } from './scenario.ts';
+import { jobNameOf, slots, tables } from './scenario.ts';
 
 export async function prepareApplication(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -37,7 +37,7 @@ export function eventTriggers(options: {
       insert: { columns: '*' as const },
       update: { columns: ['plan', 'n', 'note'] },
       delete: { columns: '*' as const },
-      webhook: `${options.edgeUrl}/?destinations=${encodeURIComponent(`${options.jobsUrl}/${table}-${slot}`)}`,
+      webhook: `${options.edgeUrl}/?destinations=${encodeURIComponent(`${options.jobsUrl}/${jobNameOf(table, slot)}`)}`,
       headers: [{ name: 'x-throughline-key', value: options.ingestKey }],
       retry: { ...defaultRetry, numRetries: 5, intervalSec: 1 },
     })),

@@ -1,10 +1,19 @@
 // The generated applications' jobs: each does what the scenario says for the event that it gets, in real transactions,
 // and writes down which events it made.
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { type Job, type Root, type Slot, slots, type Style, type Table, type Write } from './scenario.ts';
+import {
+  type Job,
+  type Root,
+  type Slot,
+  slots,
+  type Style,
+  type Styles,
+  type Table,
+  type Write,
+} from './scenario.ts';
 import type { Author, TrueEvent } from './truth.ts';
 
 type Row = { table: Table; id: number };
@@ -38,25 +47,23 @@ export class Jobs {
   /** What went wrong in a job itself: a defect of the simulation. */
   readonly problems: string[] = [];
   readonly #pool: pg.Pool;
+  readonly #styles: Styles;
+
   readonly #plans = new Map<string, { scenario: number; write: Write }>();
   /** Idempotency keys of deliveries whose work is done, and of those that crashed once. */
   readonly #done = new Set<string>();
   readonly #crashed = new Set<string>();
   /** Rows that a delivery has written. */
-  readonly #written = new Map<string, Set<string>>();
+  readonly #written = new Map<string, Map<string, number>>();
   #nextRow = 1;
   #nextPlan = 1;
   #atWork = 0;
-  #requests = 0;
   #server: Server | null = null;
 
-  constructor(applicationUrl: string) {
-    this.#pool = new pg.Pool({ connectionString: applicationUrl, max: 16 });
-  }
+  constructor(applicationUrl: string, styles: Styles) {
+    this.#styles = styles;
 
-  /** How many requests jobs have answered. */
-  get requests(): number {
-    return this.#requests;
+    this.#pool = new pg.Pool({ connectionString: applicationUrl, max: 16 });
   }
 
   /** Nothing runs, in the background neither. */
@@ -66,10 +73,7 @@ export class Jobs {
 
   async listen(): Promise<string> {
     this.#server = createServer((request, response) => {
-      void this.#answer(request).then((status) => {
-        this.#requests += 1;
-        response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
-      });
+      void this.#serve(request, response);
     });
     await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
     const { port } = this.#server.address() as AddressInfo;
@@ -95,12 +99,21 @@ export class Jobs {
       about: null,
       begin: async (client) => {
         if (root.by === 'person_in_session') {
-          await setLocal(client, 'hasura.user', '{"x-hasura-role":"user","x-hasura-user-email":"ann@example.com"}');
+          await setLocal(
+            client,
+            'hasura.user',
+            '{"x-hasura-role":"user","x-hasura-user-email":"ann@example.com"}',
+          );
         }
         if (root.by === 'declared_system') await setLocal(client, 'correlation.system', 'nightly');
         if (root.by === 'person') await setLocal(client, 'simulation.actor', 'jane@example.com');
       },
     });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const status = await this.#answer(request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
   }
 
   async #answer(request: IncomingMessage): Promise<number> {
@@ -112,7 +125,11 @@ export class Jobs {
     const key = String(request.headers['idempotency-key']);
     const job = this.#jobFor(body, slot);
     if (!job || this.#done.has(key)) return 200;
-    const work = this.#work(job, body, { name, key, id: String(request.headers['x-correlation-id']) });
+    const work = this.#work(job, body, {
+      name,
+      key,
+      id: String(request.headers['x-correlation-id']),
+    });
     if (job.job.isBackground) {
       this.#done.add(key);
       void work();
@@ -142,17 +159,22 @@ export class Jobs {
         this.#crashed.add(delivery.key);
         const crash = first && !job.isBackground ? job.crash : 'no';
         const about = body.event.data.new;
+        const style = this.#styles.get(delivery.name) ?? 'use';
+
         const common = {
           scenario,
           author: { eventId: body.id, job: delivery.name },
           correlationId: delivery.id,
-          style: job.style,
+          style,
           isBackground: job.isBackground,
           timeZone: job.timeZone,
           about: about && { table: body.table.name, id: about.id },
-          begin: (client: pg.PoolClient) => nameInSession(client, job.style, delivery.id),
+          begin: (client: pg.PoolClient) => nameInSession(client, style, delivery.id),
         };
-        const rows = await this.#transact({ ...common, writes: job.writes }, crash === 'before_commit');
+        const rows = await this.#transact(
+          { ...common, writes: job.writes },
+          crash === 'before_commit',
+        );
         if (crash === 'before_commit') return 500;
         this.#done.add(delivery.key);
         if (job.savesAgain) await this.#saveUnchanged(rows, common);
@@ -199,12 +221,7 @@ export class Jobs {
   }
 
   /** One row. @returns it, null where it is gone */
-  async #write(
-    client: pg.PoolClient,
-    work: Work,
-    write: Write,
-    plan: string,
-  ): Promise<Row | null> {
+  async #write(client: pg.PoolClient, work: Work, write: Write, plan: string): Promise<Row | null> {
     const { about, style } = work;
     const copied = style === 'copy' && about ? about : null;
     if (write.op === 'insert' || about === null || copied) {
@@ -269,34 +286,38 @@ export class Jobs {
 
   #note(work: Work, made: readonly MadeEvent[]): void {
     const delivery = work.author ? `${work.author.eventId} ${work.author.job}` : null;
-    const before = delivery === null ? new Set<string>() : (this.#written.get(delivery) ?? new Set());
-    for (const { id, table, op, row } of made) {
+    // Row → the count of its first write in this delivery. Two triggers report a write.
+    const firsts =
+      (delivery === null ? null : this.#written.get(delivery)) ?? new Map<string, number>();
+    for (const { id, table, op, row, n } of made) {
+      const name = `${table} ${row}`;
+      if (!firsts.has(name)) firsts.set(name, n);
       this.truth.push({
         eventId: id,
         scenario: work.scenario,
         author: work.author,
         style: work.style,
         isBackground: work.isBackground,
-        isSecondWrite: before.has(`${table} ${row}`),
+        isSecondWrite: firsts.get(name) !== n,
         table,
         op,
       });
     }
-    if (delivery === null) return;
-    for (const { table, row } of made) before.add(`${table} ${row}`);
-    this.#written.set(delivery, before);
+    if (delivery !== null) this.#written.set(delivery, firsts);
   }
 }
 
-type MadeEvent = { id: string; table: string; op: TrueEvent['op']; row: string };
+/** `n` counts a row's writes. */
+type MadeEvent = { id: string; table: string; op: TrueEvent['op']; row: string; n: number };
 
 /** The events that this very transaction has written into the event log. */
 async function eventsOfTransaction(client: pg.PoolClient): Promise<MadeEvent[]> {
   const { rows } = await client.query<MadeEvent>(
     `select id, table_name as "table", payload ->> 'op' as op,
-       coalesce(payload #>> '{data,new,id}', payload #>> '{data,old,id}') as row
+       coalesce(payload #>> '{data,new,id}', payload #>> '{data,old,id}') as row,
+       coalesce((payload #>> '{data,new,n}')::int, (payload #>> '{data,old,n}')::int + 1) as n
      from hdb_catalog.event_log
-     where created_at = now()::timestamp and xmin = pg_current_xact_id()::xid`,
+     where created_at = now()::timestamp and xmin = pg_current_xact_id()::xid order by n`,
   );
   return rows;
 }
@@ -314,21 +335,15 @@ async function setLocal(client: pg.PoolClient, name: string, value: string): Pro
 }
 
 function setsActor(style: Style | null): boolean {
-  return style === 'value' || style === 'generic' || style === 'shared_account' || style === 'hasura';
+  return (
+    style === 'value' || style === 'generic' || style === 'shared_account' || style === 'hasura'
+  );
 }
 
-function actorOf(work: Pick<Work, 'style' | 'correlationId'>): string | null {
-  switch (work.style) {
-    case 'value':
-      return work.correlationId;
-    case 'generic':
-    case 'hasura':
-      return 'system';
-    case 'shared_account':
-      return 'robot@example.com';
-    default:
-      return null;
-  }
+function actorOf({ style, correlationId }: Pick<Work, 'style' | 'correlationId'>): string | null {
+  if (style === 'value') return correlationId;
+  if (style === 'shared_account') return 'robot@example.com';
+  return style === 'generic' || style === 'hasura' ? 'system' : null;
 }
 
 function updateOf(work: Work, table: Table): string {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 export const tables = ['orders', 'payments', 'stock', 'plain'] as const;
 export type Table = (typeof tables)[number];
 
-/** Each table's events go to two jobs, by two event triggers. */
+/** Each table's events go to two jobs, by two event triggers. How a job writes is the application's: see `stylesOf`. */
 export const slots = ['one', 'two'] as const;
 export type Slot = (typeof slots)[number];
 
@@ -41,7 +41,6 @@ export type Write = {
 };
 
 export type Job = {
-  style: Style;
   /** In one transaction. */
   writes: Write[];
   /** The work goes on after the answer. */
@@ -56,6 +55,27 @@ export type Job = {
   timeZone: 'UTC' | 'America/New_York' | 'Asia/Kolkata';
 };
 
+/** How each job of an application writes, by its name. */
+export type Styles = ReadonlyMap<string, Style>;
+
+/** Two jobs of the tracked tables name what they do, so that every run has some; the seed draws the rest. */
+export function stylesOf(seed: number): Styles {
+  const draw = { seed, numRuns: 1 };
+  const [others = []] = fc.sample(fc.shuffledSubarray([...styles], { minLength: 6 }), draw);
+  const [tracked = []] = fc.sample(
+    fc.shuffledSubarray<Style>(['use', 'value', ...others.slice(0, 4)], { minLength: 6 }),
+    draw,
+  );
+  const order = [...tracked, ...others.slice(4)];
+  const jobs = tables.flatMap((table) => slots.map((slot) => jobNameOf(table, slot)));
+  return new Map(jobs.map((name, index) => [name, order[index] ?? 'generic']));
+}
+
+/** The last segment of its URL. */
+export function jobNameOf(table: Table, slot: Slot): string {
+  return `${table}-${slot}`;
+}
+
 export type Root = {
   by: 'person' | 'person_in_session' | 'declared_system' | 'nobody';
   writes: Write[];
@@ -66,9 +86,7 @@ const idle = { one: null, two: null };
 type Trees = { job: Job; write: Write };
 
 /** @param given.depth how many jobs may follow one another */
-export function scenarioOf(given: { depth: number; styles?: readonly Style[] }): fc.Arbitrary<Root> {
-  const { depth } = given;
-  const style = fc.constantFrom(...(given.styles ?? styles));
+export function scenarioOf({ depth }: { depth: number }): fc.Arbitrary<Root> {
   const op = fc.oneof(
     { weight: 5, arbitrary: fc.constant<Write['op']>('insert') },
     { weight: 3, arbitrary: fc.constant<Write['op']>('again') },
@@ -87,12 +105,11 @@ export function scenarioOf(given: { depth: number; styles?: readonly Style[] }):
         { weight: 1, arbitrary: fc.constant<Write['jobs']>(idle) },
         {
           weight: 4,
-          arbitrary: fc.record({ one: tie('job'), two: fc.option(tie('job'), { freq: 1 }) }),
+          arbitrary: fc.record({ one: tie('job'), two: fc.option(tie('job'), { freq: 2 }) }),
         },
       ),
     }),
     job: fc.record({
-      style,
       writes: fc.array(tie('write'), { minLength: 1, maxLength: 2, depthIdentifier: 'cascade' }),
       isBackground: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.boolean()),
       crash: fc.oneof(
@@ -116,37 +133,35 @@ export function scenarioOf(given: { depth: number; styles?: readonly Style[] }):
   });
 }
 
-/** One event that many jobs follow, or many rows by one job. */
-export function fanOut(rows: number): Root {
+/** Many rows that one job of a style writes at once. */
+export function fanOut(applied: Styles, style: Style, rows: number): Root {
+  const at = placeOf(applied, style);
   const leaf: Write = { table: 'stock', op: 'insert', jobs: idle };
-  return {
-    by: 'person',
-    writes: [
-      {
-        table: 'orders',
-        op: 'insert',
-        jobs: { one: job('use', Array.from({ length: rows }, () => leaf)), two: null },
-      },
-    ],
-  };
+  const writes = Array.from({ length: rows }, () => leaf);
+  return { by: 'person', writes: [writeFollowedBy(at, writes)] };
 }
 
-/** Jobs that follow one another. */
-export function chain(depth: number, style: Style): Root {
-  let write: Write = { table: 'orders', op: 'insert', jobs: idle };
-  for (let step = 0; step < depth; step += 1) {
-    write = {
-      table: step % 2 === 0 ? 'payments' : 'orders',
-      op: 'insert',
-      jobs: { one: job(style, [write]), two: null },
-    };
-  }
+/** Jobs of a style that follow one another. */
+export function chain(applied: Styles, style: Style, depth: number): Root {
+  const at = placeOf(applied, style);
+  let write: Write = { table: at.table, op: 'insert', jobs: idle };
+  for (let step = 0; step < depth; step += 1) write = writeFollowedBy(at, [write]);
   return { by: 'person', writes: [write] };
 }
 
-function job(style: Style, writes: Write[]): Job {
-  return {
-    style,
+type Place = { table: Table; slot: Slot };
+
+function placeOf(applied: Styles, style: Style): Place {
+  for (const table of tables) {
+    for (const slot of slots) {
+      if (applied.get(jobNameOf(table, slot)) === style) return { table, slot };
+    }
+  }
+  throw new Error(`No job writes as ${style} does.`);
+}
+
+function writeFollowedBy({ table, slot }: Place, writes: Write[]): Write {
+  const job: Job = {
     writes,
     isBackground: false,
     crash: 'no',
@@ -154,4 +169,5 @@ function job(style: Style, writes: Write[]): Job {
     pauseMs: 0,
     timeZone: 'UTC',
   };
+  return { table, op: 'insert', jobs: { ...idle, [slot]: job } };
 }

@@ -11,7 +11,7 @@ import type { BundledWorker } from '../support/bundled-worker.ts';
 import { eventTriggers, prepareApplication } from './application.ts';
 import { compare, type Comparison, type ShownLink } from './compare.ts';
 import { Jobs } from './jobs.ts';
-import type { Root } from './scenario.ts';
+import type { Root, Styles } from './scenario.ts';
 
 const ingestKey = 'tl_causality_key';
 const pollMs = 20;
@@ -32,11 +32,13 @@ export async function startCausalityWorld(options: {
   worker: BundledWorker;
   applicationUrl: string;
   observabilityUrl: string;
+  /** How each job writes. */
+  styles: Styles;
 }): Promise<CausalityWorld> {
   const { worker, applicationUrl, observabilityUrl } = options;
   await migrate({ databaseUrl: observabilityUrl, ...migrationSets.observability });
   await prepareApplication(applicationUrl);
-  const jobs = new Jobs(applicationUrl);
+  const jobs = new Jobs(applicationUrl, options.styles);
   const jobsUrl = await jobs.listen();
   const miniflare = startWorker(worker, observabilityUrl);
   await miniflare.ready;
@@ -57,7 +59,7 @@ export async function startCausalityWorld(options: {
     async run(roots, { redeliverEvery = 0, onProgress } = {}) {
       const begun = scenarios;
       let next = 0;
-      const worker = async (): Promise<void> => {
+      const runNext = async (): Promise<void> => {
         while (next < roots.length) {
           const index = next++;
           const root = roots[index];
@@ -66,7 +68,7 @@ export async function startCausalityWorld(options: {
           onProgress?.(index);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(atOnce, roots.length) }, worker));
+      await Promise.all(Array.from({ length: Math.min(atOnce, roots.length) }, runNext));
       scenarios += roots.length;
       await drained(application, jobs);
       if (redeliverEvery > 0) {
@@ -80,7 +82,10 @@ export async function startCausalityWorld(options: {
         comparison.broken.push({ scenario: -1, what: problem });
       }
       for (const eventId of jobs.fromUnchanged) {
-        comparison.broken.push({ scenario: -1, what: `A save of something unchanged made ${eventId}` });
+        comparison.broken.push({
+          scenario: -1,
+          what: `A save of something unchanged made ${eventId}`,
+        });
       }
       return {
         ...comparison,

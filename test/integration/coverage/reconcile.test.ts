@@ -62,7 +62,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await store.empty();
   await store.client.query(
-    'truncate event_gaps, event_logs, event_log_sizes, trigger_definitions, loops',
+    'truncate event_gaps, reconciliations, reconciliation_sizes, trigger_definitions, loops',
   );
   await owner.query('truncate hdb_catalog.event_log');
 });

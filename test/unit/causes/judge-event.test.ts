@@ -222,9 +222,22 @@ describe('what the event names itself', () => {
     );
   });
 
-  it('counts for more than row and time while the hop whose ID stood in the row was under way', () => {
-    expect(summary(carriedHop(20))).toBe('weak same_or_late_id c');
-    expect(summary({ ...carriedHop(5), aboutRows: [] })).toBe('weak same_or_late_id c');
+  it('is a hop’s whose ID stays in the row, while it was under way and nobody else was', () => {
+    expect(summary({ ...carriedHop(20), aboutRows: [] })).toBe('weak same_or_late_id c');
+    expect(summary(carriedHop(20))).toBeNull();
+  });
+
+  it('is not a hop’s that had ended, though its ID stays in the row', () => {
+    expect(summary({ ...carriedHop(5), aboutRows: [] })).toBeNull();
+    expect(summary(carriedHop(5))).toBe('weak row_and_time d');
+  });
+
+  it('leaves open who deleted a row: a job that writes IDs cannot name itself there', () => {
+    const gone: Partial<JudgeFacts> = { op: 'DELETE', actor: null, startsTrace: true };
+    const writer = about({ ...other, writesIdsSinceMs: startMs });
+    expect(summary({ ...gone, aboutRows: [about(), writer] })).toBeNull();
+    expect(summary({ ...gone, aboutRows: [writer] })).toBe('weak row_and_time e');
+    expect(summary({ aboutRows: [about(), writer] })).toBe('weak row_and_time d');
   });
 });
 
