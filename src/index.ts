@@ -19,6 +19,7 @@ import { consumeRetries, type ConsumeRetriesDeps } from './deliveries/consume-re
 import { createRetryQueue } from './deliveries/durable-retry-queue.ts';
 import type { RetryQueue } from './deliveries/retry-queue.ts';
 import type { SendParcelDeps } from './deliveries/send-parcel.ts';
+import { type StepResult, stepReplay } from './deliveries/step-replay.ts';
 import { standBy } from './deliveries/stand-by.ts';
 import { checkConfiguration } from './proxy/check-configuration.ts';
 import { rotationsOf } from './proxy/choose-way.ts';
@@ -38,10 +39,12 @@ import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
+import type { HandedLetter } from './store/replay-runs.ts';
 
 export { AdminConfig } from '../durable-objects/admin-config.ts';
 export { Circuits } from '../durable-objects/circuits.ts';
 export { Outbox } from '../durable-objects/outbox.ts';
+export { ReplayRun } from '../durable-objects/replay-run.ts';
 export { RoundRobin } from '../durable-objects/round-robin.ts';
 
 /** Shared by the requests of one isolate; plain data. */
@@ -57,7 +60,7 @@ export default {
   async fetch(request, env, context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === '/api' || pathname.startsWith('/api/')) {
-      return answerApi(request, env);
+      return answerApi(request, env, (work) => context.waitUntil(work));
     }
     const isStored = pathname.startsWith('/r/');
     if (pathname !== '/' && !isStored)
@@ -115,6 +118,19 @@ export default {
 export class BroadcastShare extends WorkerEntrypoint<Env> {
   deliver(share: Share): Promise<ShareResult[]> {
     return deliverShare(share, shareDeps(this.env, this.ctx));
+  }
+}
+
+/** One step of a replay run. Called by the run's object only. */
+export class ReplayStep extends WorkerEntrypoint<Env> {
+  step(runId: string, unsaved: HandedLetter[]): Promise<StepResult> {
+    return stepReplay(runId, unsaved, {
+      ...parcelDeps(this.env),
+      connect: connectTo(this.env),
+      cancellations: cancellationsOf(this.env),
+      wait: (ms) => scheduler.wait(ms),
+      report,
+    });
   }
 }
 
@@ -262,7 +278,11 @@ async function sendTo(queue: Queue, messages: readonly string[]): Promise<void> 
   await queue.sendBatch(messages.map((body) => ({ body, contentType: 'text' as const })));
 }
 
-function answerApi(request: Request, env: Env): Response | Promise<Response> {
+function answerApi(
+  request: Request,
+  env: Env,
+  waitUntil: (work: Promise<unknown>) => void,
+): Response | Promise<Response> {
   const config: Config = configOf(env);
   const { apiTokenSha256, grafana } = config;
   const api = createApi({
@@ -271,6 +291,9 @@ function answerApi(request: Request, env: Env): Response | Promise<Response> {
     retries: retryQueueOf(env, recorderOf(env)),
     cancellations: cancellationsOf(env),
     circuits: apiCircuitsOf(env),
+    isAllowed: async (destination) =>
+      checkKnownDestination(destination, await edgeConfigFor(env, waitUntil)) === null,
+    replays: { wake: async (runId) => env.REPLAY_RUN.getByName(runId).wake(runId) },
     bodies: env.BODIES,
     admin: {
       store: adminStoreOf(env),

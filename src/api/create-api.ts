@@ -13,6 +13,7 @@ import { healthRoutes } from './health-routes.ts';
 import { onError, onNotFound } from './problem.ts';
 import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { rowRoutes } from './row-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 
@@ -38,6 +39,7 @@ export function createApi(deps: ApiDeps) {
     .route('/deliveries', deliveryRoutes(deps))
     .route('/dead-letters', deadLetterRoutes(deps))
     .route('/coverage', coverageRoutes(deps))
+    .route('/replays', replayRoutes(deps))
     .route('/loops', loopRoutes(deps))
     .route('/rows', rowRoutes(deps))
     .route('/circuits', circuitRoutes(deps))

@@ -29,6 +29,8 @@ export function deliveryView(delivery: StoredDelivery): DeliveryView {
     startedAt,
     endedAt,
     durationMs: durationMs(startedAt, endedAt),
+    rerunOf: delivery.rerunOf,
+    reruns: delivery.reruns,
     attempts,
   };
 }

@@ -22,6 +22,10 @@ export type ApiDeps = {
   retries: Pick<RetryQueue, 'enqueue'>;
   cancellations: Pick<Cancellations, 'cancel' | 'allow'>;
   circuits: ApiCircuits;
+  /** What drives replay runs: to be woken before a run is to go on. */
+  replays: { wake(runId: string): Promise<void> };
+  /** Whether a destination may be called now. */
+  isAllowed(destination: URL): Promise<boolean>;
   /** Where requests lie that fit no queue message. */
   bodies: Pick<BodyStore, 'get'>;
   /** What admins change. */

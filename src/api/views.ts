@@ -97,6 +97,10 @@ export const deliveryViewSchema = z.object({
   startedAt: time,
   endedAt: time.nullable(),
   durationMs: z.number().nullable(),
+  /** The delivery that this one makes again; null for a first one. */
+  rerunOf: z.string().nullable(),
+  /** The deliveries that make this one again and have been attempted. */
+  reruns: z.array(z.string()),
   attempts: z.array(attemptViewSchema),
 });
 

@@ -42,15 +42,19 @@ export async function deriveTraceId(root: {
  * The IDs of one event's delivery to one target.
  *
  * @param target A destination's URL, or a route's name where its algorithm chooses one of several.
- * @returns `deliveryId`: SHA-256(source NUL event id NUL target) in 64 hex digits, also the
+ * @param rerun Drawn for a rerun, and hashed after the others; a first delivery has none.
+ * @returns `deliveryId`: SHA-256(source NUL event id NUL target [NUL rerun]) in 64 hex digits, also the
  * `idempotency-key`; `hop`: its first 40 bits in 10 hex digits, never one of the two reserved values.
  */
 export async function deriveDelivery(delivery: {
   source: string;
   eventId: string;
   target: string;
+  rerun?: string;
 }): Promise<{ deliveryId: string; hop: string }> {
-  const deliveryId = toHex(await hashOf([delivery.source, delivery.eventId, delivery.target]));
+  const { source, eventId, target, rerun } = delivery;
+  const fields = [source, eventId, target];
+  const deliveryId = toHex(await hashOf(rerun === undefined ? fields : [...fields, rerun]));
   return { deliveryId, hop: hopOfDigest(deliveryId) };
 }
 

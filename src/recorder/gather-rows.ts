@@ -142,6 +142,7 @@ function deliveryRow({ event, delivery }: ToldEvent): DeliveryRow {
     job: delivery.job,
     correlation_id: delivery.correlationId,
     hop_id: delivery.hopId,
+    rerun_of: delivery.rerunOf ?? null,
   };
 }
 

@@ -23,6 +23,7 @@ export type ListedDeadLetter = DeadLetterPosition & {
 };
 
 export type ReplayableDeadLetter = {
+  deliveryId: string;
   destination: string;
   firstAttemptAt: string;
   method: string | null;
@@ -37,7 +38,7 @@ export type ReplayableDeadLetter = {
 };
 
 /** An attempt can arrive after a delivery was given up: a queue hands a message out twice. */
-const isDelivered = `exists (
+export const isDelivered = `exists (
   select from attempts a where a.delivery_id = l.delivery_id and a.outcome = 'delivered')`;
 
 /** Those that nobody has replayed and that have not arrived, newest first. */
@@ -67,14 +68,24 @@ export async function lockDeadLetter(
   client: StoreClient,
   id: string,
 ): Promise<ReplayableDeadLetter | null> {
+  return (await lockDeadLetters(client, [id]))[0] ?? null;
+}
+
+/** Those that there are, locked in the order of their ids until the caller's transaction ends. */
+export async function lockDeadLetters(
+  client: StoreClient,
+  ids: readonly string[],
+): Promise<ReplayableDeadLetter[]> {
   const { rows } = await client.query<ReplayableDeadLetter>(
-    `select l.destination, ${utc('l.first_attempt_at')} as "firstAttemptAt", l.method, l.headers, l.body,
+    `select encode(l.delivery_id, 'hex') as "deliveryId", l.destination, ${utc('l.first_attempt_at')} as "firstAttemptAt", l.method, l.headers, l.body,
        l.body_key as "bodyKey", l.facts, ${utc('l.replayed_at')} as "replayedAt",
        l.dead_at <= now() as "isDue", ${isDelivered} as "isDelivered"
-     from dead_letters l where l.delivery_id = decode($1, 'hex') for update of l`,
-    [id],
+     from dead_letters l
+     where l.delivery_id in (select decode(id, 'hex') from unnest($1::text[]) id)
+     order by l.delivery_id for update of l`,
+    [ids],
   );
-  return rows[0] ?? null;
+  return rows;
 }
 
 /** What decides whether a delivery's further attempts can be cancelled; null for one that is not known. */

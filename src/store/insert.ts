@@ -66,12 +66,12 @@ const isOutside = (row: string): string =>
   `(left(${row}.hop_id::text, 26) <> left(excluded.trace_id::text, 26))`;
 const insertDeliveries = `
   insert into deliveries
-    (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id)
+    (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id, rerun_of)
   select decode(r.id, 'hex'), r.source, r.event_id, e.trace_id, r.target, r.algorithm, r.job,
-    r.correlation_id, r.hop_id
+    r.correlation_id, r.hop_id, decode(r.rerun_of, 'hex')
   from json_to_recordset($1::json) as r (
     id text, source text, event_id text, target text, algorithm text, job text, correlation_id text,
-    hop_id uuid)
+    hop_id uuid, rerun_of text)
   join events e on e.source = r.source and e.id = r.event_id
   order by decode(r.id, 'hex')
   on conflict (id) do update set correlation_id = excluded.correlation_id, hop_id = excluded.hop_id

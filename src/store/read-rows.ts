@@ -69,6 +69,10 @@ export type StoredDelivery = {
   hasRetriesLeft: boolean;
   /** Nobody will try again, and nobody has replayed it since. */
   isDead: boolean;
+  /** The delivery that this one makes again. */
+  rerunOf: string | null;
+  /** Those that make this one again and have been attempted, the first first. */
+  reruns: string[];
   attempts: StoredAttempt[];
 };
 
@@ -88,8 +92,8 @@ export const eventColumns = `
 
 export const eventTables = `events e left join links l on l.source = e.source and l.event_id = e.id`;
 
-/** Whether it is the edge that tries delivery `d` again: a broadcast's, and one that was replayed. */
-export const isRetriedHere = `(d.algorithm = 'broadcast'
+/** Whether it is the edge that tries delivery `d` again: a broadcast's, a rerun, and one that was replayed. */
+export const isRetriedHere = `(d.algorithm = 'broadcast' or d.rerun_of is not null
   or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is not null))`;
 
 /**
@@ -110,7 +114,11 @@ export const isDead = `exists (
 export const deliveryColumns = `
   encode(d.id, 'hex') as id, d.source, d.event_id as "eventId", d.trace_id as "traceId", d.job, d.target,
   d.algorithm, d.correlation_id as "correlationId", ${hasRetriesLeft} as "hasRetriesLeft",
-  ${isDead} as "isDead",
+  ${isDead} as "isDead", encode(d.rerun_of, 'hex') as "rerunOf",
+  coalesce((
+    select json_agg(encode(x.id, 'hex') order by (
+      select min(a.started_at) from attempts a where a.delivery_id = x.id), x.id)
+    from deliveries x where x.rerun_of = d.id), '[]'::json) as reruns,
   coalesce((
     select json_agg(json_build_object(
       'id', a.id, 'destination', a.destination, 'startedAt', ${utc('a.started_at')},

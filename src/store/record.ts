@@ -61,6 +61,11 @@ export const deliveryFactsSchema = z.object({
   hopId: uuid,
   /** True where the event took the route's rollout. */
   isRollout: z.boolean().optional(),
+  /** The delivery that this one makes again; left out for a first one. */
+  rerunOf: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 const skippedFactsSchema = z.object({

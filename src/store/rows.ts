@@ -56,6 +56,7 @@ export type DeliveryRow = {
   job: string;
   correlation_id: string;
   hop_id: string;
+  rerun_of: string | null;
 };
 
 export type AttemptRow = {

@@ -19,6 +19,8 @@ export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<
     report: () => {},
     logs: noLogSource,
     retries: { enqueue: () => Promise.resolve(true) },
+    isAllowed: () => Promise.resolve(true),
+    replays: { wake: () => Promise.resolve() },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,

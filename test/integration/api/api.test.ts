@@ -47,6 +47,8 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
       },
     },
     retries: { enqueue: () => Promise.resolve(true) },
+    isAllowed: () => Promise.resolve(true),
+    replays: { wake: () => Promise.resolve() },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,

@@ -70,6 +70,8 @@ beforeEach(async () => {
     ...deps,
     logs: noLogSource,
     retries: { enqueue: () => Promise.resolve(true) },
+    isAllowed: () => Promise.resolve(true),
+    replays: { wake: () => Promise.resolve() },
     cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,

@@ -39,6 +39,8 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
         return Promise.resolve(true);
       },
     },
+    isAllowed: () => Promise.resolve(true),
+    replays: { wake: () => Promise.resolve() },
     cancellations: {
       cancel: (id) => Promise.resolve(void cancelled.add(id)),
       allow: (id) => Promise.resolve(void cancelled.delete(id)),

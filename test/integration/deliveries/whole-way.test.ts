@@ -10,6 +10,7 @@ import { freePort } from '../../../demo/postgres/free-port.ts';
 import { startWrangler } from '../../../demo/world/wrangler.ts';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
+import { replayRunViewSchema } from '../../../src/api/replay-views.ts';
 import { deadLetterPageSchema, traceDetailSchema } from '../../../src/api/views.ts';
 import { createDatabase } from '../../support/database.ts';
 
@@ -88,19 +89,25 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function api(method: string, path: string): Promise<{ status: number; json: unknown }> {
+async function api(
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; json: unknown }> {
   const response = await fetch(wrangler.url + path, {
     method,
-    headers: { authorization: 'Bearer token' },
+    headers: { authorization: 'Bearer token', 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
   });
   return { status: response.status, json: await response.json() };
 }
 
 const soon = { timeout: 30_000, interval: 200 };
 
-it('a dead letter arrives after its replay, as the same delivery', async () => {
+/** Fails at the destination. @returns the body */
+async function sendLastTry(id: string): Promise<string> {
   const body = JSON.stringify({
-    id: 'e1',
+    id,
     created_at: new Date().toISOString().replace('Z', '000'),
     table: { schema: 'public', name: 'orders' },
     trigger: { name: 'order_paid' },
@@ -112,9 +119,14 @@ it('a dead letter arrives after its replay, as the same delivery', async () => {
     { method: 'POST', headers: { 'x-throughline-key': 'key' }, body },
   );
   expect(answer.status).toBe(503);
+  return body;
+}
 
-  const listed = async () =>
-    deadLetterPageSchema.parse((await api('GET', '/api/dead-letters')).json).deadLetters;
+const listed = async () =>
+  deadLetterPageSchema.parse((await api('GET', '/api/dead-letters')).json).deadLetters;
+
+it('a dead letter arrives after its replay, as the same delivery', async () => {
+  const body = await sendLastTry('e1');
   await expect.poll(listed, soon).toHaveLength(1);
   const [letter] = await listed();
   expect(letter).toMatchObject({ reason: 'sender_gave_up', status: 503, attempts: 1 });
@@ -137,5 +149,27 @@ it('a dead letter arrives after its replay, as the same delivery', async () => {
   );
   expect(new Set(received.map(({ correlationId }) => correlationId)).size).toBe(1);
   expect(new Set(received.map((request) => request.body))).toEqual(new Set([body]));
+  expect(await listed()).toEqual([]);
+});
+
+it('many arrive as a replay run, a canary first, each once', async () => {
+  const events = ['r1', 'r2', 'r3', 'r4'];
+  failuresLeft = events.length;
+  for (const id of events) await sendLastTry(id);
+  await expect.poll(listed, soon).toHaveLength(events.length);
+  received.length = 0;
+
+  const begun = await api('POST', '/api/replays', { filter: {}, ratePerSecond: 20, canary: 1 });
+  expect(begun.status).toBe(201);
+  const { id } = replayRunViewSchema.parse(begun.json);
+  const run = async () => replayRunViewSchema.parse((await api('GET', `/api/replays/${id}`)).json);
+  await expect.poll(async () => (await run()).state, soon).toBe('paused');
+  expect(received).toHaveLength(1);
+
+  expect((await api('POST', `/api/replays/${id}/continue`)).status).toBe(200);
+  await expect.poll(async () => (await run()).progress.delivered, soon).toBe(events.length);
+  expect(await run()).toMatchObject({ state: 'completed', progress: { found: 4, waiting: 0 } });
+  expect(received).toHaveLength(events.length);
+  expect(new Set(received.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(events.length);
   expect(await listed()).toEqual([]);
 });

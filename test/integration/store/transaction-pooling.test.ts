@@ -64,6 +64,8 @@ describe('behind a transaction pooler', () => {
       connect: pool.connect,
       logs: noLogSource,
       retries: { enqueue: () => Promise.resolve(true) },
+      isAllowed: () => Promise.resolve(true),
+      replays: { wake: () => Promise.resolve() },
       cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
       bodies: { get: () => Promise.resolve(null) },
       admin: noAdmin,

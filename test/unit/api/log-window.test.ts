@@ -19,6 +19,8 @@ function delivery(...attempts: [number, number | null, number | null][]): Stored
     correlationId: 'c',
     hasRetriesLeft: false,
     isDead: false,
+    rerunOf: null,
+    reruns: [],
     attempts: attempts.map(([start, end, status], index) => ({
       id: String(index),
       destination: 'd',

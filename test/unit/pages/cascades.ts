@@ -78,6 +78,8 @@ export function delivery(
     startedAt: at(first),
     endedAt: end === null ? null : at(end),
     durationMs: end === null ? null : end - first,
+    rerunOf: null,
+    reruns: [],
     attempts,
   };
 }

@@ -1,0 +1,209 @@
+// /api/replays: many dead letters replayed as one run, which can be watched, paused, continued and cancelled.
+import { zValidator } from '@hono/zod-validator';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { obey } from '../deliveries/replay-run.ts';
+import { inTransaction, type StoreClient } from '../store/client.ts';
+import { deathReasonSchema } from '../store/record.ts';
+import {
+  countLetters,
+  findRun,
+  insertAction,
+  insertRun,
+  type LetterFilter,
+  type LetterSelection,
+  listActions,
+  listRuns,
+  lockRun,
+  readCanaries,
+  readProgress,
+  setRunState,
+  type StoredRun,
+} from '../store/replay-runs.ts';
+import { writeCursor } from './cursor.ts';
+import { deliveryId } from './delivery-id.ts';
+import type { ApiDeps } from './deps.ts';
+import type { ApiEnv } from './env.ts';
+import { pageQuery } from './page-query.ts';
+import { ApiProblem, notFound, refuseInvalid } from './problem.ts';
+import { reading } from './reading.ts';
+import type {
+  LetterCountView,
+  ReplayRunPage,
+  ReplayRunView,
+  ReplayRunSummary,
+} from './replay-views.ts';
+
+/** Choosing 100,000 letters takes some seconds. */
+const statementTimeoutMs = 30_000;
+const mostIds = 10_000;
+
+const anyOf = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(100).optional();
+const text = z.string().min(1).max(2_048);
+
+const filterSchema = z.strictObject({
+  /** Of the death; `to` is exclusive. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  sources: anyOf(text),
+  triggers: anyOf(text),
+  jobs: anyOf(text),
+  destinations: anyOf(text),
+  reasons: anyOf(deathReasonSchema),
+  /** Of the last attempt; 0 where no answer came. */
+  statuses: anyOf(z.number().int().min(0).max(599)),
+});
+
+const selectionShape = {
+  /** {}: every dead letter there is. */
+  filter: filterSchema.optional(),
+  deliveryIds: z.array(deliveryId).min(1).max(mostIds).optional(),
+};
+const oneOfBoth = 'must have either a filter or deliveryIds';
+const isOneOfBoth = (given: { filter?: unknown; deliveryIds?: unknown }): boolean =>
+  (given.filter === undefined) !== (given.deliveryIds === undefined);
+
+const countSchema = z.strictObject(selectionShape).refine(isOneOfBoth, oneOfBoth);
+const runSchema = z
+  .strictObject({
+    ...selectionShape,
+    ratePerSecond: z.number().min(0.1).max(100),
+    /** So many go first; the run pauses until somebody has looked at them, and stops when one fails. */
+    canary: z.number().int().min(1).max(100).optional(),
+  })
+  .refine(isOneOfBoth, oneOfBoth);
+const runId = z.uuid().toLowerCase();
+const runParam = z.object({ id: runId });
+const commandParam = z.object({ id: runId, command: z.enum(['pause', 'continue', 'cancel']) });
+
+export function replayRoutes(deps: ApiDeps) {
+  return new Hono<ApiEnv>()
+    .get('/', zValidator('query', pageQuery(runId), refuseInvalid), async (context) => {
+      const { limit, cursor } = context.req.valid('query');
+      const after = cursor ? { createdAt: cursor.at, id: cursor.id } : null;
+      const found = await reading(deps, (client) => listRuns(client, { limit: limit + 1, after }));
+      const runs = found.slice(0, limit);
+      const last = found.length > limit ? runs.at(-1) : undefined;
+      const page: ReplayRunPage = {
+        runs: runs.map(summary),
+        nextCursor: last ? writeCursor({ at: last.createdAt, id: last.id }) : null,
+      };
+      return context.json(page, 200);
+    })
+    .post('/count', zValidator('json', countSchema, refuseInvalid), async (context) => {
+      const selection = selectionOf(context.req.valid('json'));
+      const found = await reading(deps, (client) => countLetters(client, selection));
+      const view: LetterCountView = { found };
+      return context.json(view, 200);
+    })
+    .post('/', zValidator('json', runSchema, refuseInvalid), async (context) => {
+      const asked = context.req.valid('json');
+      const id = crypto.randomUUID();
+      const createdAt = new Date(deps.now()).toISOString();
+      // Woken first: it looks for the run until it is there, so that a crash leaves no run without a driver.
+      await wake(deps, id);
+      const view = await writing(deps, async (client) => {
+        const { ratePerSecond, canary = 0 } = asked;
+        const selection = selectionOf(asked);
+        await insertRun(client, { id, createdAt, selection, ratePerSecond, canary });
+        const action = { ...by(context.get('who'), createdAt), action: 'created', because: null };
+        await insertAction(client, id, action);
+        return readView(client, id);
+      });
+      return context.json(view, 201, { location: `/api/replays/${id}` });
+    })
+    .get('/:id', zValidator('param', runParam, refuseInvalid), async (context) => {
+      const { id } = context.req.valid('param');
+      return context.json(await reading(deps, (client) => readView(client, id)), 200);
+    })
+    .post('/:id/:command', zValidator('param', commandParam, refuseInvalid), async (context) => {
+      const { id, command } = context.req.valid('param');
+      if (command === 'continue') await wake(deps, id);
+      const view = await writing(deps, async (client) => {
+        const run = await lockRun(client, id);
+        if (!run) throw notFound(`Replay run ${id}`);
+        const { delivered, failed, open } = await readCanaries(client, id);
+        const next = obey(run, command, delivered + failed + open);
+        if (!next) {
+          const detail = `This run is ${run.state}: there is nothing to ${command}.`;
+          throw new ApiProblem('not_possible', { title: 'Not possible', status: 409, detail });
+        }
+        const action = by(context.get('who'), new Date(deps.now()).toISOString());
+        await setRunState(
+          client,
+          id,
+          { ...next, because: null },
+          { ...action, action: command, because: null },
+        );
+        return readView(client, id);
+      });
+      return context.json(view, 200);
+    });
+}
+
+function writing<T>(deps: ApiDeps, work: (client: StoreClient) => Promise<T>): Promise<T> {
+  return deps.connect((client) =>
+    inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () => work(client)),
+  );
+}
+
+/** @throws ApiProblem 503: nothing has been changed then */
+async function wake(deps: ApiDeps, id: string): Promise<void> {
+  try {
+    await deps.replays.wake(id);
+  } catch (error) {
+    deps.report('What drives a replay run is out of reach.', { runId: id, error: String(error) });
+    const detail = 'What drives replay runs is out of reach. Nothing has been changed: try again.';
+    throw new ApiProblem(
+      'driver_unreachable',
+      { title: 'Out of reach', status: 503, detail },
+      { 'retry-after': '5' },
+    );
+  }
+}
+
+function by(who: ApiEnv['Variables']['who'], at: string) {
+  return { at, who: who.name, onBehalfOf: who.onBehalfOf };
+}
+
+function selectionOf(asked: z.infer<typeof countSchema>): LetterSelection {
+  if (asked.deliveryIds) return { deliveryIds: asked.deliveryIds };
+  const { from, to, sources, triggers, jobs, destinations, reasons, statuses } = asked.filter ?? {};
+  const filter: LetterFilter = {
+    from: from ?? null,
+    to: to ?? null,
+    sources: sources ?? null,
+    triggers: triggers ?? null,
+    jobs: jobs ?? null,
+    destinations: destinations ?? null,
+    reasons: reasons ?? null,
+    statuses: statuses ?? null,
+  };
+  return { filter };
+}
+
+async function readView(client: StoreClient, id: string): Promise<ReplayRunView> {
+  const run = await findRun(client, id);
+  if (!run) throw notFound(`Replay run ${id}`);
+  return {
+    ...summary(run),
+    progress: await readProgress(client, id),
+    canaries: run.canary === 0 ? null : await readCanaries(client, id),
+    actions: await listActions(client, id),
+  };
+}
+
+function summary(run: StoredRun): ReplayRunSummary {
+  const { id, createdAt, ratePerSecond, canary, canaryPassed, state, because, selection } = run;
+  return {
+    id,
+    createdAt,
+    state,
+    because,
+    ratePerSecond,
+    canary,
+    canaryPassed,
+    filter: selection.filter ?? null,
+    deliveryIds: selection.deliveryIds?.length ?? null,
+  };
+}
