@@ -12,6 +12,7 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { currentToken } from './api/token.ts';
 import { useSession } from './api/session.ts';
+import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from './admin/search.ts';
 import { parseCascadeSearch } from './cascade/search.ts';
 import { CascadesPage } from './cascades/CascadesPage.tsx';
 import { parseCoverageSearch } from './coverage/shares.ts';
@@ -93,6 +94,61 @@ const coverageRoute = createRoute({
   component: lazyRouteComponent(() => import('./coverage/CoveragePage.tsx'), 'CoveragePage'),
 });
 
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin',
+  beforeLoad: ({ location }) => {
+    if (/^\/admin\/?$/.test(location.pathname))
+      throw redirect({ to: '/admin/routes', replace: true });
+  },
+});
+
+const adminRoutes = [
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/routes',
+    component: lazyRouteComponent(() => import('./admin/RoutesPage.tsx'), 'RoutesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/routes/$route',
+    component: lazyRouteComponent(() => import('./admin/RoutePage.tsx'), 'RoutePage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/new-route',
+    component: lazyRouteComponent(() => import('./admin/RoutePage.tsx'), 'NewRoutePage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/destinations',
+    validateSearch: parseDestinationSearch,
+    component: lazyRouteComponent(() => import('./admin/DestinationsPage.tsx'), 'DestinationsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./admin/KeysPage.tsx'), 'KeysPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/dry-run',
+    validateSearch: parseDryRunSearch,
+    component: lazyRouteComponent(() => import('./admin/DryRunPage.tsx'), 'DryRunPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/versions',
+    validateSearch: parseVersionSearch,
+    component: lazyRouteComponent(() => import('./admin/VersionsPage.tsx'), 'VersionsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/audit',
+    component: lazyRouteComponent(() => import('./admin/AuditPage.tsx'), 'AuditPage'),
+  }),
+] as const;
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     indexRoute,
@@ -100,6 +156,7 @@ export const router = createRouter({
     cascadeRoute,
     deadRoute,
     coverageRoute,
+    adminRoute.addChildren(adminRoutes),
   ]),
   defaultPreload: 'intent',
   defaultPreloadDelay: 50,

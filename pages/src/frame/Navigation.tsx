@@ -2,6 +2,7 @@
 import { DesktopIcon } from '@phosphor-icons/react/Desktop';
 import { MoonIcon } from '@phosphor-icons/react/Moon';
 
+import { PathIcon } from '@phosphor-icons/react/Path';
 import { SignOutIcon } from '@phosphor-icons/react/SignOut';
 import { SunIcon } from '@phosphor-icons/react/Sun';
 import { TargetIcon } from '@phosphor-icons/react/Target';
@@ -18,6 +19,7 @@ const places = [
   { to: '/cascades', below: ['/cascades', '/c/'], label: 'Cascades', icon: <CascadesIcon /> },
   { to: '/dead', below: ['/dead'], label: 'Dead letters', icon: <TrayIcon size={16} /> },
   { to: '/coverage', below: ['/coverage'], label: 'Coverage', icon: <TargetIcon size={16} /> },
+  { to: '/admin/routes', below: ['/admin'], label: 'Routing', icon: <PathIcon size={16} /> },
 ] as const;
 
 const themeIcons = { system: DesktopIcon, light: SunIcon, dark: MoonIcon } as const;

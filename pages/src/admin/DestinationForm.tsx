@@ -1,0 +1,184 @@
+// What is known of one destination: its job's name, its time, whether it is slow.
+import { Button } from '@cloudflare/kumo/components/button';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent, type ReactElement } from 'react';
+import type { KnownDestination } from '../../../src/config/configuration.ts';
+import { Problem } from '../api/http.ts';
+import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
+import { ProblemNotice } from '../ui/Notice.tsx';
+import { Card, RowsSkeleton } from '../ui/Page.tsx';
+import { deleteDestination, putDestination, readDestination } from './admin-client.ts';
+import { fieldErrors, wholeForm } from './field-errors.ts';
+import { noteChange } from './last-change.ts';
+import { askAgain } from './queries.ts';
+
+const unknown: KnownDestination = { job: null, isSlow: false, attemptTimeoutSeconds: null };
+const fields = ['url', 'job', 'isSlow', 'attemptTimeoutSeconds'];
+/** A new one has none. */
+type Tag = string | null;
+
+function Fields(props: {
+  url: string;
+  known: KnownDestination;
+  etag: Tag;
+  onReload: () => void;
+  onDone: () => void;
+}): ReactElement {
+  const client = useQueryClient();
+  const [url, setUrl] = useState(props.url);
+  const [job, setJob] = useState(props.known.job ?? '');
+  const [isSlow, setSlow] = useState(props.known.isSlow);
+  const [seconds, setSeconds] = useState(
+    props.known.attemptTimeoutSeconds === null ? '' : String(props.known.attemptTimeoutSeconds),
+  );
+  const after = {
+    onSuccess: async (changed: Awaited<ReturnType<typeof putDestination>>) => {
+      noteChange(`The destination ${job.trim() || url} was changed`, changed);
+      props.onDone();
+      await askAgain(client);
+    },
+  };
+  const save = useMutation({
+    mutationFn: () =>
+      putDestination({
+        url: url.trim(),
+        known: {
+          job: job.trim() || null,
+          isSlow,
+          attemptTimeoutSeconds: seconds.trim() === '' ? null : Number(seconds),
+        },
+        note: '',
+        replaces: props.etag,
+      }),
+    ...after,
+  });
+  const remove = useMutation({
+    mutationFn: (replaces: string) => deleteDestination({ url: props.url, replaces }),
+    ...after,
+  });
+  const failed = save.error ?? remove.error;
+  const isStale = failed instanceof Problem && failed.status === 412;
+  const errors =
+    failed === null || isStale
+      ? new Map<string, string>()
+      : fieldErrors(failed, { prefix: `destinations.${url.trim()}`, fields });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
+      <TextField
+        label="URL"
+        mono
+        value={url}
+        disabled={props.url !== ''}
+        onChange={setUrl}
+        placeholder="https://jobs.example.com/charge-card"
+        error={errors.get('url')}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label="Job’s name"
+          value={job}
+          onChange={setJob}
+          error={errors.get('job')}
+          hint="in correlation IDs; empty: the last part of the address"
+        />
+        <TextField
+          label="Time for one attempt (s)"
+          type="number"
+          value={seconds}
+          onChange={setSeconds}
+          error={errors.get('attemptTimeoutSeconds')}
+          hint="empty: the route’s or the Worker’s"
+        />
+      </div>
+      <CheckField
+        label="It is slow"
+        hint="takes longer than a broadcast may, up to 15 minutes: delivered from the queue from the start"
+        checked={isSlow}
+        onChange={setSlow}
+      />
+      {isStale && (
+        <div role="alert" className="flex flex-wrap items-center gap-3">
+          <FieldError>
+            {props.etag === null
+              ? 'It is described already.'
+              : 'Somebody changed it meanwhile; yours was not stored.'}
+          </FieldError>
+          <button type="button" className="btn" onClick={props.onReload}>
+            Load what is stored
+          </button>
+        </div>
+      )}
+      {errors.get(wholeForm) !== undefined && (
+        <div role="alert">
+          <FieldError>{errors.get(wholeForm)}</FieldError>
+        </div>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={save.isPending || remove.isPending || url.trim() === ''}
+        >
+          {save.isPending ? 'Saving…' : 'Save'}
+        </Button>
+        <Button onClick={props.onDone}>Cancel</Button>
+        <span className="flex-1" />
+        {props.etag !== null && (
+          <button
+            type="button"
+            className="btn text-fail"
+            disabled={remove.isPending}
+            onClick={() => {
+              if (props.etag !== null) remove.mutate(props.etag);
+            }}
+          >
+            Forget it
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+export function DestinationForm(props: {
+  /** Empty for a new one. */
+  url: string;
+  isKnown: boolean;
+  onDone: () => void;
+}): ReactElement {
+  const query = useQuery({
+    queryKey: ['destination', props.url],
+    queryFn: ({ signal }) => readDestination(props.url, signal),
+    enabled: props.isKnown,
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  const { data } = query;
+  return (
+    <Card title={props.url === '' ? 'Describe a destination' : 'What is known of it'}>
+      {props.isKnown && query.isPending && <RowsSkeleton rows={3} what="the destination" />}
+      {query.isError && (
+        <ProblemNotice
+          error={query.error}
+          what="The destination"
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {(!props.isKnown || data !== undefined) && (
+        <Fields
+          key={data?.etag ?? 'new'}
+          url={props.url}
+          known={data?.body ?? unknown}
+          etag={data?.etag ?? null}
+          onReload={() => void query.refetch()}
+          onDone={props.onDone}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,130 @@
+// What would become of an event, without sending it: which deliveries, where to, and why not.
+import { Button } from '@cloudflare/kumo/components/button';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState, type FormEvent, type ReactElement } from 'react';
+import { FieldError, SelectField, TextArea, TextField } from '../ui/Field.tsx';
+import { Card } from '../ui/Page.tsx';
+import { AdminPage } from './AdminPage.tsx';
+import { dryRun } from './admin-client.ts';
+import { DryRunReport } from './DryRunReport.tsx';
+import { fieldErrors, wholeForm } from './field-errors.ts';
+import { configurationQuery, keysQuery } from './queries.ts';
+
+const fields = ['url', 'route', 'method', 'body', 'keyId', 'headers'];
+const byUrl = '';
+const byVariable = '';
+
+export function DryRunPage(): ReactElement {
+  const search = useSearch({ from: '/admin/dry-run' });
+  const navigate = useNavigate({ from: '/admin/dry-run' });
+  const { data: configuration } = useQuery(configurationQuery);
+  const { data: keys } = useQuery(keysQuery);
+  const [url, setUrl] = useState('/?destinations=');
+  const [body, setBody] = useState('{\n  "order": 42\n}');
+  const [keyId, setKeyId] = useState(byVariable);
+  const route = search.route ?? byUrl;
+  const run = useMutation({
+    mutationFn: () =>
+      dryRun({
+        url: route === byUrl ? url.trim() : null,
+        route: route === byUrl ? null : route,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: body.trim() === '' ? null : body,
+        keyId: keyId === byVariable ? null : keyId,
+      }),
+  });
+  const errors =
+    run.error === null
+      ? new Map<string, string>()
+      : fieldErrors(run.error, { prefix: 'json', fields });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    run.mutate();
+  };
+  const names = Object.keys(configuration?.configuration.routes ?? {}).toSorted();
+  const known = route === byUrl || names.includes(route) ? names : [...names, route];
+  return (
+    <AdminPage title="Dry run">
+      <div className="grid gap-5 xl:grid-cols-[400px_minmax(0,1fr)] xl:items-start">
+        <Card title="An event" hint="nothing is sent">
+          <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
+            <SelectField
+              label="To"
+              value={route}
+              items={[
+                ...known.map((name) => ({ value: name, label: `/r/${name}` })),
+                { value: byUrl, label: 'a URL that names destinations' },
+              ]}
+              onChange={(name) => {
+                run.reset();
+                void navigate({ search: name === byUrl ? {} : { route: name } });
+              }}
+              error={errors.get('route')}
+            />
+            {route === byUrl && (
+              <TextField
+                label="URL"
+                mono
+                value={url}
+                onChange={setUrl}
+                error={errors.get('url')}
+                hint="as the sender would ask, with or without the edge’s host"
+              />
+            )}
+            <SelectField
+              label="With the key"
+              value={keyId}
+              items={[
+                {
+                  value: byVariable,
+                  label:
+                    keys?.byVariable == null
+                      ? 'of the Worker’s variable'
+                      : `of the Worker’s variable (${keys.byVariable.source})`,
+                },
+                ...(keys?.keys ?? []).map(({ id, source }) => ({
+                  value: id,
+                  label: `${id} (${source})`,
+                })),
+              ]}
+              onChange={setKeyId}
+              error={errors.get('keyId')}
+            />
+            <TextArea
+              label="Body"
+              rows={9}
+              value={body}
+              onChange={setBody}
+              error={errors.get('body')}
+              hint="a Hasura event’s payload is taken as one; anything else is a webhook"
+            />
+            {errors.get(wholeForm) !== undefined && (
+              <div role="alert">
+                <FieldError>{errors.get(wholeForm)}</FieldError>
+              </div>
+            )}
+            <div>
+              <Button type="submit" variant="primary" disabled={run.isPending}>
+                {run.isPending ? 'Working it out…' : 'See what would be sent'}
+              </Button>
+            </div>
+          </form>
+        </Card>
+        <div aria-live="polite" className="flex min-w-0 flex-col gap-5">
+          {run.data === undefined ? (
+            <Card title="What would be sent">
+              <p className="px-4 py-5 text-sub">
+                By the configuration as it is stored now, with the edge’s own steps: no request, no
+                record, no turn taken.
+              </p>
+            </Card>
+          ) : (
+            <DryRunReport report={run.data} />
+          )}
+        </div>
+      </div>
+    </AdminPage>
+  );
+}

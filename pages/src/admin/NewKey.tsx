@@ -1,0 +1,128 @@
+// Makes an ingest key for a sender: its source, what it may use, when it ends.
+import { Button } from '@cloudflare/kumo/components/button';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent, type ReactElement } from 'react';
+import type { KeyCreatedView } from '../../../src/api/admin/views.ts';
+import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
+import { Card } from '../ui/Page.tsx';
+import { createKey } from './admin-client.ts';
+import { fieldErrors, wholeForm } from './field-errors.ts';
+import { noteChange } from './last-change.ts';
+import { askAgain, configurationQuery } from './queries.ts';
+
+const fields = ['source', 'note', 'routes', 'destinations', 'expiresAt'];
+
+export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }): ReactElement {
+  const client = useQueryClient();
+  const { data } = useQuery(configurationQuery);
+  const [source, setSource] = useState('');
+  const [note, setNote] = useState('');
+  const [expiresAt, setExpiresAt] = useState('');
+  const [allRoutes, setAllRoutes] = useState(true);
+  const [routes, setRoutes] = useState<string[]>([]);
+  const [namesDestinations, setNamesDestinations] = useState(true);
+  const create = useMutation({
+    mutationFn: () =>
+      createKey({
+        source: source.trim(),
+        note: note.trim(),
+        routes: allRoutes ? null : routes,
+        destinations: namesDestinations ? null : [],
+        expiresAt: expiresAt === '' ? null : new Date(expiresAt).toISOString(),
+      }),
+    onSuccess: (created) => {
+      noteChange(`A key of ${source.trim()} was made`, created);
+      setSource('');
+      setNote('');
+      setExpiresAt('');
+      props.onCreated(created);
+      return askAgain(client);
+    },
+  });
+  const errors =
+    create.error === null
+      ? new Map<string, string>()
+      : fieldErrors(create.error, { prefix: 'keys', fields });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    create.mutate();
+  };
+  const names = Object.keys(data?.configuration.routes ?? {}).toSorted();
+  return (
+    <Card title="New key">
+      <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
+        <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+          <TextField
+            label="Source"
+            required
+            value={source}
+            onChange={setSource}
+            error={errors.get('source')}
+            placeholder="shop"
+            hint="which system sends: its events are told apart by it"
+          />
+          <TextField
+            label="What it is for"
+            value={note}
+            onChange={setNote}
+            error={errors.get('note')}
+            placeholder="Hasura, production"
+          />
+          <TextField
+            label="Ends"
+            type="datetime-local"
+            value={expiresAt}
+            onChange={setExpiresAt}
+            error={errors.get('expiresAt')}
+            hint="in your time; empty: never"
+          />
+        </div>
+        <div className="flex flex-col gap-2.5">
+          <CheckField
+            label="May use every stored route"
+            checked={allRoutes}
+            onChange={setAllRoutes}
+          />
+          {!allRoutes && (
+            <fieldset className="ml-6 flex flex-wrap gap-x-4 gap-y-2">
+              <legend className="sr-only">Which routes it may use</legend>
+              {names.length === 0 && <span className="text-sub">No route is stored yet.</span>}
+              {names.map((name) => (
+                <CheckField
+                  key={name}
+                  label={name}
+                  checked={routes.includes(name)}
+                  onChange={(on) =>
+                    setRoutes((known) =>
+                      on ? [...known, name] : known.filter((each) => each !== name),
+                    )
+                  }
+                />
+              ))}
+            </fieldset>
+          )}
+          <CheckField
+            label="May name destinations in its URL"
+            hint="any that the allowlist has"
+            checked={namesDestinations}
+            onChange={setNamesDestinations}
+          />
+        </div>
+        {errors.get(wholeForm) !== undefined && (
+          <div role="alert">
+            <FieldError>{errors.get(wholeForm)}</FieldError>
+          </div>
+        )}
+        <div>
+          <Button
+            type="submit"
+            variant="primary"
+            disabled={create.isPending || source.trim() === ''}
+          >
+            {create.isPending ? 'Making it…' : 'Make the key'}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,155 @@
+// The page of one stored route, and of one that is being made.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { Problem } from '../api/http.ts';
+import { ProblemNotice } from '../ui/Notice.tsx';
+import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
+import { AdminPage } from './AdminPage.tsx';
+import { deleteRoute, readRoute } from './admin-client.ts';
+import { noteChange } from './last-change.ts';
+import { askAgain, configurationQuery, routeKey } from './queries.ts';
+import { RouteAside } from './RouteAside.tsx';
+import { RouteEditor } from './RouteEditor.tsx';
+
+function Crumbs({ name }: { name: string }): ReactElement {
+  return (
+    <>
+      <Link to="/admin/routes" className="text-sub hover:text-ink">
+        Routes
+      </Link>
+      <span className="text-sub" aria-hidden="true">
+        /
+      </span>
+      <span className="truncate font-medium">{name}</span>
+    </>
+  );
+}
+
+function DeleteButton(props: { name: string; etag: string; onDeleted: () => void }): ReactElement {
+  const { name, etag } = props;
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => deleteRoute({ name, note: '', replaces: etag }),
+    onSuccess: async (changed) => {
+      noteChange(`Route ${name} was deleted`, changed);
+      props.onDeleted();
+      await askAgain(client);
+    },
+    onError: () => askAgain(client),
+  });
+  return (
+    <>
+      {remove.isError && (
+        <span role="alert" className="text-fail">
+          {remove.error instanceof Problem && remove.error.status === 412
+            ? 'Somebody changed it meanwhile: look at it again.'
+            : remove.error.message}
+        </span>
+      )}
+      <button
+        type="button"
+        className="btn text-fail"
+        disabled={remove.isPending}
+        onClick={() => {
+          if (
+            globalThis.confirm(
+              `Delete the route ${name}? Senders of /r/${name} are answered 404 then. It can be undone.`,
+            )
+          )
+            remove.mutate();
+        }}
+      >
+        Delete
+      </button>
+    </>
+  );
+}
+
+export function NewRoutePage(): ReactElement {
+  const navigate = useNavigate();
+  const leave = (name: string): void =>
+    void navigate({ to: '/admin/routes/$route', params: { route: name } });
+  return (
+    <AdminPage title="New route" crumbs={<Crumbs name="new" />}>
+      <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
+        <RouteEditor
+          name={null}
+          stored={null}
+          onSaved={leave}
+          onGone={() => void navigate({ to: '/admin/routes' })}
+        />
+      </div>
+    </AdminPage>
+  );
+}
+
+export function RoutePage(): ReactElement {
+  const { route: name } = useParams({ from: '/admin/routes/$route' });
+  const navigate = useNavigate();
+  const { data: configuration } = useQuery(configurationQuery);
+  // Read for editing: asked again when something was changed from here, never by itself.
+  const query = useQuery({
+    queryKey: routeKey(name),
+    queryFn: async ({ signal }) => {
+      const { body, etag } = await readRoute(name, signal);
+      return { route: body, etag };
+    },
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  const isGone = query.error instanceof Problem && query.error.status === 404;
+  const now = configuration?.configuration.routes[name];
+  return (
+    <AdminPage
+      title={name}
+      crumbs={<Crumbs name={name} />}
+      aside={
+        query.data !== undefined && (
+          <DeleteButton
+            name={name}
+            etag={query.data.etag}
+            onDeleted={() => void navigate({ to: '/admin/routes' })}
+          />
+        )
+      }
+    >
+      {query.isPending && (
+        <Card title="Where events go">
+          <RowsSkeleton rows={6} what="the route" />
+        </Card>
+      )}
+      {isGone && (
+        <Card title={name}>
+          <Nothing>
+            <p>No route of this name is stored. It may have been deleted: see the versions.</p>
+            <p className="mt-2 flex gap-4">
+              <Link to="/admin/routes" className="link">
+                All routes
+              </Link>
+              <Link to="/admin/versions" className="link">
+                Versions
+              </Link>
+            </p>
+          </Nothing>
+        </Card>
+      )}
+      {query.isError && !isGone && (
+        <ProblemNotice error={query.error} what="The route" onRetry={() => void query.refetch()} />
+      )}
+      {query.data !== undefined && (
+        <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_340px] xl:items-start">
+          <RouteEditor
+            key={name}
+            name={name}
+            stored={query.data}
+            onSaved={() => void query.refetch()}
+            onGone={() => void navigate({ to: '/admin/routes' })}
+          />
+          <RouteAside name={name} route={now ?? query.data.route} />
+        </div>
+      )}
+    </AdminPage>
+  );
+}

@@ -1,0 +1,39 @@
+// What the admin's pages ask and under which key. Every change makes all of it be asked again.
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import { listKeys, readAllowlist, readConfiguration, readRotations } from './admin-client.ts';
+
+const all = 'admin';
+
+export const configurationQuery = queryOptions({
+  queryKey: [all, 'configuration'],
+  queryFn: ({ signal }) => readConfiguration(signal),
+  refetchInterval: 15_000,
+});
+
+export const allowlistQuery = queryOptions({
+  queryKey: [all, 'allowlist'],
+  queryFn: ({ signal }) => readAllowlist(signal),
+});
+
+export const keysQuery = queryOptions({
+  queryKey: [all, 'keys'],
+  queryFn: ({ signal }) => listKeys(signal),
+  refetchInterval: 15_000,
+});
+
+export function rotationsQuery(route: string) {
+  return queryOptions({
+    queryKey: [all, 'rotations', route],
+    queryFn: ({ signal }) => readRotations(route, signal),
+    refetchInterval: 5_000,
+  });
+}
+
+/** Below the same key as all, so that it is asked again after a change. */
+export function routeKey(name: string): readonly string[] {
+  return [all, 'route', name];
+}
+
+export function askAgain(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ queryKey: [all] });
+}
