@@ -94,6 +94,18 @@ const coverageRoute = createRoute({
   component: lazyRouteComponent(() => import('./coverage/CoveragePage.tsx'), 'CoveragePage'),
 });
 
+const circuitsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/circuits',
+  component: lazyRouteComponent(() => import('./circuits/CircuitsPage.tsx'), 'CircuitsPage'),
+});
+
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replays/$run',
+  component: lazyRouteComponent(() => import('./replays/RunPage.tsx'), 'RunPage'),
+});
+
 const adminRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/admin',
@@ -156,6 +168,8 @@ export const router = createRouter({
     cascadeRoute,
     deadRoute,
     coverageRoute,
+    circuitsRoute,
+    runRoute,
     adminRoute.addChildren(adminRoutes),
   ]),
   defaultPreload: 'intent',

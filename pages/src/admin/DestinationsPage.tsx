@@ -16,8 +16,8 @@ import { configurationQuery } from './queries.ts';
 
 function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): ReactElement {
   return (
-    <li className="flex flex-wrap items-start gap-x-4 gap-y-1.5 border-b border-hair px-4 py-2.5 last:border-b-0">
-      <div className="min-w-0 flex-1 basis-[260px]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1.5 border-b border-hair px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_88px]">
+      <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-2">
           <b className="font-semibold wrap-anywhere">{row.known?.job ?? row.impliedJob}</b>
           {row.known?.job == null && <span className="text-[12px] text-sub">by its address</span>}
@@ -32,7 +32,7 @@ function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): Reac
           {shortAddress(row.url)}
         </p>
       </div>
-      <p className="min-w-0 flex-1 basis-[160px] text-[12px] text-sub">
+      <p className="min-w-0 text-[12px] text-sub max-md:order-last max-md:col-span-2">
         {row.routes.length === 0
           ? 'in no stored route'
           : row.routes.map((name, index) => (
@@ -46,7 +46,7 @@ function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): Reac
       </p>
       <button
         type="button"
-        className="btn"
+        className="btn justify-self-end"
         onClick={onEdit}
         aria-label={`Edit ${shortAddress(row.url)}`}
       >

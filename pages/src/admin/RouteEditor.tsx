@@ -159,7 +159,7 @@ export function RouteEditor(props: {
         />
       )}
       <RouteForm draft={draft} errors={errors} onChange={change} />
-      <div className="sticky bottom-0 z-10 -mx-4 flex flex-col gap-3 border-t border-line bg-base px-4 py-3 sm:-mx-0 sm:rounded-[10px] sm:border sm:shadow-tl">
+      <div className="z-10 flex flex-col gap-3 rounded-[10px] border border-line bg-base px-4 py-3 shadow-tl sm:sticky sm:bottom-0">
         {errors.get(wholeForm) !== undefined && (
           <div role="alert">
             <FieldError>{errors.get(wholeForm)}</FieldError>

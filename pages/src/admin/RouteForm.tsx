@@ -52,7 +52,7 @@ function ListFields(props: Part<ListsDraft> & { at: string }): ReactElement {
         error={errors.get(`${at}algorithm`)}
       />
       <LinesField
-        label="Destinations"
+        label={at === '' ? 'Destinations' : 'Destinations of the rollout'}
         of="destination"
         values={draft.destinations}
         onChange={(destinations) => onChange({ ...draft, destinations })}
@@ -61,7 +61,7 @@ function ListFields(props: Part<ListsDraft> & { at: string }): ReactElement {
         placeholder={example}
       />
       <LinesField
-        label="Stand by"
+        label={at === '' ? 'Stand by' : 'Stand by in the rollout'}
         of="stand-by"
         values={draft.fallback}
         onChange={(fallback) => onChange({ ...draft, fallback })}

@@ -1,6 +1,8 @@
 // What the pages ask the API for, one function for each question. Decides nothing of how an answer comes.
 import type {
   CancellationView,
+  CircuitList,
+  CircuitView,
   CoverageView,
   DeadLetterPage,
   LogsView,
@@ -71,4 +73,19 @@ export function readCoverage(from: string, signal?: AbortSignal): Promise<Covera
 /** Latest first. */
 export async function listLoops(signal?: AbortSignal): Promise<LoopView[]> {
   return (await answerOf((options) => api.loops.$get({ query: {} }, options), signal)).loops;
+}
+
+/** Those that have failed lately. */
+export function listCircuits(signal?: AbortSignal): Promise<CircuitList> {
+  return answerOf((options) => api.circuits.$get({}, options), signal);
+}
+
+/** Lets everything go to a destination again: closes its open circuit, or enables it where it was disabled. */
+export function letGo(circuit: Pick<CircuitView, 'id' | 'state'>): Promise<CircuitView> {
+  const param = { id: circuit.id };
+  return answerOf((options) =>
+    circuit.state === 'disabled'
+      ? api.circuits[':id'].enable.$post({ param }, options)
+      : api.circuits[':id'].close.$post({ param }, options),
+  );
 }

@@ -3,7 +3,14 @@ import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/
 import type { LogsView, TraceDetail } from '../../../src/api/views.ts';
 import { mergeNewest, type Feed } from '../cascades/feed.ts';
 import { followLogs, logsIntervalMs, type FollowedLogs } from '../panel/follow-logs.ts';
-import { listDeadLetters, listTraces, readLogs, readTrace, type LogsTarget } from './client.ts';
+import {
+  listCircuits,
+  listDeadLetters,
+  listTraces,
+  readLogs,
+  readTrace,
+  type LogsTarget,
+} from './client.ts';
 import { Problem } from './http.ts';
 import { reportUnauthorised } from './session.ts';
 
@@ -74,4 +81,11 @@ export const deadLettersQuery = queryOptions({
   queryKey: ['dead-letters'],
   queryFn: ({ signal }) => listDeadLetters(null, signal),
   refetchInterval: 30_000,
+});
+
+/** The navigation counts them, their page shows them. */
+export const circuitsQuery = queryOptions({
+  queryKey: ['circuits'],
+  queryFn: ({ signal }) => listCircuits(signal),
+  refetchInterval: 15_000,
 });

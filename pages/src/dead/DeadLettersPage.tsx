@@ -11,6 +11,8 @@ import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { Segments } from '../ui/Segments.tsx';
 import { DeadLettersTable } from './DeadLettersTable.tsx';
 import { Replayed } from './Replayed.tsx';
+import { Runs } from '../replays/Runs.tsx';
+import { StartRun } from '../replays/StartRun.tsx';
 import { countJobs, type DeadLetter } from './words.ts';
 
 const everyJob = '';
@@ -19,6 +21,7 @@ export function DeadLettersPage(): ReactElement {
   const { job = everyJob } = useSearch({ from: '/dead' });
   const navigate = useNavigate({ from: '/dead' });
   const client = useQueryClient();
+  const [isStarting, setStarting] = useState(false);
   const [replayed, setReplayed] = useState<DeadLetter[]>([]);
   const query = useInfiniteQuery({
     queryKey: ['dead-letters', 'pages'],
@@ -52,7 +55,21 @@ export function DeadLettersPage(): ReactElement {
           </span>
         )
       }
+      aside={
+        shown.length > 1 && (
+          <button type="button" className="btn" onClick={() => setStarting(true)}>
+            {job === everyJob ? 'Replay all…' : `Replay all of ${job}…`}
+          </button>
+        )
+      }
     >
+      {isStarting && (
+        <StartRun
+          key={job}
+          job={job === everyJob ? null : job}
+          onCancel={() => setStarting(false)}
+        />
+      )}
       {replayed.length > 0 && (
         <Card title="Replayed by you" count={replayed.length}>
           <ul>
@@ -129,6 +146,7 @@ export function DeadLettersPage(): ReactElement {
           )}
         </section>
       )}
+      <Runs />
     </Page>
   );
 }

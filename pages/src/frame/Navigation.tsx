@@ -3,6 +3,7 @@ import { DesktopIcon } from '@phosphor-icons/react/Desktop';
 import { MoonIcon } from '@phosphor-icons/react/Moon';
 
 import { PathIcon } from '@phosphor-icons/react/Path';
+import { PlugsIcon } from '@phosphor-icons/react/Plugs';
 import { SignOutIcon } from '@phosphor-icons/react/SignOut';
 import { SunIcon } from '@phosphor-icons/react/Sun';
 import { TargetIcon } from '@phosphor-icons/react/Target';
@@ -10,14 +11,20 @@ import { TrayIcon } from '@phosphor-icons/react/Tray';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
-import { deadLettersQuery } from '../api/queries.ts';
+import { circuitsQuery, deadLettersQuery } from '../api/queries.ts';
 import { setToken } from '../api/token.ts';
 import { CascadesIcon, Mark } from '../ui/icons.tsx';
 import { useTheme } from './theme.ts';
 
 const places = [
   { to: '/cascades', below: ['/cascades', '/c/'], label: 'Cascades', icon: <CascadesIcon /> },
-  { to: '/dead', below: ['/dead'], label: 'Dead letters', icon: <TrayIcon size={16} /> },
+  {
+    to: '/dead',
+    below: ['/dead', '/replays'],
+    label: 'Dead letters',
+    icon: <TrayIcon size={16} />,
+  },
+  { to: '/circuits', below: ['/circuits'], label: 'Circuits', icon: <PlugsIcon size={16} /> },
   { to: '/coverage', below: ['/coverage'], label: 'Coverage', icon: <TargetIcon size={16} /> },
   { to: '/admin/routes', below: ['/admin'], label: 'Routing', icon: <PathIcon size={16} /> },
 ] as const;
@@ -45,6 +52,13 @@ function useDeadCount(): string | null {
   const { data } = useQuery(deadLettersQuery);
   if (data === undefined || data.deadLetters.length === 0) return null;
   return `${data.deadLetters.length}${data.nextCursor === null ? '' : '+'}`;
+}
+
+/** Destinations that are skipped or disabled; nothing for none. */
+function useOpenCount(): string | null {
+  const { data } = useQuery(circuitsQuery);
+  const open = data?.circuits.filter(({ state }) => state !== 'closed').length ?? 0;
+  return open === 0 ? null : String(open);
 }
 
 function Count({ text, wide }: { text: string; wide: boolean }): ReactElement {
@@ -81,7 +95,10 @@ function ThemeButton({ wide }: { wide: boolean }): ReactElement {
 
 export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const deadCount = useDeadCount();
+  const counts: Record<string, string | null> = {
+    '/dead': useDeadCount(),
+    '/circuits': useOpenCount(),
+  };
   const wide = !narrow;
   return (
     <nav
@@ -104,7 +121,7 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
         </span>
       </Link>
       {places.map(({ to, below, label, icon }) => {
-        const count = to === '/dead' ? deadCount : null;
+        const count = counts[to] ?? null;
         const name = count === null ? label : `${label}, ${count}`;
         return (
           <Link

@@ -1,0 +1,302 @@
+// What an admin does: makes a route and sees an event go its way, meets a colleague who was faster, takes changes
+// back, hands out a key, and brings a dead letter back.
+import { createServer, type Server } from 'node:http';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { deadLetterPageSchema } from '../../src/api/views.ts';
+import { routeSchema, type StoredRoute } from '../../src/config/configuration.ts';
+import { ask, until } from './api.ts';
+import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+
+useBrowser();
+
+/** A destination whose answers the tests decide. */
+let destination: Server;
+let destinationUrl: string;
+let status = 200;
+const bodies: string[] = [];
+
+beforeAll(async () => {
+  destination = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString('utf8'));
+      response.writeHead(status).end('answered');
+    });
+  });
+  await new Promise<void>((resolve) => destination.listen(0, '127.0.0.1', resolve));
+  const address = destination.address();
+  destinationUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+});
+
+afterAll(() => {
+  destination.close();
+});
+
+/** Sends until the edge lets it through: what was stored a moment ago takes some seconds to reach it. */
+function send(route: string, body: object, key = inject('world').ingestKey): Promise<Response> {
+  return until(
+    `an event through /r/${route}`,
+    () =>
+      fetch(`${inject('world').edgeUrl}/r/${route}`, {
+        method: 'POST',
+        headers: { 'x-throughline-key': key, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    (response) => response.ok,
+  );
+}
+
+async function asAdmin(method: string, path: string, headers: object, body?: object) {
+  const { dashboardUrl, apiToken } = inject('world');
+  const response = await fetch(`${dashboardUrl}/api/admin${path}`, {
+    method,
+    headers: { authorization: `Bearer ${apiToken}`, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+/** As somebody else would, meanwhile. */
+async function change(name: string, edit: (route: StoredRoute) => StoredRoute): Promise<void> {
+  const read = await asAdmin('GET', `/routes/${name}`, {});
+  const route = routeSchema.parse(await read.json());
+  await asAdmin('PUT', `/routes/${name}`, { 'if-match': read.headers.get('etag') }, edit(route));
+}
+
+async function store(name: string, route: Partial<StoredRoute>): Promise<void> {
+  await asAdmin('PUT', `/routes/${name}`, { 'if-none-match': '*' }, route);
+}
+
+const stored = (name: string) => ask(`/api/admin/routes/${name}`, routeSchema);
+
+async function openRoute(page: Page, name: string): Promise<void> {
+  await page.getByRole('list', { name: 'Stored routes' }).getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+describe('an admin', () => {
+  test('makes a route, is told at the field what is wrong, and sees its event as a cascade', async () => {
+    const page = await signedIn('/cascades');
+    await page.getByRole('link', { name: 'Routing' }).click();
+    await page.getByRole('link', { name: 'New route' }).first().click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('parcels');
+    const line = page.getByRole('textbox', { name: 'destination 1', exact: true });
+    await line.fill('ftp://jobs.example.com/');
+    await page.getByRole('button', { name: 'Make the route' }).click();
+    await page.getByText('must be an http(s) URL').waitFor();
+    expect(await line.getAttribute('aria-invalid')).toBe('true');
+    expect(await line.evaluate((field) => document.activeElement === field)).toBe(true);
+    expectConsoleError(/400/);
+
+    await line.fill(`${destinationUrl}/pack-parcel`);
+    await page.getByLabel('Why (for the versions)').fill('parcels by the new service');
+    await page.getByRole('button', { name: 'Make the route' }).click();
+    await page.getByRole('heading', { level: 1, name: 'parcels' }).waitFor();
+    await page.getByText('/r/parcels', { exact: true }).waitFor();
+
+    await send('parcels', { parcel: 7 });
+    await page.getByRole('link', { name: 'Cascades' }).first().click();
+    await page
+      .getByRole('link', { name: /webhook received/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: /^pack-parcel, job, delivered/ }).waitFor();
+    expect(bodies).toContain('{"parcel":7}');
+  });
+
+  test('sees what a colleague changed meanwhile, and takes both changes', async () => {
+    await store('labels', { destinations: [`${destinationUrl}/print-label`] });
+    const page = await signedIn('/admin/routes');
+    await openRoute(page, 'labels');
+    await page.getByLabel('Job’s name').fill('print');
+    await change('labels', (route) => ({ ...route, attemptTimeoutSeconds: 7 }));
+    await page.getByRole('button', { name: 'Save' }).click();
+
+    const conflict = page
+      .getByRole('alert')
+      .filter({ hasText: 'Somebody changed the route labels' });
+    await conflict.getByRole('row', { name: /attemptTimeoutSeconds.*7/ }).waitFor();
+    expectConsoleError(/412/);
+    expect((await stored('labels')).job).toBeNull();
+    await conflict.getByRole('button', { name: 'Take both' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Route labels was saved').waitFor();
+    expect(await stored('labels')).toMatchObject({ job: 'print', attemptTimeoutSeconds: 7 });
+  });
+
+  test('is told when the route was deleted meanwhile', async () => {
+    await store('stamps', { destinations: [`${destinationUrl}/stamp`] });
+    const page = await signedIn('/admin/routes/stamps');
+    await page.getByLabel('Job’s name').fill('stamp');
+    const { headers } = await asAdmin('GET', '/routes/stamps', {});
+    await asAdmin('DELETE', '/routes/stamps', { 'if-match': headers.get('etag') });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Somebody deleted the route stamps meanwhile').waitFor();
+    expectConsoleError(/412|404/);
+    await page.getByRole('button', { name: 'Make it again' }).click();
+    await page.getByRole('button', { name: 'Make the route' }).click();
+    await page.getByText('Route stamps was made').waitFor();
+    expect((await stored('stamps')).job).toBe('stamp');
+  });
+
+  test('undoes a change, and goes back to an older version', async () => {
+    await store('crates', { destinations: [`${destinationUrl}/crate`], job: 'first' });
+    const { version } = await ask('/api/admin/configuration', z.object({ version: z.number() }));
+    const page = await signedIn('/admin/routes');
+    await openRoute(page, 'crates');
+    const job = page.getByLabel('Job’s name');
+    await job.fill('second');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Route crates was saved').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone: Route crates was saved').waitFor();
+    expect((await stored('crates')).job).toBe('first');
+    await until(
+      'the form with what is stored again',
+      () => job.inputValue(),
+      (text) => text === 'first',
+    );
+
+    await change('crates', (route) => ({ ...route, job: 'third' }));
+    await page.getByRole('link', { name: 'Versions' }).first().click();
+    await page.getByRole('button', { name: `Go back to version ${version}…` }).click();
+    await page.getByText('routes.crates.job').waitFor();
+    await page.getByRole('button', { name: `Go back to version ${version}`, exact: true }).click();
+    await page.getByText(`Went back to version ${version}`).first().waitFor();
+    expect((await stored('crates')).job).toBe('first');
+  });
+
+  test('cannot undo what somebody else has built on', async () => {
+    await store('boxes', { destinations: [`${destinationUrl}/box`] });
+    const page = await signedIn('/admin/routes/boxes');
+    await page.getByLabel('Job’s name').fill('mine');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Route boxes was saved').waitFor();
+    await change('boxes', (route) => ({ ...route, job: 'theirs' }));
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Somebody has changed the configuration since').waitFor();
+    expectConsoleError(/412/);
+    expect((await stored('boxes')).job).toBe('theirs');
+  });
+
+  test('makes a key that is shown once, and with which a sender comes in', async () => {
+    await store('scans', { destinations: [`${destinationUrl}/scan`] });
+    const page = await signedIn('/admin/keys');
+    await page.getByLabel('Source').fill('scanner');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const shown = page.getByRole('alert', { name: 'The new key' });
+    const key = await shown.getByText(/^tlk_/).innerText();
+    await send('scans', { scan: 1 }, key);
+    await shown.getByRole('button', { name: 'I have stored it' }).click();
+    await page.reload();
+    await page.getByText('scanner', { exact: true }).waitFor();
+    expect(await page.content()).not.toContain(key);
+  });
+
+  test('sees by a dry run where an event would go, and nothing is sent', async () => {
+    await store('letters', {
+      destinations: [`${destinationUrl}/fold`, `${destinationUrl}/seal`],
+      algorithm: 'broadcast',
+    });
+    const sent = bodies.length;
+    const page = await signedIn('/admin/routes');
+    await openRoute(page, 'letters');
+    await page.getByRole('link', { name: 'Dry run: what would be sent where' }).click();
+    await page.getByRole('button', { name: 'See what would be sent' }).click();
+    const plans = page.getByRole('list', { name: 'Deliveries' }).locator(':scope > li');
+    await plans.first().waitFor();
+    expect(await plans.count()).toBe(2);
+    expect(bodies.length).toBe(sent);
+  });
+
+  test('replays a dead letter, which then arrives', async () => {
+    await store('refunds', {
+      algorithm: 'broadcast',
+      destinations: [`${destinationUrl}/refund`],
+      retries: { pausesSeconds: [], jitter: 0, byStatus: {} },
+    });
+    status = 503;
+    await send('refunds', { refund: 19 });
+    await until(
+      'the dead letter',
+      () => ask('/api/dead-letters', deadLetterPageSchema),
+      ({ deadLetters }) => deadLetters.some(({ job }) => job === 'refund'),
+    );
+    status = 200;
+    const page = await signedIn('/dead');
+    await page.getByRole('button', { name: 'Replay refund' }).click();
+    await page.getByText('Delivered, attempt 2').waitFor();
+    expect(bodies.filter((body) => body === '{"refund":19}')).toHaveLength(2);
+    await page.getByRole('link', { name: 'Open its cascade' }).click();
+    await page
+      .getByRole('complementary', { name: 'refund' })
+      .getByText('HTTP 200', { exact: true })
+      .waitFor();
+  });
+
+  test('replays many as one run: a canary first, then the rest', async () => {
+    await store('payouts', {
+      algorithm: 'broadcast',
+      destinations: [`${destinationUrl}/payout`],
+      retries: { pausesSeconds: [], jitter: 0, byStatus: {} },
+    });
+    status = 404;
+    for (const payout of [1, 2, 3]) await send('payouts', { payout });
+    await until(
+      'the dead letters',
+      () => ask('/api/dead-letters', deadLetterPageSchema),
+      ({ deadLetters }) => deadLetters.filter(({ job }) => job === 'payout').length === 3,
+    );
+    status = 200;
+    const page = await signedIn('/dead?job=payout');
+    await page.getByRole('button', { name: 'Replay all of payout…' }).click();
+    await page.getByText('3 deliveries are attempted again').waitFor();
+    await page.getByLabel('Canaries', { exact: true }).fill('1');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('heading', { name: 'Replay dead letters of payout' }).waitFor();
+    await page.getByText('All 1 canaries arrived.').first().waitFor();
+    expect(bodies.filter((body) => body.includes('payout'))).toHaveLength(4);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('listitem').filter({ hasText: '3 delivered' }).waitFor();
+    await page.getByText('All handed over').waitFor();
+    expect(bodies.filter((body) => body.includes('payout'))).toHaveLength(6);
+  });
+
+  test('sees which destination is skipped and why, and closes its circuit', async () => {
+    await store('alarms', {
+      algorithm: 'broadcast',
+      destinations: [`${destinationUrl}/alarm`],
+      retries: { pausesSeconds: [], jitter: 0, byStatus: {} },
+    });
+    const page = await signedIn('/circuits');
+    const circuit = page
+      .getByRole('list', { name: 'Circuits' })
+      .getByRole('listitem')
+      .filter({ hasText: '/alarm' });
+    await send('alarms', { alarm: 0 });
+    status = 503;
+    const close = circuit.getByRole('button', { name: /^Close the circuit/ });
+    await until(
+      'an open circuit',
+      async () => {
+        await send('alarms', { alarm: 1 });
+        return close.count();
+      },
+      (count) => count === 1,
+    );
+    status = 200;
+    await close.click();
+    await close.waitFor({ state: 'detached' });
+    const arrived = bodies.length;
+    await send('alarms', { alarm: 2 });
+    await until(
+      'an event that goes there again',
+      async () => bodies.slice(arrived),
+      (since) => since.includes('{"alarm":2}'),
+    );
+  });
+});
