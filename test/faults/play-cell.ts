@@ -204,9 +204,10 @@ async function recordedOf(events: string[], { ask }: World): Promise<Recorded> {
      where d.event_id = any($1)`,
     [events],
   );
+  // One whose death lies ahead waits for its sender to come again.
   const letters = await ask<{ reason: string }>(
     `select l.reason from dead_letters l join deliveries d on d.id = l.delivery_id
-     where d.event_id = any($1)`,
+     where d.event_id = any($1) and l.dead_at <= now()`,
     [events],
   );
   return {
