@@ -166,7 +166,12 @@ function count(circuit: Circuit, tally: Tally, nowMs: number): Circuit {
       ...recent.filter(([event]) => !events.includes(event)),
       ...events.map((event) => [event, nowMs] as const),
     ].slice(-mostEvents),
-    inARow: inARowWith(answered > 0 ? null : circuit.inARow, tally.inARow, nowMs),
+    // What says that it saw no failure names none either, whatever it lists.
+    inARow: inARowWith(
+      answered > 0 ? null : circuit.inARow,
+      tally.failures > 0 ? tally.inARow : [],
+      nowMs,
+    ),
   };
 }
 
