@@ -9,7 +9,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { ErrorComponentProps } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { currentToken } from './api/token.ts';
 import { useSession } from './api/session.ts';
 import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from './admin/search.ts';
@@ -17,14 +17,23 @@ import { parseCascadeSearch } from './cascade/search.ts';
 import { CascadesPage } from './cascades/CascadesPage.tsx';
 import { parseCoverageSearch } from './coverage/shares.ts';
 import { parseDeadSearch } from './dead/search.ts';
-import { SignIn } from './frame/SignIn.tsx';
 import { Frame } from './frame/Frame.tsx';
 import { Notice } from './ui/Notice.tsx';
 
+// Whoever comes with a token never needs it, nor the controls that only forms use.
+const SignIn = lazy(() =>
+  import('./frame/SignIn.tsx').then((module) => ({ default: module.SignIn })),
+);
+
 function Root(): ReactElement {
   const session = useSession();
-  if (session !== 'open')
-    return <SignIn refused={session === 'refused' && currentToken() !== null} />;
+  if (session !== 'open') {
+    return (
+      <Suspense fallback={null}>
+        <SignIn refused={session === 'refused' && currentToken() !== null} />
+      </Suspense>
+    );
+  }
   return <Outlet />;
 }
 

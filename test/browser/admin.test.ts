@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { deadLetterPageSchema } from '../../src/api/views.ts';
+import { placeOrder } from '../../demo/shop/place-order.ts';
+import { deadLetterPageSchema, traceDetailSchema, tracePageSchema } from '../../src/api/views.ts';
 import { routeSchema, type StoredRoute } from '../../src/config/configuration.ts';
 import { ask, until } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
@@ -72,6 +73,22 @@ async function store(name: string, route: Partial<StoredRoute>): Promise<void> {
 }
 
 const stored = (name: string) => ask(`/api/admin/routes/${name}`, routeSchema);
+
+/** Where the latest delivery of a job is seen, once it is recorded. */
+function addressOf(job: string): Promise<string> {
+  const look = async (): Promise<string | undefined> => {
+    const { traces } = await ask('/api/traces?limit=10', tracePageSchema);
+    for (const { id } of traces) {
+      const { deliveries } = await ask(`/api/traces/${id}`, traceDetailSchema);
+      const delivery = deliveries.find((each) => each.job === job && each.state === 'delivered');
+      if (delivery) return `/c/${id}?sel=${delivery.id}`;
+    }
+    return undefined;
+  };
+  return until(`a delivery of ${job}`, look, (address) => address !== undefined).then(
+    (address) => address ?? '',
+  );
+}
 
 async function openRoute(page: Page, name: string): Promise<void> {
   await page.getByRole('list', { name: 'Stored routes' }).getByRole('link', { name }).click();
@@ -236,6 +253,65 @@ describe('an admin', () => {
       .getByRole('complementary', { name: 'refund' })
       .getByText('HTTP 200', { exact: true })
       .waitFor();
+  });
+
+  test('sends a delivery again that arrived, after a question, and sees it beside the first', async () => {
+    const { applicationUrl } = inject('world');
+    const { orderId } = await placeOrder({ url: applicationUrl, as: 'again@example.com' });
+    const page = await signedIn('/cascades');
+    await page.getByRole('link', { name: `orders #${orderId} new row` }).click();
+    const hops = page.getByRole('button', { name: /^notify-warehouse, job, delivered/ });
+    await hops.first().click();
+    const panel = page.getByRole('complementary', { name: 'notify-warehouse' });
+    let asked = '';
+    page.once('dialog', (dialog) => {
+      asked = dialog.message();
+      void dialog.dismiss();
+    });
+    await panel.getByRole('button', { name: 'Send again…' }).click();
+    expect(asked).toContain('an idempotency key of its own');
+    expect(await hops.count()).toBe(1);
+
+    page.once('dialog', (dialog) => void dialog.accept());
+    await panel.getByRole('button', { name: 'Send again…' }).click();
+    await panel.getByRole('button', { name: 'Show it' }).click();
+    await panel.getByText('sent by hand, after it had arrived').waitFor();
+    await hops.nth(1).waitFor();
+  });
+
+  test('is told why a delivery cannot be sent again', async () => {
+    await store('parcel-labels', { destinations: [`${destinationUrl}/print`] });
+    await send('parcel-labels', { label: 3 });
+    const page = await signedIn(await addressOf('print'));
+    const panel = page.getByRole('complementary', { name: 'print' });
+    page.once('dialog', (dialog) => void dialog.accept());
+    await panel.getByRole('button', { name: 'Send again…' }).click();
+    await panel
+      .getByRole('alert')
+      .getByText(/not kept/)
+      .waitFor();
+    expectConsoleError(/409/);
+    expect(bodies.filter((body) => body === '{"label":3}')).toHaveLength(1);
+  });
+
+  test('reaches every page by keyboard alone', async () => {
+    const page = await signedIn('/cascades');
+    await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+    for (const name of ['Dead letters', 'Circuits', 'Coverage', 'Routes']) {
+      const link = page
+        .getByRole('navigation', { name: 'Main' })
+        .getByRole('link', { name: name === 'Routes' ? 'Routing' : name });
+      await until(
+        `the focus on ${name}`,
+        async () => {
+          await page.keyboard.press('Tab');
+          return link.evaluate((element) => element === document.activeElement);
+        },
+        (isFocused) => isFocused,
+      );
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+    }
   });
 
   test('replays many as one run: a canary first, then the rest', async () => {

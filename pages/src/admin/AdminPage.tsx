@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { Page } from '../ui/Page.tsx';
+import { Freshness } from '../ui/Freshness.tsx';
 import { Status } from '../ui/Glyph.tsx';
 import { ChangeBar } from './ChangeBar.tsx';
 import { configurationQuery } from './queries.ts';
@@ -17,8 +18,9 @@ const sections = [
 ] as const;
 
 function Published(): ReactElement | null {
-  const { data } = useQuery(configurationQuery);
+  const { data, dataUpdatedAt, isError } = useQuery(configurationQuery);
   if (data === undefined) return null;
+  if (isError) return <Freshness updatedAtMs={dataUpdatedAt} failing />;
   const { version, published } = data;
   return published.version < version ? (
     <span title={published.error ?? undefined}>

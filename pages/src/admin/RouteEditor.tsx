@@ -13,13 +13,8 @@ import { fieldErrors, wholeForm } from './field-errors.ts';
 import { noteChange } from './last-change.ts';
 import { mergeChanges, same } from './merge.ts';
 import { askAgain } from './queries.ts';
-import {
-  draftOf,
-  emptyDraft,
-  type FieldErrors,
-  routeOf,
-  withoutEmptyLines,
-} from './route-draft.ts';
+import type { FieldErrors } from './draft-fields.ts';
+import { draftOf, emptyDraft, routeOf, withoutEmptyLines } from './route-draft.ts';
 import { RouteForm, routeFields } from './RouteForm.tsx';
 
 /** What is stored, as it was read. */

@@ -18,8 +18,13 @@ import { actionText, whoText } from './words.ts';
 type Version = VersionPage['versions'][number];
 
 /** What a version changed, or what going back to it would change. */
-function Difference(props: { from: number; to: number; title: string }): ReactElement {
-  const { from, to } = props;
+function Difference(props: {
+  from: number;
+  to: number;
+  title: string;
+  withoutKeys?: boolean;
+}): ReactElement {
+  const { from, to, withoutKeys = false } = props;
   const query = useQuery({
     queryKey: ['changes', from, to],
     queryFn: ({ signal }) => readChanges({ from, to }, signal),
@@ -35,7 +40,11 @@ function Difference(props: { from: number; to: number; title: string }): ReactEl
           {query.error instanceof Problem ? query.error.detail : query.error.message}
         </p>
       )}
-      {query.data !== undefined && <Changes changes={query.data.changes} />}
+      {query.data !== undefined && (
+        <Changes
+          changes={query.data.changes.filter(({ path }) => !withoutKeys || !/^keys\b/.test(path))}
+        />
+      )}
     </div>
   );
 }
@@ -64,6 +73,7 @@ function GoBack(props: { to: number; current: number; onDone: () => void }): Rea
         from={props.current}
         to={props.to}
         title={`Going back to version ${props.to} would change:`}
+        withoutKeys={!restoresKeys}
       />
       <div className="flex flex-wrap items-center gap-3">
         <label className="flex items-center gap-2">
@@ -73,7 +83,7 @@ function GoBack(props: { to: number; current: number; onDone: () => void }): Rea
             onChange={(event) => setRestoresKeys(event.target.checked)}
             className="size-4 accent-(--tl-brand)"
           />
-          Keys too: revoked ones come back
+          Keys too: as they were, so that revoked ones come back
         </label>
         <span className="flex-1" />
         {go.isError && (

@@ -30,8 +30,7 @@ export function fieldErrors(
     const path = name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name;
     const field = fieldAt(path, fields);
     if (field === null) add(wholeForm, `${path}: ${message}`);
-    // Of a list's line the line is told, of what stands deeper the rest of the path.
-    else add(path.startsWith(`${field}.`) && isLine(path, field) ? path : field, message);
+    else add(lineOf(path, field) ?? field, message);
   }
   return messages;
 }
@@ -41,6 +40,8 @@ function fieldAt(path: string, fields: readonly string[]): string | null {
   return fitting.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
-function isLine(path: string, field: string): boolean {
-  return /^\d+$/.test(path.slice(field.length + 1));
+/** `destinations.0` of `destinations.0` and of `destinations.0.url`; null where no line is named. */
+function lineOf(path: string, field: string): string | null {
+  const line = /^\.(\d+)(?:\.|$)/.exec(path.slice(field.length))?.[1];
+  return line === undefined ? null : `${field}.${line}`;
 }

@@ -1,4 +1,5 @@
 // What the pages ask the API for, one function for each question. Decides nothing of how an answer comes.
+import type { RerunView } from '../../../src/api/replay-views.ts';
 import type {
   CancellationView,
   CircuitList,
@@ -87,5 +88,12 @@ export function letGo(circuit: Pick<CircuitView, 'id' | 'state'>): Promise<Circu
     circuit.state === 'disabled'
       ? api.circuits[':id'].enable.$post({ param }, options)
       : api.circuits[':id'].close.$post({ param }, options),
+  );
+}
+
+/** Sends what arrived once more, as another delivery. */
+export function rerunDelivery(id: string): Promise<RerunView> {
+  return answerOf((options) =>
+    api.deliveries[':id'].rerun.$post({ param: { id }, json: {} }, options),
   );
 }

@@ -4,34 +4,12 @@ import { useRef, useState, type ReactElement } from 'react';
 import { cascadesQuery, cascadesKey } from '../api/queries.ts';
 import { listTraces } from '../api/client.ts';
 import { Frame } from '../frame/Frame.tsx';
-import { useNow } from '../time/clock.ts';
-import { formatAgo } from '../time/format.ts';
-import { Glyph } from '../ui/Glyph.tsx';
+import { Freshness } from '../ui/Freshness.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { appendOlder, holdBack, type Feed } from './feed.ts';
 import { CascadesTable, NoCascades, TableSkeleton } from './CascadesTable.tsx';
-
-/** Two missed polls of 2 s and some grace. */
-const staleAfterMs = 6_000;
-
-function Freshness(props: { updatedAtMs: number; failing: boolean }): ReactElement {
-  const nowMs = useNow(1000);
-  const stale = props.failing && nowMs - props.updatedAtMs > staleAfterMs;
-  return (
-    <output
-      className={`flex items-center gap-1.5 text-[12px] ${stale ? 'text-retry' : 'text-sub'}`}
-    >
-      {stale ? (
-        <Glyph tone="retry" />
-      ) : (
-        <span className="size-[7px] rounded-full bg-ok" aria-hidden="true" />
-      )}
-      {stale ? `Not live, updated ${formatAgo(props.updatedAtMs, nowMs)}` : 'Live'}
-    </output>
-  );
-}
 
 export function CascadesPage(): ReactElement {
   const query = useQuery(cascadesQuery);

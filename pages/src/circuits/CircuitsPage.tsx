@@ -7,6 +7,7 @@ import { Problem } from '../api/http.ts';
 import { circuitsQuery } from '../api/queries.ts';
 import { shortAddress } from '../dead/words.ts';
 import { useNow } from '../time/clock.ts';
+import { Freshness } from '../ui/Freshness.tsx';
 import { Badge, Glyph } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -82,7 +83,14 @@ export function CircuitsPage(): ReactElement {
   return (
     <Page
       title="Circuits"
-      note={<span className="text-sub">destinations that have failed lately</span>}
+      note={
+        <>
+          <span className="text-sub">destinations that have failed lately</span>
+          {query.data !== undefined && (
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          )}
+        </>
+      }
     >
       {query.data !== undefined && query.data.objectsOutOfReach > 0 && (
         <p role="alert" className="flex items-center gap-2 text-retry">

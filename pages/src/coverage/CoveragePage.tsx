@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { CoverageView } from '../../../src/api/views.ts';
 import { readCoverage } from '../api/client.ts';
+import { Freshness } from '../ui/Freshness.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { Segments } from '../ui/Segments.tsx';
@@ -101,6 +102,11 @@ export function CoveragePage(): ReactElement {
   return (
     <Page
       title="Coverage"
+      note={
+        query.data !== undefined && (
+          <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+        )
+      }
       aside={
         <Segments
           label="Range"

@@ -5,6 +5,7 @@ import { useState, type ReactElement } from 'react';
 import { listDeadLetters, replayDeadLetter } from '../api/client.ts';
 import { Problem } from '../api/http.ts';
 import { deadLettersQuery } from '../api/queries.ts';
+import { Freshness } from '../ui/Freshness.tsx';
 import { Glyph } from '../ui/Glyph.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
@@ -48,11 +49,14 @@ export function DeadLettersPage(): ReactElement {
       title="Dead letters"
       note={
         query.data !== undefined && (
-          <span className="text-sub">
-            {letters.length === 0
-              ? 'none'
-              : `${letters.length}${query.hasNextPage ? ' loaded' : ''}`}
-          </span>
+          <>
+            <span className="text-sub">
+              {letters.length === 0
+                ? 'none'
+                : `${letters.length}${query.hasNextPage ? ' loaded' : ''}`}
+            </span>
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          </>
         )
       }
       aside={

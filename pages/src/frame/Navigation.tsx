@@ -103,7 +103,7 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
   return (
     <nav
       aria-label="Main"
-      className={`flex w-14 flex-none flex-col items-center gap-1 border-r border-line bg-base py-[13px] max-sm:h-12 max-sm:w-full max-sm:flex-row max-sm:border-r-0 max-sm:border-b max-sm:px-3 max-sm:py-0 ${
+      className={`flex w-14 flex-none flex-col items-center gap-1 border-r border-line bg-base py-[13px] max-sm:h-12 max-sm:w-full max-sm:flex-row max-sm:border-r-0 max-sm:border-b max-sm:px-3 max-sm:py-0 max-[359px]:gap-0 ${
         wide ? 'xl:w-[212px] xl:items-stretch xl:px-2.5' : ''
       }`}
     >

@@ -25,7 +25,17 @@ function hopFacts({ delivery, event }: HopNode): Fact[] {
     ['Sent to', hostOf(destination), destination],
     ['Attempt', `${attempts.length} of ${attempts.length}${status}`],
     ['Algorithm', delivery.algorithm],
+    ...(delivery.rerunOf === null ? [] : [againOf(delivery.rerunOf)]),
+    ...(delivery.reruns.length === 0 ? [] : [sentAgain(delivery.reruns.length)]),
   ];
+}
+
+function againOf(deliveryId: string): Fact {
+  return ['Again', 'sent by hand, after it had arrived', `Makes delivery ${deliveryId} again`];
+}
+
+function sentAgain(times: number): Fact {
+  return ['Again', times === 1 ? 'sent once more by hand' : `sent ${times} times more by hand`];
 }
 
 function changeFacts(change: ChangeNode): Fact[] {

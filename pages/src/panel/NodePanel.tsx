@@ -13,6 +13,7 @@ import { Tabs, type TabItem } from '../ui/Tabs.tsx';
 import { AttemptsTab } from './AttemptsTab.tsx';
 import { ChangeTab } from './ChangeTab.tsx';
 import { Facts } from './Facts.tsx';
+import { HopActions } from './HopActions.tsx';
 import { JsonTab } from './JsonTab.tsx';
 import { LogsTab } from './LogsTab.tsx';
 import { payloadNote, payloadOf } from './payload.ts';
@@ -164,6 +165,14 @@ export function NodePanel(props: NodePanelProps): ReactElement {
             <TurnNote cascade={cascade} node={node} turns={turns} onSelect={props.onSelect} />
           </WhyItRan>
           <Facts node={node} />
+          {node.kind === 'hop' && (
+            <HopActions
+              key={node.id}
+              delivery={node.delivery}
+              isShown={(other) => cascade.nodes.has(other)}
+              onSelect={props.onSelect}
+            />
+          )}
         </div>
         {tab !== undefined && (
           <Tabs items={tabs} value={tab} onChange={props.onTab} label={`About ${name}`}>

@@ -5,6 +5,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { ReplayRunView } from '../../../src/api/replay-views.ts';
 import { Problem } from '../api/http.ts';
+import { Freshness } from '../ui/Freshness.tsx';
 import { Badge, Glyph } from '../ui/Glyph.tsx';
 import { Clock } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -138,7 +139,14 @@ export function RunPage(): ReactElement {
           <span className="font-medium">Replay run</span>
         </>
       }
-      note={run !== undefined && <Badge {...runOutcome(run.state)} />}
+      note={
+        run !== undefined && (
+          <>
+            <Badge {...runOutcome(run.state)} />
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          </>
+        )
+      }
       aside={run !== undefined && <Controls run={run} />}
     >
       {query.isPending && (

@@ -1,5 +1,4 @@
 // A page's or a card's state in words: nothing there, not there yet, or a failure with a way on.
-import { Button } from '@cloudflare/kumo/components/button';
 import type { ReactElement, ReactNode } from 'react';
 import { Problem } from '../api/http.ts';
 import type { Tone } from '../words/outcome.ts';
@@ -42,9 +41,9 @@ export function ProblemNotice(props: {
         {title}
         {error instanceof Problem && error.status !== 0 && ` (HTTP ${error.status})`}. {detail}
       </p>
-      <Button size="sm" onClick={props.onRetry}>
+      <button type="button" className="btn" onClick={props.onRetry}>
         Try again
-      </Button>
+      </button>
     </Notice>
   );
 }

@@ -108,7 +108,10 @@ describe('pauses between attempts', () => {
 });
 
 describe('the API’s errors', () => {
-  const at = { prefix: 'routes.orders', fields: ['name', 'destinations', 'rollout.percent'] };
+  const at = {
+    prefix: 'routes.orders',
+    fields: ['name', 'destinations', 'rollout.percent', 'notifications'],
+  };
 
   test('stand at their field and line, whether they name the part or its place in the document', () => {
     const errors = fieldErrors(
@@ -116,6 +119,7 @@ describe('the API’s errors', () => {
         { in: 'json', name: 'destinations.1', message: 'must be an http(s) URL' },
         { in: 'json', name: 'routes.orders.destinations.0', message: 'is not allowed' },
         { in: 'json', name: 'rollout.percent', message: 'too much' },
+        { in: 'json', name: 'notifications.2.url', message: 'must be https' },
         { in: 'param', name: 'name', message: 'must be short' },
       ),
       at,
@@ -124,6 +128,7 @@ describe('the API’s errors', () => {
       'destinations.1': 'must be an http(s) URL',
       'destinations.0': 'is not allowed',
       'rollout.percent': 'too much',
+      'notifications.2': 'must be https',
       name: 'must be short',
     });
   });
