@@ -13,6 +13,8 @@ export type GradeFacts = NamingFacts & {
   transactionNamesAnother: boolean;
   /** The same transaction deleted this very row elsewhere: it was moved between partitions. */
   isMoved: boolean;
+  /** A delivery of another event that carries the same ID was under way: it may have copied the ID. */
+  isCarriedOn: boolean;
   /** Deliveries recorded under the hop that the event names. */
   deliveries: readonly GradeDelivery[];
 };
@@ -68,6 +70,8 @@ export function gradeLink(facts: GradeFacts): Grade | null {
         ...cause,
       };
     case 'value': {
+      // Late or copied: nobody can tell, and mostly it is copied.
+      if (facts.isCarriedOn && !couldWrite(delivery, facts.writtenAtMs)) return null;
       const doubt = doubtOf(facts, delivery);
       return doubt
         ? { evidence: 'weak', ...doubt, ...cause }

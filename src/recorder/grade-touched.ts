@@ -160,6 +160,7 @@ function factsOf(row: GradingRow): GradeFacts {
     writtenAtMs: microsMs(row.createdAt),
     transactionNamesAnother: row.transactionNamesAnother,
     isMoved: row.isMoved,
+    isCarriedOn: row.isCarriedOn,
     deliveries: row.named.map((delivery) => ({
       deliveryId: delivery.deliveryId,
       traceId: delivery.traceId,

@@ -23,6 +23,8 @@ export type GradingRow = {
   transactionNamesAnother: boolean;
   /** The same transaction deleted a row with this key and this actor: it was moved, not made. */
   isMoved: boolean;
+  /** A delivery of an earlier event that carries the same ID was under way. */
+  isCarriedOn: boolean;
   /** More than one where short hop ids collide. */
   named: NamedDelivery[];
   /** The next two are for writes that name no cause: null for others. */
@@ -119,6 +121,24 @@ const isMoved = `e.op = 'INSERT' and exists (
   select from events m where ${sameTransaction('m', 'e')} and m.op = 'DELETE'
     and ${sameRow('m', 'e')} and m.previous_actor = e.actor)`;
 
+/** So many events that carry an ID are looked through for deliveries that were under way. */
+const mostCarriers = 200;
+
+/** $2: as below. */
+const isCarriedOn = `exists (
+  select from (
+    select c.source, c.id from events c
+    where c.named_hop_id = e.named_hop_id and c.created_at < e.created_at
+    order by c.created_at desc limit ${mostCarriers}) c
+  cross join lateral (
+    select d.id from deliveries d where d.source = c.source and d.event_id = c.id limit ${mostAttempts}) d
+  cross join lateral (
+    select a.ended_at, a.status from attempts a
+    where a.delivery_id = d.id and a.started_at <= e.created_at
+      and a.started_at >= e.created_at - $2 * interval '1 ms'
+    order by a.started_at desc limit ${mostAttempts}) a
+  where a.ended_at is null or a.status is null or a.ended_at >= e.created_at)`;
+
 /** The only hop that the rows of `e`'s transaction name, with an event that names it. */
 const mate = `(
   select json_build_object('source', first.source, 'id', first.id) from (
@@ -205,6 +225,14 @@ const findTouched = `
       select x.row_id, x.started_at from attempts x
       where x.delivery_id = d.id and x.started_at >= j.since - $5 * interval '1 ms'
       order by x.started_at limit ${mostAttempts}) a),
+  carriers as materialized (
+    select p.named_hop_id, a.started_at
+    from unnest($3::uuid[]) as k (id)
+    cross join lateral (select x.* from attempts x where x.id = k.id limit 1) a
+    cross join lateral (select x.* from deliveries x where x.id = a.delivery_id limit 1) d
+    cross join lateral (
+      select x.* from events x where x.source = d.source and x.id = d.event_id limit 1) p
+    where p.named_hop_id is not null group by 1, 2),
   contexts as materialized (
     select c.id, a.started_at
     from unnest($3::uuid[]) as k (id)
@@ -230,6 +258,13 @@ const findTouched = `
     select m.source, m.id, m.created_at_raw from brought b
     join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and ${sameRow('m', 'b')}
     where b.op = 'DELETE'
+    union
+    select w.source, w.id, w.created_at_raw from carriers c
+    cross join lateral (
+      select m.source, m.id, m.created_at_raw from events m
+      where m.named_hop_id = c.named_hop_id and m.created_at >= c.started_at
+        and m.created_at <= c.started_at + $5 * interval '1 ms' and ${byValue('m')}
+      order by m.created_at, m.id limit ${mostWritesOfRow}) w
     union
     select w.source, w.id, w.created_at_raw from contexts c
     cross join lateral (
@@ -312,6 +347,7 @@ export async function readGradingRows(
        e.trace_id as "traceId", e.starts_trace as "startsTrace", ${utc('e.created_at')} as "createdAt",
        coalesce(${byValue('e')} and (${namesAnother}), false) as "transactionNamesAnother",
        coalesce(${byValue('e')} and (${isMoved}), false) as "isMoved",
+       coalesce(${byValue('e')} and ${isCarriedOn}, false) as "isCarriedOn",
        coalesce((
          select json_agg(json_build_object(
            'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'correlationId', d.correlation_id,

@@ -34,6 +34,7 @@ const facts = (given: Partial<GradeFacts> = {}): GradeFacts => ({
   writtenAtMs: startMs + 10_000,
   transactionNamesAnother: false,
   isMoved: false,
+  isCarriedOn: false,
   deliveries: [delivery(attempt(1, 20))],
   ...given,
 });
@@ -81,6 +82,16 @@ describe('gradeLink', () => {
       'certain value',
     ],
     ['a write after the hop had ended', { writtenAtMs: startMs + 20_001 }, 'weak same_or_late_id'],
+    [
+      'a write after the hop had ended, while a delivery was under way that could copy its ID',
+      { writtenAtMs: startMs + 20_001, isCarriedOn: true },
+      null,
+    ],
+    [
+      'a write while the hop ran, though another delivery could copy its ID',
+      { isCarriedOn: true },
+      'certain value',
+    ],
     ['a new ID of a hop which has not come', { deliveries: [] }, 'pending value'],
     // attempts
     [

@@ -49,6 +49,7 @@ const facts = (given: Partial<JudgeFacts> = {}): JudgeFacts => ({
   writtenAtMs: startMs + 10_000,
   transactionNamesAnother: false,
   isMoved: false,
+  isCarriedOn: false,
   deliveries: [],
   mate: null,
   inContext: [],
