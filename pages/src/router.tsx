@@ -153,6 +153,11 @@ const adminRoutes = [
   }),
   createRoute({
     getParentRoute: () => adminRoute,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('./admin/SettingsPage.tsx'), 'SettingsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
     path: '/dry-run',
     validateSearch: parseDryRunSearch,
     component: lazyRouteComponent(() => import('./admin/DryRunPage.tsx'), 'DryRunPage'),

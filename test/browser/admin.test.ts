@@ -214,6 +214,23 @@ describe('an admin', () => {
     expect(await page.content()).not.toContain(key);
   });
 
+  test('changes a setting, and is told at the line what is wrong with it', async () => {
+    const page = await signedIn('/admin/settings');
+    await page.getByRole('button', { name: 'Add address' }).click();
+    const line = page.getByRole('textbox', { name: 'address 1', exact: true });
+    await line.fill('chat.example.com');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('must be an http(s) URL').waitFor();
+    expect(await line.getAttribute('aria-invalid')).toBe('true');
+    expectConsoleError(/400/);
+    await line.fill(`${destinationUrl}/told`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings were saved').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await line.waitFor({ state: 'detached' });
+    await page.getByText('Undone: The settings were saved').waitFor();
+  });
+
   test('sees by a dry run where an event would go, and nothing is sent', async () => {
     await store('letters', {
       destinations: [`${destinationUrl}/fold`, `${destinationUrl}/seal`],

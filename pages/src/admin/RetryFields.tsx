@@ -8,6 +8,7 @@ import type { RetriesDraft } from './retries-draft.ts';
 /** No draft: no schedule of its own. */
 export function RetryFields(props: {
   draft: RetriesDraft | null;
+  label: string;
   hint: string;
   errors: FieldErrors;
   onChange: (draft: RetriesDraft | null) => void;
@@ -20,7 +21,7 @@ export function RetryFields(props: {
     <Card title="Retries" hint="of what the edge delivers by itself">
       <div className="flex flex-col gap-5 p-4">
         <CheckField
-          label="A schedule of its own"
+          label={props.label}
           hint={props.hint}
           checked={retries !== null}
           onChange={(on) =>

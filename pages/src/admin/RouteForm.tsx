@@ -121,6 +121,7 @@ function Rollout({ draft, errors, onChange }: Part<RouteDraft>): ReactElement {
 function Retries({ draft, errors, onChange }: Part<RouteDraft>): ReactElement {
   return (
     <RetryFields
+      label="A schedule of its own"
       hint="else the one that holds for every route"
       draft={draft.retries}
       errors={errors}

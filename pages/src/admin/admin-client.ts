@@ -6,6 +6,7 @@ import type {
   KeyCreatedView,
   KeyListView,
   RotationView,
+  SettingsView,
   VersionChangesView,
   VersionPage,
 } from '../../../src/api/admin/views.ts';
@@ -129,6 +130,23 @@ export function putAllowlist(of: {
   return answerOf((options) =>
     admin.allowlist.$put(
       { query: {}, json: { allowedDestinations } },
+      change(options, of.replaces),
+    ),
+  );
+}
+
+export function readSettings(signal?: AbortSignal): Promise<{ body: SettingsView; etag: string }> {
+  return taggedAnswerOf((options) => admin.settings.$get({}, options), signal);
+}
+
+export function putSettings(of: {
+  settings: SettingsView['settings'];
+  note: string;
+  replaces: string;
+}): Promise<Changed> {
+  return answerOf((options) =>
+    admin.settings.$put(
+      { query: { note: of.note }, json: of.settings },
       change(options, of.replaces),
     ),
   );

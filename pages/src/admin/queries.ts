@@ -1,6 +1,12 @@
 // What the admin's pages ask and under which key. Every change makes all of it be asked again.
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
-import { listKeys, readAllowlist, readConfiguration, readRotations } from './admin-client.ts';
+import {
+  listKeys,
+  readAllowlist,
+  readConfiguration,
+  readRotations,
+  readSettings,
+} from './admin-client.ts';
 
 const all = 'admin';
 
@@ -13,6 +19,15 @@ export const configurationQuery = queryOptions({
 export const allowlistQuery = queryOptions({
   queryKey: [all, 'allowlist'],
   queryFn: ({ signal }) => readAllowlist(signal),
+});
+
+/** Read for editing: asked again when something was changed from here, never by itself. */
+export const settingsQuery = queryOptions({
+  queryKey: [all, 'settings'],
+  queryFn: ({ signal }) => readSettings(signal),
+  staleTime: Infinity,
+  gcTime: 0,
+  refetchOnWindowFocus: false,
 });
 
 export const keysQuery = queryOptions({

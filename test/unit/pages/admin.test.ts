@@ -15,6 +15,12 @@ import {
   parseDryRunSearch,
   parseVersionSearch,
 } from '../../../pages/src/admin/search.ts';
+import {
+  type Settings,
+  settingsDraftOf,
+  settingsOf,
+  withoutEmptySettings,
+} from '../../../pages/src/admin/settings-draft.ts';
 import { actionText, shownValue, whoText } from '../../../pages/src/admin/words.ts';
 import { Problem } from '../../../pages/src/api/http.ts';
 import {
@@ -24,6 +30,18 @@ import {
 } from '../../../src/config/configuration.ts';
 
 const [first, second] = ['https://a.example.com/one', 'https://b.example.com/two'];
+
+function storedSettings(given: object): Settings {
+  const {
+    format: _format,
+    routes: _routes,
+    destinations: _destinations,
+    keys: _keys,
+    allowedDestinations: _allowed,
+    ...settings
+  } = configurationSchema.parse({ format: 1, ...given });
+  return settings;
+}
 
 const full: StoredRoute = routeSchema.parse({
   algorithm: 'round-robin',
@@ -85,6 +103,53 @@ describe('a route in a form', () => {
       'retries.pausesSeconds',
       'rollout.percent',
     ]);
+  });
+});
+
+describe('settings in a form', () => {
+  const none: Settings = storedSettings({});
+  const all: Settings = storedSettings({
+    sources: {
+      shop: { rowKeys: { 'public.lines': ['order_id', 'line'], 'public.tags': ['name'] } },
+      plain: {},
+    },
+    retries: { pausesSeconds: [5, 60], byStatus: { 429: [60] } },
+    rotationPersistenceSeconds: 3_600,
+    redaction: { columns: ['customers.iban'], headers: ['x-token'] },
+    limits: { maxBodyBytes: 2_048, maxDestinations: 9 },
+    notifications: [{ url: 'https://chat.example.com/hook' }],
+  });
+
+  test.each([
+    ['everything', all],
+    ['nothing', none],
+  ])('come out as they went in, with %s set', (_what, settings) => {
+    expect(settingsOf(settingsDraftOf(settings), settings)).toEqual({ ok: true, settings });
+  });
+
+  test('leave empty lines out, and say which row of keys is not whole or stands twice', () => {
+    const lines = { source: 'shop', table: 'public.lines', columns: ' order_id ,line,' };
+    const draft = {
+      ...settingsDraftOf(none),
+      notifications: ['', ' https://chat.example.com/hook '],
+      rowKeys: [
+        lines,
+        { source: ' ', table: '', columns: '' },
+        { ...lines, columns: ' , ' },
+        lines,
+      ],
+    };
+    const filled = withoutEmptySettings(draft);
+    expect([filled.notifications, filled.rowKeys.length]).toEqual([
+      ['https://chat.example.com/hook'],
+      3,
+    ]);
+    const made = settingsOf(filled, none);
+    expect(made.ok ? [] : [...made.errors.keys()]).toEqual(['rowKeys.1', 'rowKeys.2']);
+    const right = settingsOf({ ...filled, rowKeys: [lines] }, none);
+    expect(right.ok && right.settings.sources).toEqual({
+      shop: { rowKeys: { 'public.lines': ['order_id', 'line'] } },
+    });
   });
 });
 

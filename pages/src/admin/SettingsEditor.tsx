@@ -1,0 +1,135 @@
+// The settings being changed: saving them, and what happens where somebody else was faster.
+import { Button } from '@cloudflare/kumo/components/button';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useBlocker } from '@tanstack/react-router';
+import { useState, type FormEvent, type ReactElement } from 'react';
+import type { SettingsView } from '../../../src/api/admin/views.ts';
+import { Problem } from '../api/http.ts';
+import { FieldError, TextField } from '../ui/Field.tsx';
+import { putSettings, readSettings } from './admin-client.ts';
+import { Conflict } from './Conflict.tsx';
+import type { FieldErrors } from './draft-fields.ts';
+import { fieldErrors, wholeForm } from './field-errors.ts';
+import { noteChange } from './last-change.ts';
+import { mergeChanges, same } from './merge.ts';
+import { formatPauses } from './pauses.ts';
+import { askAgain } from './queries.ts';
+import {
+  type Settings,
+  settingsDraftOf,
+  settingsOf,
+  withoutEmptySettings,
+} from './settings-draft.ts';
+import { settingsFields, SettingsForm } from './SettingsForm.tsx';
+
+interface Stored {
+  settings: Settings;
+  etag: string;
+}
+
+const none: FieldErrors = new Map();
+
+export function SettingsEditor(props: {
+  stored: Stored;
+  builtIn: SettingsView['builtIn'];
+}): ReactElement {
+  const client = useQueryClient();
+  const [stored, setStored] = useState(props.stored);
+  const [seenEtag, setSeenEtag] = useState(props.stored.etag);
+  const [draft, setDraft] = useState(settingsDraftOf(props.stored.settings));
+  const [note, setNote] = useState('');
+  const [errors, setErrors] = useState(none);
+  const [faster, setFaster] = useState<{ mine: Settings; theirs: Stored } | null>(null);
+  const isDirty = !same(draft, settingsDraftOf(stored.settings));
+  const load = (next: Stored): void => {
+    setStored(next);
+    setDraft(settingsDraftOf(next.settings));
+    setErrors(none);
+  };
+  // As with a route: what was changed elsewhere is shown, unless it would take the reader's own text away.
+  if (props.stored.etag !== seenEtag) {
+    setSeenEtag(props.stored.etag);
+    if (!isDirty) load(props.stored);
+  }
+  const save = useMutation({
+    mutationFn: (settings: Settings) => putSettings({ settings, note, replaces: stored.etag }),
+    onSuccess: async (changed) => {
+      noteChange('The settings were saved', changed);
+      setNote('');
+      load(await readNow());
+      await askAgain(client);
+    },
+    onError: async (error, mine) => {
+      if (error instanceof Problem && error.status === 412) {
+        setErrors(none);
+        setFaster({ mine, theirs: await readNow() });
+      } else setErrors(fieldErrors(error, { prefix: 'settings', fields: settingsFields }));
+    },
+  });
+  const isGuarded = isDirty && !save.isPending;
+  useBlocker({
+    shouldBlockFn: () =>
+      isGuarded && !globalThis.confirm('Leave without saving? What you changed is lost.'),
+    enableBeforeUnload: () => isGuarded,
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const filled = withoutEmptySettings(draft);
+    setDraft(filled);
+    const made = settingsOf(filled, stored.settings);
+    if (made.ok) save.mutate(made.settings);
+    else setErrors(made.errors);
+  };
+  const merge =
+    faster === null ? null : mergeChanges(stored.settings, faster.mine, faster.theirs.settings);
+  return (
+    <form onSubmit={submit} noValidate className="flex min-w-0 max-w-[960px] flex-col gap-5">
+      {faster !== null && merge !== null && (
+        <Conflict
+          what="the settings"
+          fields={merge.fields}
+          onTheirs={() => {
+            load(faster.theirs);
+            setFaster(null);
+          }}
+          onMerged={() => {
+            setStored(faster.theirs);
+            setDraft(settingsDraftOf(merge.merged));
+            setFaster(null);
+          }}
+        />
+      )}
+      <SettingsForm
+        draft={draft}
+        errors={errors}
+        builtInPauses={formatPauses(props.builtIn.retries.pausesSeconds)}
+        onChange={setDraft}
+      />
+      <div className="z-10 flex flex-col gap-3 rounded-[10px] border border-line bg-base px-4 py-3 shadow-tl sm:sticky sm:bottom-0">
+        {errors.get(wholeForm) !== undefined && (
+          <div role="alert">
+            <FieldError>{errors.get(wholeForm)}</FieldError>
+          </div>
+        )}
+        <div className="grid gap-3 sm:grid-cols-[1fr_auto] sm:items-end">
+          <TextField label="Why (for the versions)" value={note} onChange={setNote} />
+          <div className="flex gap-2">
+            {isDirty && <Button onClick={() => load(stored)}>Discard</Button>}
+            <Button
+              type="submit"
+              variant="primary"
+              disabled={!isDirty || save.isPending || faster !== null}
+            >
+              {save.isPending ? 'Saving…' : 'Save'}
+            </Button>
+          </div>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+async function readNow(): Promise<Stored> {
+  const { body, etag } = await readSettings();
+  return { settings: body.settings, etag };
+}

@@ -1,0 +1,124 @@
+// The settings as a form holds them: texts and lists of texts. Pure; what is right is decided by the API.
+import type { SettingsView } from '../../../src/api/admin/views.ts';
+import { type FieldErrors, filled, readers, textOf } from './draft-fields.ts';
+import { type RetriesDraft, retriesDraftOf, retriesOf } from './retries-draft.ts';
+
+export type Settings = SettingsView['settings'];
+
+export const limitNames = [
+  'maxBodyBytes',
+  'maxStreamedBytes',
+  'maxHeaderBytes',
+  'maxDestinations',
+] as const;
+
+export interface RowKeyDraft {
+  source: string;
+  table: string;
+  /** With commas between them. */
+  columns: string;
+}
+
+export interface SettingsDraft {
+  retries: RetriesDraft | null;
+  rotationPersistenceSeconds: string;
+  redactedColumns: string[];
+  redactedHeaders: string[];
+  limits: Record<(typeof limitNames)[number], string>;
+  notifications: string[];
+  rowKeys: RowKeyDraft[];
+}
+
+export function settingsDraftOf(settings: Settings): SettingsDraft {
+  const { retries, redaction, limits, notifications, sources } = settings;
+  return {
+    retries: retries && retriesDraftOf(retries),
+    rotationPersistenceSeconds: textOf(settings.rotationPersistenceSeconds),
+    redactedColumns: redaction.columns,
+    redactedHeaders: redaction.headers,
+    limits: {
+      maxBodyBytes: textOf(limits.maxBodyBytes),
+      maxStreamedBytes: textOf(limits.maxStreamedBytes),
+      maxHeaderBytes: textOf(limits.maxHeaderBytes),
+      maxDestinations: textOf(limits.maxDestinations),
+    },
+    notifications: notifications.map(({ url }) => url),
+    rowKeys: Object.entries(sources).flatMap(([source, { rowKeys }]) =>
+      Object.entries(rowKeys).map(([table, columns]) => ({
+        source,
+        table,
+        columns: columns.join(', '),
+      })),
+    ),
+  };
+}
+
+/** Lines and rows that were left empty are none. */
+export function withoutEmptySettings(draft: SettingsDraft): SettingsDraft {
+  return {
+    ...draft,
+    redactedColumns: filled(draft.redactedColumns),
+    redactedHeaders: filled(draft.redactedHeaders),
+    notifications: filled(draft.notifications),
+    rowKeys: draft.rowKeys.filter(
+      ({ source, table, columns }) => `${source}${table}${columns}`.trim() !== '',
+    ),
+  };
+}
+
+/**
+ * @param known as they are stored: a source that has no row keys is kept
+ * @returns the settings of a draft, or what cannot be read of it, by field
+ */
+export function settingsOf(
+  draft: SettingsDraft,
+  known: Settings,
+): { ok: true; settings: Settings } | { ok: false; errors: FieldErrors } {
+  const errors = new Map<string, string>();
+  const { optional } = readers(errors);
+  const limit = (name: (typeof limitNames)[number]): number | null =>
+    optional(`limits.${name}`, draft.limits[name]);
+  const settings: Settings = {
+    sources: sourcesOf(draft.rowKeys, known, errors),
+    retries: draft.retries && retriesOf(draft.retries, errors),
+    rotationPersistenceSeconds: optional(
+      'rotationPersistenceSeconds',
+      draft.rotationPersistenceSeconds,
+    ),
+    redaction: {
+      columns: filled(draft.redactedColumns),
+      headers: filled(draft.redactedHeaders),
+    },
+    limits: {
+      maxBodyBytes: limit('maxBodyBytes'),
+      maxStreamedBytes: limit('maxStreamedBytes'),
+      maxHeaderBytes: limit('maxHeaderBytes'),
+      maxDestinations: limit('maxDestinations'),
+    },
+    notifications: filled(draft.notifications).map((url) => ({ url })),
+  };
+  return errors.size > 0 ? { ok: false, errors } : { ok: true, settings };
+}
+
+function sourcesOf(
+  rows: readonly RowKeyDraft[],
+  known: Settings,
+  errors: Map<string, string>,
+): Settings['sources'] {
+  const sources = new Map(
+    Object.keys(known.sources).map((source) => [source, new Map<string, string[]>()]),
+  );
+  rows.forEach(({ source, table, columns }, index) => {
+    const [name, of, by] = [source.trim(), table.trim(), filled(columns.split(','))];
+    if (name === '' || of === '' || by.length === 0) {
+      errors.set(`rowKeys.${index}`, 'must have a source, a table and its columns');
+      return;
+    }
+    const tables = sources.get(name) ?? new Map<string, string[]>();
+    if (tables.has(of)) errors.set(`rowKeys.${index}`, 'names a table that stands above already');
+    sources.set(name, tables.set(of, by));
+  });
+  return Object.fromEntries(
+    [...sources].map(([name, tables]) => [name, { rowKeys: Object.fromEntries(tables) }]),
+  );
+}
