@@ -1,7 +1,12 @@
 // Hasura's bodies, held against the contract fixtures: read from Hasura's sources, not from our code.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseScheduledEvent } from '../../../src/events/hasura-scheduled.ts';
-import { parseHasuraEvent } from '../../../src/events/hasura.ts';
+import {
+  hasuraEventSchema,
+  isAsHasuraWrites,
+  parseHasuraEvent,
+} from '../../../src/events/hasura.ts';
 import { parseJsonObject } from '../../../src/events/parse-json.ts';
 import eventPayload from '../../contracts/hasura/event-payload.json' with { type: 'json' };
 import scheduledEvents from '../../contracts/hasura/scheduled-events.json' with { type: 'json' };
@@ -115,3 +120,63 @@ describe('any other body', () => {
     expect(parseJsonObject(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d))).toBeUndefined();
   });
 });
+
+describe('the short way of recognising an event', () => {
+  const usual = {
+    id: 'e1',
+    created_at: '2026-11-24T10:00:00.123456',
+    table: { schema: 'public', name: 'orders' },
+    trigger: { name: 'order_paid' },
+    event: {
+      op: 'UPDATE',
+      data: { old: { id: 1 }, new: { id: 1 } },
+      session_variables: { 'x-hasura-role': 'user' },
+      trace_context: { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' },
+    },
+    delivery_info: { current_retry: 0, max_retries: 3 },
+  };
+  const paths = pathsOf(usual);
+
+  test.each(eventPayload.examples)('takes $name where no ID in it is a number', ({ body }) => {
+    const isLeftToSchema =
+      'row' in body.event.data || typeof body.event.trace_context?.trace_id === 'number';
+    expect(isAsHasuraWrites(body)).toBe(!isLeftToSchema);
+  });
+
+  test('takes nothing that the schema refuses, whatever stands where', () => {
+    const strange = fc.oneof(
+      fc.constantFrom(undefined, null, '', 0, -1, 1.5, 2 ** 53, false, true, [], {}),
+      fc.constantFrom('x'.repeat(64), 'x'.repeat(128), 'x'.repeat(129), 'x'.repeat(201)),
+      fc.constantFrom(Number.POSITIVE_INFINITY, [{}], 'TRUNCATE', 'INSERT', 'MANUAL'),
+      fc.jsonValue(),
+    );
+    const changes = fc.array(fc.tuple(fc.constantFrom(...paths), strange), { maxLength: 3 });
+    fc.assert(
+      fc.property(changes, (list) => {
+        const body: unknown = structuredClone(usual);
+        for (const [path, value] of list) put(body, path, value);
+        const taken = isAsHasuraWrites(body);
+        fc.pre(taken);
+        expect(hasuraEventSchema.safeParse(body).success).toBe(true);
+      }),
+      { numRuns: 500, maxSkipsPerRun: 1_000 },
+    );
+  });
+});
+
+/** Every place in a value, and a few that it has not. */
+function pathsOf(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const names = [...Object.keys(value), 'row'];
+  const record: Record<string, unknown> = Object.fromEntries(Object.entries(value));
+  const inner = names.flatMap((name) => pathsOf(record[name], [...path, name]));
+  return path.length === 0 ? inner : [path, ...inner];
+}
+
+/** Does nothing where a change before took the place away. */
+function put(target: unknown, path: readonly string[], value: unknown): void {
+  const [name, ...rest] = path;
+  if (typeof target !== 'object' || target === null || name === undefined) return;
+  if (rest.length === 0) Reflect.set(target, name, value);
+  else put(Reflect.get(target, name), rest, value);
+}
