@@ -8,6 +8,7 @@ import {
   countGaps,
   countOverTime,
   countWrites,
+  readClocksAhead,
   readEventLogs,
   type Span,
 } from '../store/read-coverage.ts';
@@ -60,6 +61,7 @@ async function readCoverage(client: StoreClient, span: Span, nowMs: number): Pro
   const eventLogs = (await readEventLogs(client)).filter(
     (log) => span.source === null || log.source === span.source,
   );
+  const clocksAhead = await readClocksAhead(client, span);
   const triggers = await triggerDefinitions(client, span.source);
   return {
     from: span.from,
@@ -76,7 +78,7 @@ async function readCoverage(client: StoreClient, span: Span, nowMs: number): Pro
       ({ source, job }) => ({ source, name: job ?? '' }),
     ),
     overTime,
-    advice: advise({ writes, gaps, eventLogs, triggers, nowMs }),
+    advice: advise({ writes, gaps, eventLogs, triggers, clocksAhead, nowMs }),
     eventLogs,
   };
 }

@@ -382,6 +382,7 @@ export const coverageViewSchema = coverageShareSchema.extend({
         'events_late',
         'events_again',
         'event_log_grows',
+        'clock_ahead',
       ]),
       source: z.string(),
       subject: z.string(),

@@ -14,7 +14,8 @@ export type Advice = {
     | 'event_log_unread'
     | 'events_late'
     | 'events_again'
-    | 'event_log_grows';
+    | 'event_log_grows'
+    | 'clock_ahead';
   source: string;
   /** The job, table or trigger that it is about. */
   subject: string;
@@ -30,12 +31,16 @@ export type AdviceFacts = {
   writes: readonly WriteCount[];
   gaps: readonly GapCount[];
   eventLogs: readonly StoredEventLog[];
+  /** By how much a source's events were written after they had arrived. */
+  clocksAhead: readonly { source: string; aheadMs: number; events: number }[];
   triggers: readonly (EventTriggerDefinition & { source: string })[];
   nowMs: number;
 };
 
 const minuteMs = 60_000;
 const lateAfterMs = 5 * minuteMs;
+/** Clocks that are kept by NTP differ by less. */
+const noticedAheadMs = 50;
 /** From here on an event log is worth cleaning. */
 const largeRows = 1_000_000;
 /** Rules by which a job that names nothing is found out. */
@@ -48,6 +53,7 @@ export function advise(facts: AdviceFacts): Advice[] {
     ...silentJobs(facts.writes),
     ...byTable(facts.writes),
     ...byTrigger(facts),
+    ...facts.clocksAhead.flatMap(ofClock),
     ...facts.eventLogs.flatMap((log) => ofEventLog(log, facts.nowMs)),
   ].toSorted((a, b) => (b.events ?? 0) - (a.events ?? 0));
 }
@@ -183,6 +189,21 @@ function byTrigger({ writes, triggers }: AdviceFacts): Advice[] {
     ];
   });
   return [...notSent, ...itself];
+}
+
+function ofClock({ source, aheadMs, events }: AdviceFacts['clocksAhead'][number]): Advice[] {
+  if (aheadMs < noticedAheadMs) return [];
+  return [
+    {
+      kind: 'clock_ahead',
+      source,
+      subject: source,
+      finding: `The clock of ${source} is at least ${Math.round(aheadMs)} ms ahead: ${counted(events)} were written after they had arrived.`,
+      change:
+        'Keep the database’s clock by NTP: what a job writes just before it answers looks late otherwise, and its link is weak.',
+      events,
+    },
+  ];
 }
 
 function ofEventLog(log: StoredEventLog, nowMs: number): Advice[] {

@@ -112,6 +112,20 @@ export async function readEventLogs(client: StoreClient): Promise<StoredEventLog
   return rows;
 }
 
+/** How far events were written after they had arrived: that much at least a database's clock is ahead of the edge's. */
+export async function readClocksAhead(
+  client: StoreClient,
+  span: Span,
+): Promise<{ source: string; aheadMs: number; events: number }[]> {
+  const { rows } = await client.query<{ source: string; aheadMs: number; events: number }>(
+    `select e.source, (extract(epoch from max(e.created_at - e.arrived_at)) * 1000)::float8 as "aheadMs",
+       count(*)::int as events
+     from events e where ${inSpan} and e.created_at > e.arrived_at group by 1`,
+    [span.from, span.until, span.source],
+  );
+  return rows;
+}
+
 /** Event triggers as they were last read, in the form that they were stored in. */
 export async function readTriggerDefinitions(
   client: StoreClient,

@@ -272,6 +272,16 @@ describe('coverage', () => {
     ]);
   });
 
+  it('notices a database whose clock is ahead of the edge’s', async () => {
+    // The event says that it was written half a second after it had arrived.
+    const event = await sampleEvent({ id: 'ahead', atMs: 600 });
+    const hop = await sampleAttempt(event, { job: 'charge-card', startMs: 100, endMs: 200 });
+    await store.consume([hop.ended]);
+    const [advice] = (await coverage()).advice;
+    expect(advice).toMatchObject({ kind: 'clock_ahead', subject: 'shop', events: 1 });
+    expect(advice?.finding).toContain('500 ms');
+  });
+
   it('is told for a source and a span of time', async () => {
     await arrive({ id: 'a', atMs: 0 }, { id: 'b', atMs: 0, source: 'other' });
     expect((await coverage('?source=shop')).events).toBe(1);

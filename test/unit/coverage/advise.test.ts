@@ -33,9 +33,15 @@ const log = (given: Partial<StoredEventLog> = {}): StoredEventLog => ({
 });
 
 const summary = (given: Partial<AdviceFacts>): string[] =>
-  advise({ writes: [], gaps: [], eventLogs: [], triggers: [], nowMs, ...given }).map(
-    ({ kind, subject, events }) => `${kind} ${subject} ${events}`,
-  );
+  advise({
+    writes: [],
+    gaps: [],
+    eventLogs: [],
+    clocksAhead: [],
+    triggers: [],
+    nowMs,
+    ...given,
+  }).map(({ kind, subject, events }) => `${kind} ${subject} ${events}`);
 
 const definition = {
   source: 'shop',
@@ -106,7 +112,7 @@ describe('advice', () => {
       triggers: [{ ...definition, payload: ['id', 'status'] }],
     };
     expect(summary(given)).toEqual(['actor_not_sent order_paid 4']);
-    const [advice] = advise({ gaps: [], eventLogs: [], nowMs, ...given });
+    const [advice] = advise({ gaps: [], eventLogs: [], clocksAhead: [], nowMs, ...given });
     expect(advice?.change).toBe('Add updated_by to the trigger’s payload columns.');
   });
 
@@ -151,10 +157,22 @@ describe('advice', () => {
     ['a log that cannot be read', { state: 'unreachable' }, ['event_log_unread']],
   ])('looks at %s', (_what, given, kinds) => {
     expect(
-      advise({ writes: [], gaps: [], triggers: [], nowMs, eventLogs: [log(given)] }).map(
-        ({ kind }) => kind,
-      ),
+      advise({
+        writes: [],
+        gaps: [],
+        clocksAhead: [],
+        triggers: [],
+        nowMs,
+        eventLogs: [log(given)],
+      }).map(({ kind }) => kind),
     ).toEqual(kinds);
+  });
+
+  it.each([
+    [4, []],
+    [900, ['clock_ahead shop 3']],
+  ])('looks at a database whose clock is %d ms ahead', (aheadMs, expected) => {
+    expect(summary({ clocksAhead: [{ source: 'shop', aheadMs, events: 3 }] })).toEqual(expected);
   });
 
   it('puts the largest gap first', () => {
