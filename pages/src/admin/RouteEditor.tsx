@@ -77,7 +77,11 @@ export function RouteEditor(props: {
     onError: async (error, { route }) => {
       if (error instanceof Problem && error.status === 412) {
         setErrors(none);
-        setFaster({ mine: route, theirs: await readNow(name) });
+        try {
+          setFaster({ mine: route, theirs: await readNow(name) });
+        } catch (unread) {
+          setErrors(fieldErrors(unread, { prefix: '', fields: [] }));
+        }
         return;
       }
       setErrors(fieldErrors(error, { prefix: `routes.${name}`, fields: routeFields }));

@@ -62,7 +62,11 @@ export function SettingsEditor(props: {
     onError: async (error, mine) => {
       if (error instanceof Problem && error.status === 412) {
         setErrors(none);
-        setFaster({ mine, theirs: await readNow() });
+        try {
+          setFaster({ mine, theirs: await readNow() });
+        } catch (unread) {
+          setErrors(fieldErrors(unread, { prefix: '', fields: [] }));
+        }
       } else setErrors(fieldErrors(error, { prefix: 'settings', fields: settingsFields }));
     },
   });
