@@ -9,10 +9,12 @@ import type {
   PublicationFacts,
   StoreOutcome,
   VersionFacts,
+  Who,
 } from '../src/config/admin-store.ts';
 import { emptyConfiguration, type Snapshot, snapshotKey } from '../src/config/configuration.ts';
 import { readDocument } from '../src/config/read-document.ts';
 import { stableJson } from '../src/config/stable-json.ts';
+import type { KeptStop, Rounds, StopEnd, StopOutcome, Stopped } from '../src/config/stops.ts';
 import { withinLimit } from '../src/deliveries/within-limit.ts';
 import { messageOf } from '../src/error-message.ts';
 import { report } from '../src/report.ts';
@@ -24,6 +26,7 @@ import {
   taken,
   unpublished,
 } from './publication.ts';
+import { StopList } from './stop-list.ts';
 
 /** Older ones go: each may have a megabyte. What was done stays in the audit. */
 const keptVersions = 500;
@@ -34,6 +37,7 @@ const putLimitMs = 10_000;
 const crashAlarmMs = 2_000;
 
 const publicationKey = 'publication';
+const stopsRevisionKey = 'stopsRevision';
 
 type VersionRow = {
   version: number;
@@ -66,6 +70,7 @@ const initial: KeptVersion = {
 
 export class AdminConfig extends DurableObject<Env> {
   readonly #sql: SqlStorage;
+  readonly #stops: StopList;
   #publication: Publication;
   /** While one runs nobody begins another: the older of two writes to KV must not be the last. */
   #publishing: Promise<void> | null = null;
@@ -81,6 +86,7 @@ export class AdminConfig extends DurableObject<Env> {
         id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, who TEXT NOT NULL, on_behalf_of TEXT,
         action TEXT NOT NULL, subject TEXT, note TEXT NOT NULL, from_version INTEGER NOT NULL,
         to_version INTEGER NOT NULL, outcome TEXT NOT NULL, detail TEXT)`);
+    this.#stops = new StopList(this.#sql);
     this.#publication = state.storage.kv.get<Publication>(publicationKey) ?? unpublished;
   }
 
@@ -144,10 +150,46 @@ export class AdminConfig extends DurableObject<Env> {
     }));
   }
 
+  /**
+   * Holds a trigger back in a trace. Settles when it is kept; isolates learn of it by what is published, which may
+   * take KV two minutes.
+   */
+  stop(what: Stopped, who: Who, rounds: Rounds): StopOutcome {
+    const outcome = this.ctx.storage.transactionSync(() => {
+      const made = this.#stops.stop(what, who.name, rounds, Date.now());
+      if (made.stopped && made.isNew) {
+        const note = `${what.trigger} of ${what.source} in trace ${what.traceId}`;
+        this.#stopsChanged(who, 'stop.set', made.stop.id, note);
+      }
+      return made;
+    });
+    if (outcome.stopped && outcome.isNew) this.#publishStops();
+    return outcome;
+  }
+
+  stops(): KeptStop[] {
+    return this.#stops.list(Date.now());
+  }
+
+  holds(id: string): boolean {
+    return this.#stops.holds(id, Date.now());
+  }
+
+  endStop(id: string, how: StopEnd, who: Who): KeptStop | null {
+    const ended = this.ctx.storage.transactionSync(() => {
+      const made = this.#stops.end(id, how, Date.now());
+      const action = how === 'released' ? 'stop.release' : 'stop.discard';
+      if (made?.changed) this.#stopsChanged(who, action, id, '');
+      return made;
+    });
+    if (ended?.changed) this.#publishStops();
+    return ended?.stop ?? null;
+  }
+
   /** Never throws: the runtime gives an alarm up after six failures, and nothing would be published then. */
   override async alarm(): Promise<void> {
     try {
-      if (this.#latest().version > 0) await this.#publish();
+      if (this.#latest().version > 0 || this.#stopsRevision() > 0) await this.#publish();
     } catch (error) {
       report('The configuration could not be published by the alarm, which comes again.', {
         error: messageOf(error),
@@ -196,6 +238,25 @@ export class AdminConfig extends DurableObject<Env> {
     return { stored: true, changed: true, version: next, publication: this.#publicationFacts() };
   }
 
+  #stopsRevision(): number {
+    return this.ctx.storage.kv.get<number>(stopsRevisionKey) ?? 0;
+  }
+
+  #stopsChanged({ name, onBehalfOf }: Who, action: string, subject: string, note: string): void {
+    const { version } = this.#latest();
+    this.ctx.storage.kv.put(stopsRevisionKey, this.#stopsRevision() + 1);
+    this.#audit(
+      { name, onBehalfOf, action, subject, note, outcome: 'applied', detail: null },
+      { from: version, to: version },
+    );
+  }
+
+  /** In the background: whoever stops something waits for no KV. Should the object end first, its alarm does it. */
+  #publishStops(): void {
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + crashAlarmMs));
+    this.ctx.waitUntil(this.#publish());
+  }
+
   /** Publishes the newest version; whoever comes meanwhile waits for the same. Rejects only when storage does. */
   #publish(): Promise<void> {
     this.#publishing ??= this.#publishUntilNewest();
@@ -210,7 +271,8 @@ export class AdminConfig extends DurableObject<Env> {
         await this.ctx.storage.setAlarm(nextPublicationMs(this.#publication));
       } while (
         this.#publication.failures === 0 &&
-        this.#publication.version < this.#latest().version
+        (this.#publication.version < this.#latest().version ||
+          (this.#publication.stopsRevision ?? 0) < this.#stopsRevision())
       );
     } finally {
       // In the same moment as the last look at the newest version: nobody can join what has ended.
@@ -220,6 +282,7 @@ export class AdminConfig extends DurableObject<Env> {
 
   async #publishOnce(): Promise<void> {
     const { version, text } = this.#latest();
+    const stopsRevision = this.#stopsRevision();
     const before = this.#publication;
     let after: Publication;
     // What is left of the limit would keep the object in memory.
@@ -227,7 +290,7 @@ export class AdminConfig extends DurableObject<Env> {
     const wait = (ms: number): Promise<void> => scheduler.wait(ms, { signal: settled.signal });
     try {
       await withinLimit(this.#put(version, text), putLimitMs, wait);
-      after = taken(before, version, Date.now());
+      after = taken(before, version, Date.now(), stopsRevision);
     } catch (error) {
       after = refused(before, messageOf(error), Date.now());
       report('The configuration could not be published. It is stored, and is published again.', {
@@ -247,11 +310,14 @@ export class AdminConfig extends DurableObject<Env> {
     // What another version of Throughline has stored may be more than this one knows of: it is not published by half.
     const read = readDocument(JSON.parse(text));
     if (!read.ok) throw new Error(`Version ${version} was stored by a newer Throughline.`);
+    const stops = this.#stops.holding(Date.now());
     const snapshot: Snapshot = {
       v: 1,
       version,
       publishedAt: new Date().toISOString(),
       configuration: read.configuration,
+      // Left out where there are none: an older Worker reads on until the first.
+      ...(stops.length > 0 ? { stops } : {}),
     };
     await this.env.SNAPSHOT.put(snapshotKey, JSON.stringify(snapshot));
   }

@@ -15,6 +15,8 @@ const longestPauseMs = 60_000;
 export type Publication = {
   /** The last that KV has taken; 0: none. */
   version: number;
+  /** Of the stops beside it; left out by older versions. */
+  stopsRevision?: number;
   /** When it was taken, in ms since the epoch. */
   takenAtMs: number;
   /** When KV was last written to, whatever came of it. */
@@ -36,13 +38,20 @@ export const unpublished: Publication = {
 };
 
 /** KV has taken a version. */
-export function taken(before: Publication, version: number, nowMs: number): Publication {
+export function taken(
+  before: Publication,
+  version: number,
+  nowMs: number,
+  stopsRevision = 0,
+): Publication {
+  const isSame = before.version === version && (before.stopsRevision ?? 0) === stopsRevision;
   return {
     version,
+    stopsRevision,
     takenAtMs: nowMs,
     triedAtMs: nowMs,
     // A failure before it may yet arrive.
-    isSettled: before.version === version && before.failures === 0,
+    isSettled: isSame && before.failures === 0,
     failures: 0,
     error: null,
   };

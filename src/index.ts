@@ -12,6 +12,7 @@ import { snapshotKey } from './config/configuration.ts';
 import { type EdgeConfig, edgeConfig, edgeConfigOf } from './config/edge-config.ts';
 import { retryPolicyOf } from './config/retry-policy.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
+import { stopFor, type StopStore } from './config/stops.ts';
 import { reconcile } from './coverage/reconcile.ts';
 import { Alarms } from './deliveries/alarms.ts';
 import type { Cancellations } from './deliveries/cancellations.ts';
@@ -21,6 +22,7 @@ import type { RetryQueue } from './deliveries/retry-queue.ts';
 import type { SendParcelDeps } from './deliveries/send-parcel.ts';
 import { type StepResult, stepReplay } from './deliveries/step-replay.ts';
 import { standBy } from './deliveries/stand-by.ts';
+import { stopHolds, type StopHoldsDeps } from './deliveries/stop-holds.ts';
 import { checkConfiguration } from './proxy/check-configuration.ts';
 import { rotationsOf } from './proxy/choose-way.ts';
 import { deliverShare } from './proxy/deliver-share.ts';
@@ -37,6 +39,7 @@ import type { Share, ShareDeps, ShareResult } from './proxy/share.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
+import { stopLoops } from './recorder/stop-loops.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 import type { HandedLetter } from './store/replay-runs.ts';
@@ -71,6 +74,7 @@ export default {
       config,
       withinRate: rateOf(env.INGEST_RATE, report),
       deliverElsewhere: (share) => context.exports.BroadcastShare.deliver(share),
+      stopHolds: (stop) => stopHolds(stop, stopHoldsDeps(env)),
       report,
       variable: (name) => variableOf(env, name),
       turnOf: (rotation, persistenceMs) =>
@@ -92,11 +96,22 @@ export default {
       await Promise.all(reading);
       return;
     }
+    const reading: Promise<unknown>[] = [];
+    const { loops, stops } = await edgeConfigFor(env, (work) => reading.push(work));
+    const { stopAfter } = loops;
     await consumeRecords(batch, {
       connect: connectTo(env),
       now: () => Date.now(),
       report,
+      loops: {
+        limits: loops,
+        stop: async (found) => {
+          if (stopAfter === null) return;
+          await stopLoops(found, { stops, store: stopStoreOf(env), stopAfter, report });
+        },
+      },
     });
+    await Promise.all(reading);
   },
 
   /** Every few minutes, by the cron trigger in wrangler.toml. */
@@ -259,9 +274,17 @@ function retriesDeps(
       }
       return problem === null;
     },
+    isStopped: async (event) => {
+      const stop = stopFor(config.stops, event);
+      return stop !== null && stopHolds(stop, stopHoldsDeps(env));
+    },
     random: () => Math.random(),
     report,
   };
+}
+
+function stopHoldsDeps(env: Env): StopHoldsDeps {
+  return { store: stopStoreOf(env), wait: (ms) => scheduler.wait(ms), report };
 }
 
 function parcelDeps(env: Env): SendParcelDeps {
@@ -297,6 +320,7 @@ function answerApi(
     bodies: env.BODIES,
     admin: {
       store: adminStoreOf(env),
+      stops: stopStoreOf(env),
       check: (configuration) => checkConfiguration(configuration, config),
       allowedByVariable: config.allowedDestinations.map(({ text }) => text),
       bootstrapKey: config.bootstrapKey,
@@ -361,6 +385,17 @@ function adminStoreOf(env: Env): AdminStore {
     version: async (version) => object.version(version),
     note: async (entry) => object.note(entry),
     audit: async (page) => object.audit(page),
+  };
+}
+
+/** Kept by the same object, beside the configuration. */
+function stopStoreOf(env: Env): StopStore {
+  const object = env.ADMIN_CONFIG.getByName('configuration');
+  return {
+    stop: async (what, who, rounds) => object.stop(what, who, rounds),
+    list: async () => object.stops(),
+    end: async (id, how, who) => object.endStop(id, how, who),
+    holds: async (id) => object.holds(id),
   };
 }
 

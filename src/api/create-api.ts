@@ -15,6 +15,7 @@ import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { rowRoutes } from './row-routes.ts';
+import { stopRoutes } from './stop-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 
 /**
@@ -41,6 +42,7 @@ export function createApi(deps: ApiDeps) {
     .route('/coverage', coverageRoutes(deps))
     .route('/replays', replayRoutes(deps))
     .route('/loops', loopRoutes(deps))
+    .route('/stops', stopRoutes(deps))
     .route('/rows', rowRoutes(deps))
     .route('/circuits', circuitRoutes(deps))
     .route('/refusals', refusalRoutes(deps))

@@ -7,6 +7,7 @@ export function loopView(loop: StoredLoop, cascadeId: string): LoopView {
   const { source, trigger, tableSchema, tableName, times, isCertain, eventId, path } = loop;
   return {
     cascadeId,
+    traceId: loop.traceId,
     source,
     trigger,
     table: tableName === '' ? null : { schema: tableSchema, name: tableName },

@@ -3,13 +3,11 @@ import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { obey } from '../deliveries/replay-run.ts';
-import { inTransaction, type StoreClient } from '../store/client.ts';
+import type { StoreClient } from '../store/client.ts';
 import { deathReasonSchema } from '../store/record.ts';
 import {
   countLetters,
   findRun,
-  insertAction,
-  insertRun,
   type LetterFilter,
   type LetterSelection,
   listActions,
@@ -27,6 +25,7 @@ import type { ApiEnv } from './env.ts';
 import { pageQuery } from './page-query.ts';
 import { ApiProblem, notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
+import { startReplay, wakeRun, writing } from './start-replay.ts';
 import type {
   LetterCountView,
   ReplayRunPage,
@@ -34,8 +33,6 @@ import type {
   ReplayRunSummary,
 } from './replay-views.ts';
 
-/** Choosing 100,000 letters takes some seconds. */
-const statementTimeoutMs = 30_000;
 const mostIds = 10_000;
 
 const anyOf = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(100).optional();
@@ -98,19 +95,16 @@ export function replayRoutes(deps: ApiDeps) {
     })
     .post('/', zValidator('json', runSchema, refuseInvalid), async (context) => {
       const asked = context.req.valid('json');
-      const id = crypto.randomUUID();
-      const createdAt = new Date(deps.now()).toISOString();
-      // Woken first: it looks for the run until it is there, so that a crash leaves no run without a driver.
-      await wake(deps, id);
-      const view = await writing(deps, async (client) => {
-        const { ratePerSecond, canary = 0 } = asked;
-        const selection = selectionOf(asked);
-        await insertRun(client, { id, createdAt, selection, ratePerSecond, canary });
-        const action = { ...by(context.get('who'), createdAt), action: 'created', because: null };
-        await insertAction(client, id, action);
-        return readView(client, id);
-      });
-      return context.json(view, 201, { location: `/api/replays/${id}` });
+      const { ratePerSecond, canary = 0 } = asked;
+      const view = await startReplay(
+        deps,
+        context.get('who'),
+        { ratePerSecond, canary },
+        () => Promise.resolve(selectionOf(asked)),
+        readView,
+      );
+      if (!view) throw new Error('A run without a selection.');
+      return context.json(view, 201, { location: `/api/replays/${view.id}` });
     })
     .get('/:id', zValidator('param', runParam, refuseInvalid), async (context) => {
       const { id } = context.req.valid('param');
@@ -118,7 +112,7 @@ export function replayRoutes(deps: ApiDeps) {
     })
     .post('/:id/:command', zValidator('param', commandParam, refuseInvalid), async (context) => {
       const { id, command } = context.req.valid('param');
-      if (command === 'continue') await wake(deps, id);
+      if (command === 'continue') await wakeRun(deps, id);
       const view = await writing(deps, async (client) => {
         const run = await lockRun(client, id);
         if (!run) throw notFound(`Replay run ${id}`);
@@ -139,27 +133,6 @@ export function replayRoutes(deps: ApiDeps) {
       });
       return context.json(view, 200);
     });
-}
-
-function writing<T>(deps: ApiDeps, work: (client: StoreClient) => Promise<T>): Promise<T> {
-  return deps.connect((client) =>
-    inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () => work(client)),
-  );
-}
-
-/** @throws ApiProblem 503: nothing has been changed then */
-async function wake(deps: ApiDeps, id: string): Promise<void> {
-  try {
-    await deps.replays.wake(id);
-  } catch (error) {
-    deps.report('What drives a replay run is out of reach.', { runId: id, error: String(error) });
-    const detail = 'What drives replay runs is out of reach. Nothing has been changed: try again.';
-    throw new ApiProblem(
-      'driver_unreachable',
-      { title: 'Out of reach', status: 503, detail },
-      { 'retry-after': '5' },
-    );
-  }
 }
 
 function by(who: ApiEnv['Variables']['who'], at: string) {

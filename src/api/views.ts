@@ -167,6 +167,8 @@ export const circuitListSchema = z.object({
 export const loopViewSchema = z.object({
   /** The cascade in which the path lies. */
   cascadeId: z.string(),
+  /** Of the path's last event: what a stop of the trigger names. */
+  traceId: z.string(),
   source: z.string(),
   trigger: z.string(),
   table: z.object({ schema: z.string(), name: z.string() }).nullable(),
@@ -283,6 +285,7 @@ export const deadLetterViewSchema = z.object({
     'not_allowed',
     'cancelled',
     'disabled',
+    'stopped',
   ]),
   /** Of the last attempt. */
   status: z.number().int().nullable(),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { parseDestinationPattern } from './destination-pattern.ts';
 import { retryPolicySchema } from './retry-policy.ts';
+import { stopSchema } from './stops.ts';
 
 /** As it stands in `/r/{route}` and in a delivery's target. */
 export const routeNameSchema = z
@@ -134,6 +135,19 @@ export const redactionSchema = z.strictObject({
   columns: z.array(z.string().min(1).max(200)).default([]),
 });
 
+/** When a trigger that fires itself along one path is flagged, and when it is stopped. */
+const loopLimitsSchema = z
+  .strictObject({
+    /** Firing more often than this is a loop. */
+    flagAfter: z.number().int().min(2).max(150).default(10),
+    /** Firing more often than this, over certain links alone, stops the trigger in its trace; null: only people do. */
+    stopAfter: z.number().int().min(2).max(150).nullable().default(null),
+  })
+  .refine(
+    ({ flagAfter, stopAfter }) => stopAfter === null || stopAfter >= flagAfter,
+    'stopAfter must not be below flagAfter: what is stopped has been flagged',
+  );
+
 export const configurationSchema = z.strictObject({
   /** The form of this document. */
   format: z.literal(1),
@@ -148,6 +162,8 @@ export const configurationSchema = z.strictObject({
   /** How long a rotation is kept after its last use; null: the Worker's ROTATION_PERSISTENCE_SECONDS. */
   rotationPersistenceSeconds: durationSeconds(60, 31_536_000).nullable().default(null),
   redaction: redactionSchema.prefault({}),
+  /** Left out: the built-in ones, so that an older Worker can read what uses none. */
+  loops: loopLimitsSchema.optional(),
   limits: z
     .strictObject({
       maxBodyBytes: z.number().int().min(1_024).max(26_214_400).nullable().default(null),
@@ -166,7 +182,11 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.infer<typeof configurationSchema>;
 export type StoredRoute = z.infer<typeof routeSchema>;
 export type KnownDestination = z.infer<typeof knownDestinationSchema>;
+export type LoopLimits = z.infer<typeof loopLimitsSchema>;
 export type IngestKey = z.infer<typeof ingestKeySchema>;
+
+/** Where the configuration says nothing of loops: adoption must not hold events back. */
+export const builtInLoopLimits: LoopLimits = loopLimitsSchema.parse({});
 
 /** Nothing is stored yet. */
 export const emptyConfiguration: Configuration = configurationSchema.parse({ format: 1 });
@@ -178,6 +198,8 @@ export const snapshotSchema = z.strictObject({
   version: z.number().int().nonnegative(),
   publishedAt: z.iso.datetime(),
   configuration: configurationSchema,
+  /** Which triggers are held back in which traces. Not of the document: applying one must release none. */
+  stops: z.array(stopSchema).optional(),
 });
 
 /** @public Whoever publishes one makes it by this. */

@@ -1,10 +1,18 @@
 // What the edge works by: the Worker's variables, and beside them what is stored. Pure; it reads nothing, and it is
 // made once for each version of the stored configuration, so that no event pays for it.
 import type { Config } from './config.ts';
-import type { Configuration, IngestKey, KnownDestination, StoredRoute } from './configuration.ts';
+import {
+  builtInLoopLimits,
+  type Configuration,
+  type IngestKey,
+  type KnownDestination,
+  type LoopLimits,
+  type StoredRoute,
+} from './configuration.ts';
 import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
 import { type Redactions, redactionsOf, type RowKeys, rowKeysOf } from './redaction.ts';
 import { builtInRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+import { type Stop, type Stops, stopsOf } from './stops.ts';
 
 /** A version of the stored configuration as an isolate holds it. */
 export type StoredVersion = {
@@ -13,6 +21,8 @@ export type StoredVersion = {
   /** RFC 3339; null where nothing has been published yet. */
   publishedAt: string | null;
   configuration: Configuration;
+  /** Left out: none. */
+  stops?: readonly Stop[];
 };
 
 export type EdgeConfig = Config & {
@@ -27,6 +37,9 @@ export type EdgeConfig = Config & {
   rowKeys: RowKeys;
   /** Where a route has no schedule of its own. */
   retries: RetryPolicy;
+  loops: LoopLimits;
+  /** Which triggers are held back in which traces. */
+  stops: Stops;
 };
 
 export type StoredKeys = {
@@ -60,6 +73,8 @@ export function edgeConfig(variables: Config, stored: StoredVersion | null): Edg
       redactions: null,
       rowKeys: new Map(),
       retries: builtInRetryPolicy,
+      loops: builtInLoopLimits,
+      stops: stopsOf([]),
     };
   }
   const { version, configuration } = stored;
@@ -87,6 +102,8 @@ export function edgeConfig(variables: Config, stored: StoredVersion | null): Edg
     redactions: redactionsOf(configuration),
     rowKeys: rowKeysOf(configuration),
     retries: configuration.retries ?? builtInRetryPolicy,
+    loops: configuration.loops ?? builtInLoopLimits,
+    stops: stopsOf(stored.stops ?? []),
   };
 }
 

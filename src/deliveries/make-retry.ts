@@ -2,13 +2,13 @@
 // queue: whoever holds the message does what the verdict says.
 import type { RetryPolicy } from '../config/retry-policy.ts';
 import { messageOf } from '../error-message.ts';
-import type { DeliveryFacts } from '../store/record.ts';
+import type { DeliveryFacts, EventFacts } from '../store/record.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
 import type { Cancellations } from './cancellations.ts';
 import { holdBackMs } from './hold-back.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
-import { type Death, diedDisabled } from './retry-queue.ts';
+import { type Death, diedDisabled, diedStopped } from './retry-queue.ts';
 import { mostAttempts, nextDelayMs } from './retry-schedule.ts';
 
 export type MakeRetryDeps = AttemptPendingDeps & {
@@ -18,6 +18,8 @@ export type MakeRetryDeps = AttemptPendingDeps & {
   policyOf(delivery: DeliveryFacts): RetryPolicy;
   cancellations: Pick<Cancellations, 'isCancelled'>;
   report(message: string, facts: Record<string, unknown>): void;
+  /** Whether its event's trigger is stopped in its trace. */
+  isStopped(event: EventFacts): Promise<boolean>;
   /** From 0 up to, but not including, 1. */
   random(): number;
 };
@@ -40,6 +42,7 @@ export async function makeRetry(
   if (await isCancelled(pending.delivery.id, deps)) {
     return dead('cancelled', null, 'Its further attempts were cancelled.');
   }
+  if (await deps.isStopped(pending.event)) return { next: 'dead_letter', death: diedStopped };
   const policy = deps.policyOf(pending.delivery);
   if (pending.attempts > 0 && pending.attempts >= mostAttempts(policy)) {
     // Crashes brought the message here, each of which may have followed an attempt; or the schedule is shorter now.

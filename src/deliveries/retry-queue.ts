@@ -24,6 +24,13 @@ export const diedDisabled: Death = {
   error: 'The destination is disabled: nothing was delivered to it for days.',
 };
 
+/** How a delivery ends whose event's trigger is stopped in its trace. */
+export const diedStopped: Death = {
+  reason: 'stopped',
+  status: null,
+  error: 'Its trigger is stopped in this trace: it is kept until somebody releases or discards it.',
+};
+
 /** How a delivery ended for good. */
 export type Death = {
   reason: DeathReason;

@@ -1,5 +1,7 @@
 // The hot path, read from top to bottom: guard, plan, read, describe, choose, deliver, respond; recording
 // goes on in the background. Nothing is asked on the way: what is stored is in memory.
+import { type Stop, stopFor } from '../config/stops.ts';
+import type { EventFacts } from '../store/record.ts';
 import type { Each, Relay } from './algorithms/algorithm.ts';
 import { passThrough } from './algorithms/pass-through.ts';
 import { broadcast } from './broadcast.ts';
@@ -10,6 +12,7 @@ import { forwardPlainly } from './forward-plainly.ts';
 import { checkSender } from './guard.ts';
 import { HeaderFields } from './header-fields.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
+import { keepStopped } from './keep-stopped.ts';
 import { checkLimits } from './limits.ts';
 import { planRoute } from './plan-route.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
@@ -46,14 +49,20 @@ export async function handleEvent(
   if (unsigned) return refuse(unsigned, source, deps);
   const came = { method, headers, body, senderGone: request.signal };
   let prepared: Prepared;
+  let stop: Stop | null = null;
   try {
-    prepared = await prepare({ ...came, source, at }, route.value, deps);
+    const read = await describe({ ...came, source, at }, deps);
+    const published = stopFor(config.stops, read.event);
+    if (published && (await deps.stopHolds(published))) stop = published;
+    // Nobody's turn is taken by what is not delivered: the choice is the stateless one.
+    prepared = await choose(read, route.value, stop ? { config, turnOf: noTurn } : deps);
   } catch (error) {
     // Nothing has been sent yet. Only pass-through has a destination that needs no choice of ours.
     const { algorithm, lists } = route.value;
     if (algorithm !== passThrough) throw error;
     return forwardPlainly(came, lists.destinations[0], route.value, error, deps);
   }
+  if (stop) return keepStopped(prepared, route.value, stop, deps);
   const { inbound, choice, chosenBy } = prepared;
   if (choice.mode === 'relay') return relay(inbound, choice, route.value, deps);
   if (body.kind === 'stream') {
@@ -69,6 +78,8 @@ export async function handleEvent(
   return broadcast({ inbound, body: bytes, choice, chosenBy, route: route.value }, deps);
 }
 
+const noTurn = (): Promise<null> => Promise.resolve(null);
+
 export type Prepared = {
   inbound: Inbound;
   choice: Each | (Relay & NamedDelivery);
@@ -81,6 +92,16 @@ export async function prepare(
   route: Route,
   deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
 ): Promise<Prepared> {
+  return choose(await describe(came, deps), route, deps);
+}
+
+/** `event` is whole; what may not be stored is left out of `inbound`. */
+type Read = { inbound: Inbound; event: EventFacts };
+
+async function describe(
+  came: Omit<Inbound, 'described'> & { source: string; at: number },
+  deps: Pick<EdgeDeps, 'config'>,
+): Promise<Read> {
   const { source, at, ...request } = came;
   const { rowKeys, redactions } = deps.config;
   const { event, arrival } = await describeEvent({
@@ -92,7 +113,14 @@ export async function prepare(
   });
   // From here on there is only what may be stored.
   const described = { event: redactEvent(event, redactions, rowKeys), arrival };
-  const inbound: Inbound = { ...request, described };
+  return { inbound: { ...request, described }, event };
+}
+
+async function choose(
+  { inbound, event }: Read,
+  route: Route,
+  deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
+): Promise<Prepared> {
   const { way, chosenBy, rotation } = chooseWay(route, event);
   const choice = await way.algorithm.choose(way.lists, {
     eventId: event.id,

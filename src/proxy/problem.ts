@@ -46,6 +46,7 @@ export type EdgeProblem =
   | { reason: 'fallback_without_use'; algorithm: string }
   | { reason: 'body_too_large_to_keep'; algorithm: string; maxBytes: number }
   | { reason: 'broadcast_not_kept'; lost: number; count: number }
+  | { reason: 'stopped_not_kept'; lost: number; count: number }
   | { reason: 'destination_unreachable'; destination: string; why: string }
   | { reason: 'destination_timed_out'; destination: string; timeoutMs: number };
 
@@ -238,6 +239,12 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Broadcast not kept',
         detail: `${problem.lost} of ${problem.count} deliveries failed, and nothing could keep them. Send the event again: every destination gets the same idempotency key.`,
       };
+    case 'stopped_not_kept':
+      return {
+        status: 503,
+        title: 'Stopped event not kept',
+        detail: `Its trigger is stopped in this trace, and ${problem.lost} of ${problem.count} deliveries could not be kept. Send the event again.`,
+      };
     case 'destination_unreachable':
       return {
         status: 502,
@@ -305,6 +312,7 @@ export function problemResponse(problem: EdgeProblem, headers?: Record<string, s
 
 const comeAgain: ReadonlySet<EdgeProblem['reason']> = new Set([
   'broadcast_not_kept',
+  'stopped_not_kept',
   'configuration_unreadable',
   'signature_secret_missing',
 ]);

@@ -1,5 +1,6 @@
 // The consumer: records come out of the queue, become rows, and every event they touch is judged anew.
 // A message is acknowledged when everything in it is stored (or kept as unreadable), and only then.
+import { builtInLoopLimits, type LoopLimits } from '../config/configuration.ts';
 import { messageOf } from '../error-message.ts';
 import { type Connect, inTransaction, isDataError, type StoreClient } from '../store/client.ts';
 import { insertRows, insertUnreadableRows } from '../store/insert.ts';
@@ -28,6 +29,8 @@ export type ConsumeDeps = {
   connect: Connect;
   now(): number;
   report(message: string, facts: Record<string, unknown>): void;
+  /** Left out: loops are flagged after the built-in number of rounds, and none is stopped. */
+  loops?: { limits: LoopLimits; stop(loops: readonly FoundLoop[]): Promise<void> };
 };
 
 type Placed = { messageId: string; position: number; record: RecordMessage; text: string };
@@ -81,7 +84,7 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
 async function storeRecords(
   client: StoreClient,
   records: readonly Placed[],
-  deps: Pick<ConsumeDeps, 'report'>,
+  deps: Pick<ConsumeDeps, 'report' | 'loops'>,
 ): Promise<{ placed: Placed; reason: string }[]> {
   if (records.length === 0) return [];
   try {
@@ -97,12 +100,13 @@ async function storeRecords(
       { access: 'write', timeoutMs: statementTimeoutMs },
       () => gradeTouched(client, rows),
     );
-    const loops = await inTransaction(
+    const { fresh, toStop } = await inTransaction(
       client,
       { access: 'write', timeoutMs: statementTimeoutMs },
-      () => noteLoops(client, graded),
+      () => noteLoops(client, graded, deps.loops?.limits ?? builtInLoopLimits),
     );
-    for (const loop of loops) reportLoop(loop, deps);
+    for (const loop of fresh) reportLoop(loop, deps);
+    if (toStop.length > 0) await deps.loops?.stop(toStop);
     return [];
   } catch (error) {
     if (!isDataError(error)) throw error;

@@ -56,7 +56,7 @@ export async function listDeadLetters(
        (select count(*)::int from attempts a where a.delivery_id = l.delivery_id) as attempts,
        ${utc('l.first_attempt_at')} as "firstAttemptAt", ${utc('l.dead_at')} as "deadAt"
      from dead_letters l join deliveries d on d.id = l.delivery_id
-     where l.replayed_at is null and l.dead_at <= now() and not ${isDelivered} ${older}
+     where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and not ${isDelivered} ${older}
      order by l.dead_at desc, l.delivery_id desc limit $1`,
     [page.limit, ...(page.after ? [page.after.deadAt, page.after.deliveryId] : [])],
   );

@@ -110,7 +110,8 @@ const insertDeadLetters = `
   on conflict (delivery_id) do update set
     dead_at = excluded.dead_at, told_at = excluded.told_at, reason = excluded.reason, first_attempt_at = excluded.first_attempt_at, status = excluded.status, error = excluded.error,
     destination = excluded.destination, method = excluded.method, headers = excluded.headers,
-    body = excluded.body, body_key = excluded.body_key, facts = excluded.facts, replayed_at = null
+    body = excluded.body, body_key = excluded.body_key, facts = excluded.facts, replayed_at = null,
+    discarded_at = null
   where excluded.told_at > dead_letters.told_at`;
 
 const insertRefusals = `

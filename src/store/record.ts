@@ -122,6 +122,8 @@ export const deathReasonSchema = z.enum([
   'cancelled',
   /** The destination is disabled: nothing was delivered to it for days. */
   'disabled',
+  /** Its trigger is stopped in its trace: kept until somebody releases or discards it. */
+  'stopped',
 ]);
 
 /** A delivery that nobody will try again, with what a replay needs. */

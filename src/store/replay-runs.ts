@@ -69,7 +69,7 @@ export type HandedLetter = {
 const matches = `
   from dead_letters l join deliveries d on d.id = l.delivery_id
     left join events e on e.source = d.source and e.id = d.event_id
-  where l.replayed_at is null and l.dead_at <= now() and not ${isDelivered}
+  where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and not ${isDelivered}
     and ($1::timestamptz is null or l.dead_at >= $1) and ($2::timestamptz is null or l.dead_at < $2)
     and ($3::text[] is null or l.source = any ($3)) and ($4::text[] is null or e.trigger = any ($4))
     and ($5::text[] is null or d.job = any ($5)) and ($6::text[] is null or l.destination = any ($6))

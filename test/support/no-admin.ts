@@ -14,6 +14,7 @@ export const noAdmin: AdminDeps = {
     note: none,
     audit: none,
   },
+  stops: { stop: none, list: none, end: none, holds: none },
   check: none,
   allowedByVariable: [],
   bootstrapKey: null,

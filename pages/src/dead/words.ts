@@ -10,6 +10,7 @@ const reasons: Record<DeadLetter['reason'], string> = {
   not_allowed: 'Destination not allowed',
   cancelled: 'Cancelled',
   disabled: 'Destination disabled',
+  stopped: 'Stopped as a loop',
 };
 
 /** Why nobody tries it again. */

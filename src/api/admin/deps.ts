@@ -1,11 +1,13 @@
 // What the admin's part of the API needs from outside. The Worker gives the real things, tests theirs.
 import type { AdminStore } from '../../config/admin-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import type { StopStore } from '../../config/stops.ts';
 import type { ConfigurationIssue } from '../../config/read-document.ts';
 import type { DryRunReport, DryRunRequest } from '../../deliveries/dry-run-report.ts';
 
 export type AdminDeps = {
   store: AdminStore;
+  stops: StopStore;
   /** What the edge would refuse of a configuration that has the right shape. */
   check(configuration: Configuration): readonly ConfigurationIssue[];
   /** The allowlist of the Worker's variables, as it is written there. */

@@ -17,6 +17,7 @@ const settingsSchema = configurationSchema.pick({
   retries: true,
   rotationPersistenceSeconds: true,
   redaction: true,
+  loops: true,
   limits: true,
   notifications: true,
 });
@@ -40,7 +41,9 @@ export function settingsRoutes(deps: AdminDeps) {
           note: context.req.valid('query').note,
           edit: async ({ configuration }) => {
             requirePrecondition(context.req, await partEtag(settingsOf(configuration)));
-            return { ...configuration, ...settings };
+            // What is left out is left out from now on.
+            const { loops: _before, ...others } = configuration;
+            return { ...others, ...settings };
           },
         });
         return context.json(changed, 200, { etag: await partEtag(settings) });

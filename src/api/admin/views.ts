@@ -35,7 +35,13 @@ export type AuditPage = { entries: AuditEntry[]; nextCursor: string | null };
 export type SettingsView = {
   settings: Pick<
     Configuration,
-    'sources' | 'retries' | 'rotationPersistenceSeconds' | 'redaction' | 'limits' | 'notifications'
+    | 'sources'
+    | 'retries'
+    | 'rotationPersistenceSeconds'
+    | 'redaction'
+    | 'loops'
+    | 'limits'
+    | 'notifications'
   >;
   /** What stands where a setting is null. */
   builtIn: { retries: RetryPolicy };

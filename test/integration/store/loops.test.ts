@@ -1,12 +1,13 @@
 // Triggers that fire themselves along a path, found in a real Postgres while it happens.
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mostTimes } from '../../../src/recorder/note-loops.ts';
+import { builtInLoopLimits } from '../../../src/config/configuration.ts';
 import { listLoops, type StoredLoop } from '../../../src/store/loops.ts';
 import type { AttemptRecord, EventFacts } from '../../../src/store/record.ts';
 import { anonymous, createGradedStore, type GradedStore, reported } from './graded-store.ts';
 import { type Sample, sampleAttempt, sampleEvent } from './sample-records.ts';
 
+const mostTimes = builtInLoopLimits.flagAfter;
 let store: GradedStore;
 
 beforeAll(async () => {

@@ -63,6 +63,7 @@ async function runChain(crashes: Crash[]): Promise<Ending> {
         },
       },
       policyOf: () => builtInRetryPolicy,
+      isStopped: () => Promise.resolve(false),
       cancellations: { isCancelled: () => Promise.resolve(false) },
       send: () => Promise.reject(new Error('Nothing is sent: one message carries it all.')),
       bodies: {

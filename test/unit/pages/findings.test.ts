@@ -43,6 +43,7 @@ describe('findings', () => {
         loops: [
           {
             cascadeId: 'c',
+            traceId: 'trace',
             source: 'shop',
             trigger: 'order-paid',
             table: { schema: 'public', name: 'orders' },
