@@ -73,7 +73,7 @@ export function parseHasuraEvent(json: unknown): HasuraEvent | null {
 }
 
 /**
- * Whether it has the form that Hasura 2 sends. True only of what the schema takes too, which costs ten times as much
+ * Whether it has the form that Hasura 2 sends. True only of what the schema takes too, which costs a hundred times as much
  * (docs/performance.md); false says nothing: the schema decides then.
  */
 export function isAsHasuraWrites(json: unknown): json is z.infer<typeof hasuraEventSchema> {

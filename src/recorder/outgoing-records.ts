@@ -13,19 +13,13 @@ export type OutgoingDeps = {
 type Entry = {
   text: string;
   bytes: number;
-  addedAt: number;
   /** Nobody else sends it before this time. */
   takenUntil: number;
   sent: boolean;
 };
 
-/** A record that has waited for so long is sent by whoever comes next, who need not wait at all. */
-const shareMs = 40;
-/**
- * After so long a request looks after its own record, where nobody came by. So much longer, that a send which others
- * have begun meanwhile is over as a rule: waiting twice is what costs.
- */
-const lookAfterMs = 120;
+/** How long a request waits for others to share a send with. */
+const windowMs = 40;
 /** A send that has not settled by then counts as refused. It may have arrived: the consumer dedupes. */
 const sendLimitMs = 5_000;
 /** The response's `waitUntil` ends after 30 s in all. */
@@ -55,17 +49,15 @@ export class OutgoingRecords {
    * @returns false when the queue refused it for as long as a request may live: it is lost
    */
   async record(text: string, deps: OutgoingDeps): Promise<boolean> {
-    const addedAt = deps.now();
     const entry: Entry = {
       text,
       bytes: Buffer.byteLength(text),
-      addedAt,
       takenUntil: 0,
       sent: false,
     };
     this.#entries.push(entry);
-    const giveUpAt = addedAt + giveUpAfterMs;
-    if (!this.#isSendDue(addedAt)) await deps.wait(lookAfterMs);
+    const giveUpAt = deps.now() + giveUpAfterMs;
+    await deps.wait(windowMs);
     while (!entry.sent) {
       const now = deps.now();
       if (now >= giveUpAt) {
@@ -73,19 +65,12 @@ export class OutgoingRecords {
         return false;
       }
       if (now < this.#nextTryAt || now < entry.takenUntil) {
-        await deps.wait(shareMs);
+        await deps.wait(windowMs);
       } else {
         await this.#sendWith(entry, deps);
       }
     }
     return true;
-  }
-
-  /** Whether a record that nobody is sending has waited long enough for others. */
-  #isSendDue(now: number): boolean {
-    // What is being sent stands before what came in meanwhile.
-    const oldest = this.#entries.find(({ takenUntil }) => takenUntil <= now);
-    return oldest !== undefined && now - oldest.addedAt >= shareMs;
   }
 
   async #sendWith(own: Entry, deps: OutgoingDeps): Promise<void> {
@@ -118,7 +103,7 @@ export class OutgoingRecords {
       taken.add(entry);
       bytes += entry.bytes + 1;
     }
-    for (const entry of taken) entry.takenUntil = now + sendLimitMs + lookAfterMs;
+    for (const entry of taken) entry.takenUntil = now + sendLimitMs + windowMs;
     return taken;
   }
 

@@ -28,44 +28,6 @@ describe('records of one isolate', () => {
     expect(records.size).toBe(0);
   });
 
-  test('are sent by whoever comes once one of them has waited, at once and only then', async () => {
-    const time = new VirtualTime();
-    const sends: { at: number; messages: readonly string[] }[] = [];
-    const { record } = outgoing(time, async (messages) => {
-      sends.push({ at: time.now(), messages });
-    });
-    const after = async (ms: number, text: string): Promise<number> => {
-      await time.wait(ms);
-      expect(await record(text)).toBe(true);
-      return time.now();
-    };
-    const settledAt = await time.run(
-      Promise.all([after(0, '1'), after(39, '2'), after(40, '3'), after(41, '4')]),
-    );
-    expect(sends).toEqual([
-      { at: 40, messages: ['[3,1,2]'] },
-      // Nobody came by: it looks after itself.
-      { at: 161, messages: ['[4]'] },
-    ]);
-    expect(settledAt).toEqual([120, 159, 40, 161]);
-  });
-
-  test('that are being sent are no reason for the next one to send', async () => {
-    const time = new VirtualTime();
-    let sends = 0;
-    const { record } = outgoing(time, async () => {
-      sends += 1;
-      await time.wait(60);
-    });
-    const after = async (ms: number): Promise<boolean> => {
-      await time.wait(ms);
-      return record('1');
-    };
-    await time.run(Promise.all([0, 50, 60, 80, 100].map(after)));
-    // At 50 the first two; at 100 the three that came meanwhile.
-    expect(sends).toBe(2);
-  });
-
   test('are sent again after the queue refused, without a herd of single sends', async () => {
     const time = new VirtualTime();
     let calls = 0;
