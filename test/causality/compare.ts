@@ -18,7 +18,7 @@ export type Comparison = {
   session: Tally;
   /** Of explicit `updated_by`, the first write of a row in a delivery that had not answered: certain links. */
   value: Tally;
-  /** Certain links of what copied a running delivery's ID: each is listed. */
+  /** Certain links of what copied a running delivery's ID, or saved a stale row whole. */
   copied: Tally;
   /** Weak links, by rule; `missing` counts writes of jobs that no link leads to. */
   weak: Record<string, Tally>;
@@ -72,7 +72,8 @@ function judge(event: TrueEvent, link: ShownLink | null, result: Comparison): vo
     if (!certain || !isRight) broken('The value named the delivery');
     return;
   }
-  if (event.style === 'copy' && certain) {
+  // A copy, or a row that was saved whole as it had been read before another hop wrote it.
+  if ((event.style === 'copy' || event.style === 'full_row') && certain) {
     count(result.copied, isRight ? 'right' : 'wrong');
     return;
   }

@@ -69,8 +69,7 @@ async function call(method: string, path: string, body?: object) {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
-  // oxlint-disable-next-line typescript/no-explicit-any
-  return { status: response.status, json: (await response.json()) as any };
+  return { status: response.status, json: await response.json() };
 }
 
 /** Gives what was reported. */
@@ -178,28 +177,28 @@ describe('the consumer', () => {
   });
 });
 
-describe('what a stop keeps', () => {
-  /** Two deliveries of the stopped trigger, and one of another. */
-  async function keep(): Promise<string[]> {
-    const attempts = [await failed('kept-1'), await failed('kept-22'), await failed('other-333')];
-    const [first] = attempts;
-    if (!first) throw new Error('There is no first one.');
-    const { traceId } = first.event;
-    const letters = attempts.map((attempt, index) => {
-      const trigger = index === 2 ? 'pong' : 'ping';
-      const event = { ...attempt.event, trigger, traceId };
-      const letter = deadLetter({ ...attempt, event }, { atMs: 1_000 });
-      return { ...letter, death: { ...letter.death, reason: 'stopped' as const } };
-    });
-    await consume(letters);
-    await store.stop(
-      { source: first.event.source, trigger: 'ping', traceId },
-      { name: 'jane', onBehalfOf: null },
-      null,
-    );
-    return letters.slice(0, 2).map(({ delivery }) => delivery.id);
-  }
+/** Two deliveries of the stopped trigger, and one of another. */
+async function keep(): Promise<string[]> {
+  const attempts = [await failed('kept-1'), await failed('kept-22'), await failed('other-333')];
+  const [first] = attempts;
+  if (!first) throw new Error('There is no first one.');
+  const { traceId } = first.event;
+  const letters = attempts.map((attempt, index) => {
+    const trigger = index === 2 ? 'pong' : 'ping';
+    const event = { ...attempt.event, trigger, traceId };
+    const letter = deadLetter({ ...attempt, event }, { atMs: 1_000 });
+    return { ...letter, death: { ...letter.death, reason: 'stopped' as const } };
+  });
+  await consume(letters);
+  await store.stop(
+    { source: first.event.source, trigger: 'ping', traceId },
+    { name: 'jane', onBehalfOf: null },
+    null,
+  );
+  return letters.slice(0, 2).map(({ delivery }) => delivery.id);
+}
 
+describe('what a stop keeps', () => {
   it('is counted, and replayed when it is released', async () => {
     const ids = await keep();
     expect((await call('GET', '/api/stops')).json).toMatchObject({
@@ -211,7 +210,7 @@ describe('what a stop keeps', () => {
       `select encode(delivery_id, 'hex') as id from replay_run_letters where run_id = $1`,
       [released.json.replayRunId],
     );
-    expect(rows.map((row) => row.id).toSorted()).toEqual(ids.toSorted());
+    expect(new Set(rows.map((row) => row.id))).toEqual(new Set(ids));
   });
 
   it('leaves the list when it is discarded, once', async () => {
