@@ -28,7 +28,7 @@ import { rotationsOf } from './proxy/choose-way.ts';
 import { deliverShare } from './proxy/deliver-share.ts';
 import { dryRun } from './proxy/dry-run.ts';
 import { checkKnownDestination } from './proxy/guard.ts';
-import { timeoutOfPending } from './proxy/known-destination.ts';
+import { timeoutOfPending, worksInBackground } from './proxy/known-destination.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { messageOf } from './error-message.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
@@ -263,6 +263,7 @@ function retriesDeps(
     retries: retryQueueOf(env, recorder),
     cancellations: cancellationsOf(env),
     circuits: circuitsOf(env, context),
+    worksInBackground: (destination) => worksInBackground(destination, config),
     timeoutOf: (pending) => timeoutOfPending(pending, config),
     signingSecrets: config.outboundSigningSecrets,
     policyOf: ({ route }) => retryPolicyOf(config, route),

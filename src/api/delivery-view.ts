@@ -29,6 +29,7 @@ export function deliveryView(delivery: StoredDelivery): DeliveryView {
     startedAt,
     endedAt,
     durationMs: durationMs(startedAt, endedAt),
+    isRollout: delivery.isRollout,
     rerunOf: delivery.rerunOf,
     reruns: delivery.reruns,
     attempts,

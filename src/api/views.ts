@@ -74,6 +74,8 @@ export const attemptViewSchema = z.object({
   answer: z.string().nullable(),
   /** True where the destination was chosen without the state that the choice rests on otherwise. */
   degraded: z.boolean(),
+  /** True where its job goes on after it has answered, as configured or as the answer says. */
+  worksInBackground: z.boolean(),
   /** Destinations that were passed over for this one, or this one itself for some time, and why. */
   skipped: z.array(
     z.object({ destination: z.string(), why: z.enum(['circuit_open', 'disabled']) }),
@@ -88,6 +90,8 @@ export const deliveryViewSchema = z.object({
   job: z.string(),
   target: z.string(),
   algorithm: z.string(),
+  /** Whether the event took its route's rollout; null where no stored route was named. */
+  isRollout: z.boolean().nullable(),
   correlationId: z.string(),
   /**
    * `waiting`: the last attempt failed, and the sender or the edge will try again.

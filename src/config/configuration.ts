@@ -103,6 +103,8 @@ export const knownDestinationSchema = z.strictObject({
   job: z.string().min(1).max(64).nullable().default(null),
   /** Takes longer than a broadcast may (up to 15 minutes): delivered from the queue from the start. */
   isSlow: z.boolean().default(false),
+  /** Its job goes on after it has answered: what it writes then, up to 15 minutes after its start, is its own. */
+  worksInBackground: z.boolean().default(false),
   /** For one attempt until its answer begins; null: the route's or the Worker's. */
   attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
 });

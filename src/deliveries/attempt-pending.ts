@@ -9,11 +9,14 @@ import { bodyBytes } from './body-text.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
 import { readToEnd } from './read-to-end.ts';
 import { parseRetryAfterMs } from './retry-schedule.ts';
+import { skippedFacts } from './skipped-facts.ts';
 
 export type AttemptPendingDeps = {
   recorder: Pick<Recorder, 'attempt'>;
   /** Until an answer begins, and again for the rest of it, in ms. */
   timeoutOf(pending: Pick<PendingDelivery, 'destination' | 'delivery'>): number;
+  /** Whether its job goes on after it has answered. */
+  worksInBackground(destination: URL): boolean;
   /** With which deliveries are signed; none: they are not. */
   signingSecrets: readonly string[];
   circuits: Circuits;
@@ -32,6 +35,7 @@ export async function attemptPending(
   deps: AttemptPendingDeps,
 ): Promise<{ end: AttemptEnd; retryAfterMs: number | null }> {
   const { event, arrival, delivery } = pending;
+  const destination = new URL(pending.destination);
   const running: AttemptRecord = {
     v: 1,
     type: 'attempt',
@@ -47,12 +51,16 @@ export async function attemptPending(
       outcome: 'running',
       error: null,
       answer: null,
+      ...(pending.heldBack && pending.attempts === 0
+        ? { skipped: [skippedFacts(destination, 'circuit_open')] }
+        : {}),
+      ...(deps.worksInBackground(destination) ? { worksInBackground: true } : {}),
     },
   };
   const timeoutMs = Math.min(deps.timeoutOf(pending), longestWaitMs);
   await deps.recorder.attempt(running);
   const result = await attempt({
-    destination: new URL(pending.destination),
+    destination,
     method: pending.method,
     headers: new Headers(pending.headers),
     body: pending.body === null ? null : bodyBytes(pending.body),

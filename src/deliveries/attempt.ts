@@ -39,7 +39,12 @@ export type AttemptEnd = {
   error: string | null;
   /** The answer's first bytes as text. */
   answer: string | null;
+  /** The answer says that its job goes on: {@link backgroundHeader}. */
+  worksInBackground?: true;
 };
+
+/** By `true` here an answer says that its job goes on after it. */
+const backgroundHeader = 'x-throughline-background';
 
 export type Attempt =
   | {
@@ -68,8 +73,14 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
   };
   if (!result.answered) return { answered: false, end: tell(result.end, null) };
   const { status, headers } = result.response;
+  const goesOn = headers.get(backgroundHeader)?.toLowerCase() === 'true';
   const retryAfterMs = status === 429 ? parseRetryAfterMs(headers.get('retry-after'), atMs) : null;
-  return { ...result, ended: result.ended.then((end) => tell(end, retryAfterMs)) };
+  return {
+    ...result,
+    ended: result.ended.then((end) =>
+      tell(goesOn ? { ...end, worksInBackground: true } : end, retryAfterMs),
+    ),
+  };
 }
 
 async function call(request: AttemptRequest): Promise<Attempt> {

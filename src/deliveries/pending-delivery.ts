@@ -17,6 +17,8 @@ export const pendingDeliverySchema = z.object({
   /** Made so far, by anybody. */
   attempts: z.number().int().nonnegative(),
   firstAttemptAt: z.iso.datetime(),
+  /** It has had no attempt yet, since its destination's circuit was open; left out otherwise. */
+  heldBack: z.boolean().optional(),
 });
 
 export type PendingDelivery = z.infer<typeof pendingDeliverySchema>;

@@ -14,7 +14,7 @@ const shownAsRunningAfterMs = 1_000;
 
 /**
  * Begins the record of one attempt that starts now.
- * @param choice how its destination was chosen: see attempt facts
+ * @param choice how its destination was chosen, and what is known of it: see attempt facts
  */
 export function startAttemptLog(
   described: DescribedEvent,
@@ -24,7 +24,8 @@ export function startAttemptLog(
   {
     degraded = false,
     skipped = [],
-  }: { degraded?: boolean; skipped?: readonly SkippedFacts[] } = {},
+    worksInBackground = false,
+  }: { degraded?: boolean; skipped?: readonly SkippedFacts[]; worksInBackground?: boolean } = {},
 ): AttemptLog {
   const running: AttemptRecord = {
     v: 1,
@@ -41,6 +42,7 @@ export function startAttemptLog(
       error: null,
       answer: null,
       ...(degraded ? { degraded } : {}),
+      ...(worksInBackground ? { worksInBackground } : {}),
       ...(skipped.length > 0 ? { skipped: [...skipped] } : {}),
     },
   };

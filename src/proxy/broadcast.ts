@@ -9,7 +9,7 @@ import type { ChosenBy } from './choose-way.ts';
 import { connectionsForDestinations, deliverShare, shareResult } from './deliver-share.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
-import { attemptTimeoutMs, jobOf } from './known-destination.ts';
+import { attemptTimeoutMs, jobOf, worksInBackground } from './known-destination.ts';
 import { problemResponse } from './problem.ts';
 import { keptHeaders } from './redact.ts';
 import type { Route } from './route.ts';
@@ -69,6 +69,7 @@ export function targetsOf(
         headers: Object.entries(deliveryHeaders(inbound.headers, event, delivery)),
         attemptTimeoutMs: attemptTimeoutMs(destination, route, config),
         isSlow: config.destinations.get(href)?.isSlow ?? false,
+        worksInBackground: worksInBackground(destination, config),
       };
     }),
   );

@@ -1,6 +1,7 @@
 // Which of a relay's candidates is called next: those whose circuit is open are passed over. It calls nobody.
 import type { Circuits } from '../circuits/circuits.ts';
 import type { Admission } from '../circuits/shared-circuits.ts';
+import { skippedFacts } from '../deliveries/skipped-facts.ts';
 import type { SkippedFacts } from '../store/record.ts';
 
 type Refused = { destination: URL; admission: Extract<Admission, { admitted: false }> };
@@ -53,11 +54,6 @@ export class Candidates {
     this.#refused = this.#refused.filter((one) => one !== best);
     return best?.destination ?? null;
   }
-}
-
-/** A destination without its query, which may hold a secret. */
-export function skippedFacts(destination: URL, why: SkippedFacts['why']): SkippedFacts {
-  return { destination: destination.origin + destination.pathname, why };
 }
 
 function badness({ admission }: Refused): number {

@@ -52,6 +52,7 @@ class ShareRun {
   readonly #room: Room;
   readonly #deps: ShareDeps;
   #startedAtMs: number | null = null;
+  #isHeldBack = false;
   /** From here on it is being queued or buried, and needs no stand-by. */
   #hasEnded = false;
   #standBy: Promise<StandBy | null> | null = null;
@@ -87,7 +88,7 @@ class ShareRun {
   async #deliver(): Promise<ShareResult> {
     const { destinations, late } = this.#room;
     if (this.#target.isSlow) return this.#leaveToQueue();
-    if (!(await destinations.take(late))) return this.#queue(0, null);
+    if (!(await destinations.take(late))) return this.#leaveToQueue();
     const admission = this.#deps.circuits.admit(new URL(this.#target.destination));
     if (!admission.admitted) {
       destinations.release();
@@ -112,9 +113,13 @@ class ShareRun {
     return delayMs === null ? this.#bury(end) : this.#queue(delayMs, end.status);
   }
 
-  /** Queued without an attempt, and recorded, so that it is seen to wait. */
+  /** Queued without an attempt. */
   async #leaveToQueue(): Promise<ShareResult> {
-    const result = await this.#queue(0, null);
+    return this.#seenWaiting(await this.#queue(0, null));
+  }
+
+  /** A delivery that waits for its first attempt is recorded. */
+  #seenWaiting(result: ShareResult): ShareResult {
     const { described } = this.#share;
     const { delivery } = this.#target;
     if (result.state === 'queued') {
@@ -129,7 +134,10 @@ class ShareRun {
     const { described, method, body } = this.#share;
     const { delivery, headers } = this.#target;
     const destination = new URL(this.#target.destination);
-    const log = startAttemptLog(described, delivery, destination, this.#deps);
+    const { worksInBackground } = this.#target;
+    const log = startAttemptLog(described, delivery, destination, this.#deps, {
+      worksInBackground,
+    });
     const result = await attempt({
       destination,
       method,
@@ -169,7 +177,9 @@ class ShareRun {
   async #holdBack(open: Extract<Admission, { admitted: false }>): Promise<ShareResult> {
     if (open.why === 'disabled') return this.#buryAs(diedDisabled);
     const { remainingMs, openForMs } = open;
-    return this.#queue(holdBackMs({ remainingMs, openForMs, random: this.#deps.random() }), null);
+    this.#isHeldBack = true;
+    const waitMs = holdBackMs({ remainingMs, openForMs, random: this.#deps.random() });
+    return this.#seenWaiting(await this.#queue(waitMs, null));
   }
 
   async #bury({ status, error }: AttemptEnd): Promise<ShareResult> {
@@ -203,6 +213,7 @@ class ShareRun {
       body: body && bodyText(body),
       attempts: this.#startedAtMs === null ? 0 : 1,
       firstAttemptAt: new Date(this.#startedAtMs ?? this.#deps.now()).toISOString(),
+      ...(this.#isHeldBack ? { heldBack: true } : {}),
     };
   }
 

@@ -11,6 +11,11 @@ export function jobOf(destination: URL, { destinations }: EdgeConfig): string {
   return job === null ? jobName(destination) : normaliseName(job);
 }
 
+/** Whether its job goes on after it has answered. */
+export function worksInBackground(destination: URL, { destinations }: EdgeConfig): boolean {
+  return destinations.get(destination.href)?.worksInBackground ?? false;
+}
+
 /** How long one attempt may take until its answer begins, in ms. */
 export function attemptTimeoutMs(
   destination: URL,

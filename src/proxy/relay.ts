@@ -13,7 +13,7 @@ import type { ChosenBy } from './choose-way.ts';
 import { deliveryHeaders, describeDelivery } from './describe-delivery.ts';
 import { fitForSender } from './forwarded-headers.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
-import { attemptTimeoutMs, jobOf } from './known-destination.ts';
+import { attemptTimeoutMs, jobOf, worksInBackground } from './known-destination.ts';
 import { canComeAgain, isLastTry, pendingOf } from './pending-of.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
 import { bodyOf } from './read-body.ts';
@@ -85,6 +85,7 @@ async function deliver(
     const log = startAttemptLog(inbound.described, delivery, destination, deps, {
       degraded: choice.degraded,
       skipped: candidates.takeSkipped(),
+      worksInBackground: worksInBackground(destination, deps.config),
     });
     const result = await attempt({
       destination,

@@ -31,6 +31,8 @@ export type ShareTarget = {
   attemptTimeoutMs: number;
   /** Known to take longer than a broadcast may: delivered from the queue from the start. */
   isSlow: boolean;
+  /** Its job goes on after it has answered. */
+  worksInBackground: boolean;
 };
 
 /** What became of one delivery by the time of the answer. */

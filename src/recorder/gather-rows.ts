@@ -106,6 +106,7 @@ function attemptRow({ attempt, delivery, arrival }: AttemptRecord): AttemptRow {
     error: attempt.error,
     answer: attempt.answer,
     degraded: attempt.degraded ?? false,
+    works_in_background: attempt.worksInBackground ?? false,
     skipped: attempt.skipped ?? null,
   };
 }
@@ -143,6 +144,7 @@ function deliveryRow({ event, delivery }: ToldEvent): DeliveryRow {
     correlation_id: delivery.correlationId,
     hop_id: delivery.hopId,
     rerun_of: delivery.rerunOf ?? null,
+    is_rollout: delivery.isRollout ?? null,
   };
 }
 

@@ -7,7 +7,7 @@ import {
   judgeEvent,
   type JudgeFacts,
 } from '../causes/judge-event.ts';
-import { longestRunMs } from '../causes/under-way.ts';
+import { type AttemptSpan, longestRunMs } from '../causes/under-way.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
   type GradingRow,
@@ -17,6 +17,7 @@ import {
   readGradingRows,
   replaceLinks,
   type StoredContextAttempt,
+  type StoredSpan,
 } from '../store/grading.ts';
 import { findJobsToJudge, type JobFound, type JobKey, noteJobs, readJobs } from '../store/jobs.ts';
 import { joinTraces } from '../store/join-traces.ts';
@@ -170,11 +171,12 @@ function factsOf(row: GradingRow): GradeFacts {
   };
 }
 
-function spanOf(attempt: { startedAt: string; endedAt: string | null; status: number | null }) {
+function spanOf(attempt: StoredSpan): AttemptSpan {
   return {
     startedAtMs: microsMs(attempt.startedAt),
     endedAtMs: attempt.endedAt === null ? null : microsMs(attempt.endedAt),
     status: attempt.status,
+    worksInBackground: attempt.worksInBackground,
   };
 }
 

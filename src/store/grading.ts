@@ -36,14 +36,19 @@ export type GradingRow = {
   aboutRows: StoredAboutRow[] | null;
 };
 
-/** One attempt of a delivery in a trace that the event's trace context names. */
-export type StoredContextAttempt = {
-  deliveryId: string;
-  traceId: string;
-  eventWrittenAt: string;
+/** When an attempt ran. Times are RFC 3339 in UTC with six digits. */
+export type StoredSpan = {
   startedAt: string;
   endedAt: string | null;
   status: number | null;
+  worksInBackground: boolean;
+};
+
+/** One attempt of a delivery in a trace that the event's trace context names. */
+export type StoredContextAttempt = StoredSpan & {
+  deliveryId: string;
+  traceId: string;
+  eventWrittenAt: string;
 };
 
 /** One attempt of a delivery about a row that the transaction wrote. */
@@ -72,7 +77,7 @@ export type NamedDelivery = {
   deliveryId: string;
   traceId: string;
   correlationId: string;
-  attempts: { startedAt: string; endedAt: string | null; status: number | null }[];
+  attempts: StoredSpan[];
 };
 
 export type LinkRow = {
@@ -156,7 +161,8 @@ const inContext = `(
   select case when count(*) > ${mostInContext} then null else coalesce((
     select json_agg(json_build_object(
       'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'eventWrittenAt', ${utc('p.created_at')},
-      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status)
+      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status,
+      'worksInBackground', a.works_in_background)
       order by a.started_at desc, a.id)
     from unnest(array_agg(n.id)) as k (id)
     join deliveries d on d.id = k.id
@@ -184,7 +190,8 @@ const aboutRows = `(
     select json_agg(json_build_object(
       'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'job', d.job,
       'isSameRow', a.row_id = e.row_id, 'eventWrittenAt', ${utc('p.created_at')},
-      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status)
+      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status,
+      'worksInBackground', a.works_in_background)
       order by a.started_at desc, a.id)
     from (
       select near.* from unnest(written.rows) as w (row_id)
@@ -353,7 +360,8 @@ export async function readGradingRows(
            'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'correlationId', d.correlation_id,
            'attempts', coalesce((
              select json_agg(json_build_object(
-               'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status)
+               'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status,
+      'worksInBackground', a.works_in_background)
                order by a.started_at, a.id)
              from attempts a where a.delivery_id = d.id), '[]'::json)) order by d.id)
          from deliveries d where d.hop_id = e.named_hop_id), '[]'::json) as named,

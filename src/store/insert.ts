@@ -66,12 +66,13 @@ const isOutside = (row: string): string =>
   `(left(${row}.hop_id::text, 26) <> left(excluded.trace_id::text, 26))`;
 const insertDeliveries = `
   insert into deliveries
-    (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id, rerun_of)
+    (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id, rerun_of,
+      is_rollout)
   select decode(r.id, 'hex'), r.source, r.event_id, e.trace_id, r.target, r.algorithm, r.job,
-    r.correlation_id, r.hop_id, decode(r.rerun_of, 'hex')
+    r.correlation_id, r.hop_id, decode(r.rerun_of, 'hex'), r.is_rollout
   from json_to_recordset($1::json) as r (
     id text, source text, event_id text, target text, algorithm text, job text, correlation_id text,
-    hop_id uuid, rerun_of text)
+    hop_id uuid, rerun_of text, is_rollout boolean)
   join events e on e.source = r.source and e.id = r.event_id
   order by decode(r.id, 'hex')
   on conflict (id) do update set correlation_id = excluded.correlation_id, hop_id = excluded.hop_id
@@ -81,19 +82,19 @@ const insertDeliveries = `
 const insertAttempts = `
   insert into attempts
     (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer,
-      degraded, skipped, row_id)
+      degraded, skipped, works_in_background, row_id)
   select id, decode(delivery_id, 'hex'), arrival_id, destination, started_at, ended_at, status, outcome,
-    error, answer, degraded, skipped, (
+    error, answer, degraded, skipped, works_in_background, (
       select e.row_id from deliveries d join events e on e.source = d.source and e.id = d.event_id
       where d.id = decode(delivery_id, 'hex'))
   from json_to_recordset($1::json) as r (
     id uuid, delivery_id text, arrival_id uuid, destination text, started_at timestamptz,
     ended_at timestamptz, status integer, outcome text, error text, answer text,
-    degraded boolean, skipped jsonb)
+    degraded boolean, skipped jsonb, works_in_background boolean)
   order by id
   on conflict (id) do update set
     ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,
-    error = excluded.error, answer = excluded.answer
+    error = excluded.error, answer = excluded.answer, works_in_background = excluded.works_in_background
   where attempts.ended_at is null and excluded.ended_at is not null`;
 
 /** A delivery can die again after a replay: the latest death is what counts, and nobody has replayed it. */

@@ -53,6 +53,7 @@ export type StoredAttempt = {
   error: string | null;
   answer: string | null;
   degraded: boolean;
+  worksInBackground: boolean;
   skipped: SkippedFacts[];
 };
 
@@ -71,6 +72,8 @@ export type StoredDelivery = {
   isDead: boolean;
   /** The delivery that this one makes again. */
   rerunOf: string | null;
+  /** Whether the event took its route's rollout; null where no stored route was named. */
+  isRollout: boolean | null;
   /** Those that make this one again and have been attempted, the first first. */
   reruns: string[];
   attempts: StoredAttempt[];
@@ -115,6 +118,7 @@ export const deliveryColumns = `
   encode(d.id, 'hex') as id, d.source, d.event_id as "eventId", d.trace_id as "traceId", d.job, d.target,
   d.algorithm, d.correlation_id as "correlationId", ${hasRetriesLeft} as "hasRetriesLeft",
   ${isDead} as "isDead", encode(d.rerun_of, 'hex') as "rerunOf",
+  d.is_rollout as "isRollout",
   coalesce((
     select json_agg(encode(x.id, 'hex') order by (
       select min(a.started_at) from attempts a where a.delivery_id = x.id), x.id)
@@ -123,5 +127,6 @@ export const deliveryColumns = `
     select json_agg(json_build_object(
       'id', a.id, 'destination', a.destination, 'startedAt', ${utc('a.started_at')},
       'endedAt', ${utc('a.ended_at')}, 'status', a.status, 'outcome', a.outcome, 'error', a.error,
-      'answer', a.answer, 'degraded', a.degraded, 'skipped', coalesce(a.skipped, '[]'::jsonb)) order by a.started_at, a.id)
+      'answer', a.answer, 'degraded', a.degraded,
+      'worksInBackground', a.works_in_background, 'skipped', coalesce(a.skipped, '[]'::jsonb)) order by a.started_at, a.id)
     from attempts a where a.delivery_id = d.id), '[]'::json) as attempts`;

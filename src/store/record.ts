@@ -89,6 +89,8 @@ export const attemptFactsSchema = z.object({
   answer: z.string().nullable(),
   /** True where the destination was chosen without the state that the choice rests on otherwise. */
   degraded: z.boolean().optional(),
+  /** True where its job goes on after it has answered: the configuration or the answer says so. */
+  worksInBackground: z.boolean().optional(),
   /** Destinations that were passed over for this one, or for some time, and why. Without their queries. */
   skipped: z.array(skippedFactsSchema).optional(),
 });

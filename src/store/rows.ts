@@ -57,6 +57,8 @@ export type DeliveryRow = {
   correlation_id: string;
   hop_id: string;
   rerun_of: string | null;
+  /** Null where no stored route was named. */
+  is_rollout: boolean | null;
 };
 
 export type AttemptRow = {
@@ -71,6 +73,7 @@ export type AttemptRow = {
   error: string | null;
   answer: string | null;
   degraded: boolean;
+  works_in_background: boolean;
   skipped: SkippedFacts[] | null;
 };
 

@@ -95,6 +95,9 @@ function respond(url: URL, response: ServerResponse, entry: Received): void {
       response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' });
       response.end();
       return;
+    case 'background':
+      response.writeHead(202, { 'x-throughline-background': 'true' }).end('later');
+      return;
     case 'cookies':
       response.writeHead(200, { 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] });
       response.end('two cookies');

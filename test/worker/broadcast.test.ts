@@ -265,6 +265,7 @@ describe('the time of a broadcast’s answer', () => {
         headers: [],
         attemptTimeoutMs: 500,
         isSlow: false,
+        worksInBackground: false,
       })),
       answerAtMs: Date.now() + 200,
       headersLeftOut: new Set(),

@@ -8,6 +8,7 @@ import { circuitId, circuitKey, shardOf } from '../../src/circuits/destination-k
 import { packPending, unpackParcel } from '../../src/deliveries/parcel.ts';
 import type { AttemptRecord } from '../../src/store/record.ts';
 import { Isolate } from '../support/isolate.ts';
+import { limitedQueue, type SentMessage } from './cloudflare-limits.ts';
 import { edgeUrl, event, send, type Sent } from './edge.ts';
 import { consume, pendingTo, receivedAt } from './pending.ts';
 
@@ -191,12 +192,25 @@ describe('a destination that fails and recovers', { timeout: 120_000 }, () => {
     const [bad, good] = ['/switch/broadcast', '/broadcast/good'];
     await breakDown(bad);
     const before = (await receivedAt(bad)).length;
-    const sent = await send(event(`${edgeUrl(bad, good)}&algorithm=broadcast`, '{}'));
+    const queued: SentMessage[] = [];
+    const RETRIES = limitedQueue(env.RETRIES, queued);
+    const sent = await send(event(`${edgeUrl(bad, good)}&algorithm=broadcast`, '{}'), { RETRIES });
     expect([sent.response.status, JSON.parse(sent.text)]).toMatchObject([
       202,
       { deliveries: [{ state: 'queued', status: null }, { state: 'delivered' }] },
     ]);
     expect((await receivedAt(bad)).length).toBe(before);
+    // It is seen to wait, and its first attempt says why it came late.
+    const waiting = sent.records.filter((record) => record.type === 'delivery');
+    expect(waiting).toMatchObject([{ delivery: { target: urlOf(bad).href } }]);
+    await switchTo(bad, 200);
+    pass(60_000 + rules.firstOpenMs);
+    const { fate, records } = await consume(queued[0]?.body);
+    const skipped = [{ destination: urlOf(bad).href, why: 'circuit_open' }];
+    expect([fate, records]).toMatchObject([
+      'acknowledged',
+      [{ attempt: { skipped } }, { attempt: { outcome: 'delivered', skipped } }],
+    ]);
   });
 
   test('a retry waits without an attempt, which is not counted, and goes on when it is back', async () => {

@@ -12,8 +12,13 @@ import { fieldErrors, wholeForm } from './field-errors.ts';
 import { noteChange } from './last-change.ts';
 import { askAgain } from './queries.ts';
 
-const unknown: KnownDestination = { job: null, isSlow: false, attemptTimeoutSeconds: null };
-const fields = ['url', 'job', 'isSlow', 'attemptTimeoutSeconds'];
+const unknown: KnownDestination = {
+  job: null,
+  isSlow: false,
+  worksInBackground: false,
+  attemptTimeoutSeconds: null,
+};
+const fields = ['url', 'job', 'isSlow', 'worksInBackground', 'attemptTimeoutSeconds'];
 /** A new one has none. */
 type Tag = string | null;
 
@@ -28,6 +33,7 @@ function Fields(props: {
   const [url, setUrl] = useState(props.url);
   const [job, setJob] = useState(props.known.job ?? '');
   const [isSlow, setSlow] = useState(props.known.isSlow);
+  const [worksInBackground, setBackground] = useState(props.known.worksInBackground);
   const [seconds, setSeconds] = useState(
     props.known.attemptTimeoutSeconds === null ? '' : String(props.known.attemptTimeoutSeconds),
   );
@@ -45,6 +51,7 @@ function Fields(props: {
         known: {
           job: job.trim() || null,
           isSlow,
+          worksInBackground,
           attemptTimeoutSeconds: seconds.trim() === '' ? null : Number(seconds),
         },
         note: '',
@@ -99,6 +106,12 @@ function Fields(props: {
         hint="takes longer than a broadcast may, up to 15 minutes: delivered from the queue from the start"
         checked={isSlow}
         onChange={setSlow}
+      />
+      <CheckField
+        label="It works in the background"
+        hint="goes on after it has answered, up to 15 minutes after its start: what it writes then is its own"
+        checked={worksInBackground}
+        onChange={setBackground}
       />
       {isStale && (
         <div role="alert" className="flex flex-wrap items-center gap-3">

@@ -254,6 +254,7 @@ describe('GET /api/traces/{id}', () => {
       'refresh-search',
     ]);
     expect(detail.deliveries[0]).toMatchObject({
+      isRollout: null,
       state: 'delivered',
       durationMs: 1_900,
       attempts: [
@@ -270,6 +271,20 @@ describe('GET /api/traces/{id}', () => {
     const malformed = await get('/api/traces/42');
     expect(malformed.status).toBe(400);
     expect((await problemOf(malformed)).errors).toMatchObject([{ in: 'param', name: 'id' }]);
+  });
+});
+
+describe('a delivery', () => {
+  it.each([true, false])('tells which side of a rollout it took: %s', async (isRollout) => {
+    const event = await sampleEvent({ id: 'rolled', atMs: 0 });
+    const { ended } = await sampleAttempt(event, { job: 'j', startMs: 1, endMs: 2 });
+    const delivery = { ...ended.delivery, route: 'orders', isRollout };
+    const attempt = { ...ended.attempt, worksInBackground: true };
+    await store([{ ...ended, delivery, attempt }]);
+    const response = await get(`/api/traces/${event.traceId}`);
+    expect(traceDetailSchema.parse(await response.json()).deliveries).toMatchObject([
+      { isRollout, attempts: [{ worksInBackground: true }] },
+    ]);
   });
 });
 

@@ -52,6 +52,26 @@ describe('a write by nobody while one delivery about its row is under way', () =
     expect(await store.joinedTo('write')).toBeNull();
   });
 
+  it('is linked long after the answer of a job that works in the background, whatever comes first', async () => {
+    const root = await sampleEvent({ id: 'root', atMs: 0 });
+    const hop = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 500 });
+    const told = (attempt: AttemptRecord['attempt']) => ({ ...attempt, worksInBackground: true });
+    const running = { ...hop.running, attempt: told(hop.running.attempt) };
+    const ended = { ...hop.ended, attempt: told(hop.ended.attempt) };
+    const event = await anonymous({ id: 'write', atMs: 600_000 });
+    const write = await sampleAttempt(event, { job: 'search', startMs: 600_100, endMs: 600_200 });
+    const link = { evidence: 'weak', rule: 'row_and_time', cause: hop.ended.delivery.id };
+    await store.consume([write.ended, running, ended]);
+    expect(await store.linkOf('write')).toEqual(link);
+    await store.empty();
+    // Only its answer told it: the attempt that was stored as running is one that works in the background.
+    for (const record of [write.ended, hop.running, ended]) await store.consume([record]);
+    expect(await store.linkOf('write')).toEqual(link);
+    await store.empty();
+    for (const record of [hop.ended, write.ended]) await store.consume([record]);
+    expect(await store.linkOf('write')).toBeNull();
+  });
+
   it('is let go when another one turns out to have been under way', async () => {
     const root = await sampleEvent({ id: 'root', atMs: 0 });
     const one = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 2_000 });

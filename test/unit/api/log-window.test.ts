@@ -19,6 +19,7 @@ function delivery(...attempts: [number, number | null, number | null][]): Stored
     correlationId: 'c',
     hasRetriesLeft: false,
     isDead: false,
+    isRollout: null,
     rerunOf: null,
     reruns: [],
     attempts: attempts.map(([start, end, status], index) => ({
@@ -31,6 +32,7 @@ function delivery(...attempts: [number, number | null, number | null][]): Stored
       error: null,
       answer: null,
       degraded: false,
+      worksInBackground: false,
       skipped: [],
     })),
   };

@@ -15,6 +15,7 @@ const attempt = (start: number, end: number | null, status: number | null = 200)
   startedAtMs: startMs + start * 1_000,
   endedAtMs: end === null ? null : startMs + end * 1_000,
   status: end === null ? null : status,
+  worksInBackground: false,
 });
 const delivery = (...attempts: Attempt[]): GradeFacts['deliveries'][number] => ({
   deliveryId: 'd'.repeat(64),
@@ -113,6 +114,22 @@ describe('gradeLink', () => {
       'a write long after an attempt that ended without an answer',
       { deliveries: [delivery(attempt(1, 2, null))], writtenAtMs: startMs + 15 * minute },
       'certain value',
+    ],
+    [
+      'a write after the answer of a job that works in the background',
+      {
+        deliveries: [delivery({ ...attempt(1, 2), worksInBackground: true })],
+        writtenAtMs: startMs + 15 * minute,
+      },
+      'certain value',
+    ],
+    [
+      'a write later than any run of a job that works in the background',
+      {
+        deliveries: [delivery({ ...attempt(1, 2), worksInBackground: true })],
+        writtenAtMs: startMs + 15 * minute + 1_001,
+      },
+      'weak same_or_late_id',
     ],
     [
       'a write later than any run that gave no answer',

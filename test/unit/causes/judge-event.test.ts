@@ -27,12 +27,12 @@ const about = (given: Partial<AboutRow> = {}): AboutRow => ({
   startedAtMs: startMs + 1_000,
   endedAtMs: startMs + 20_000,
   status: 200,
+  worksInBackground: false,
   ...given,
 });
 /** The same attempt by its trace's context, about another row. */
 const inTrace = (given: Partial<ContextAttempt> = {}): ContextAttempt => {
-  const { deliveryId, traceId: trace, eventWrittenAtMs, startedAtMs, endedAtMs, status } = about();
-  const attempt = { deliveryId, traceId: trace, eventWrittenAtMs, startedAtMs, endedAtMs, status };
+  const { isSameRow: _row, writesIdsSinceMs: _since, ...attempt } = about();
   return { ...attempt, ...given };
 };
 const other = { deliveryId: 'e'.repeat(64) };
@@ -76,7 +76,14 @@ const carriedHop = (endS: number): Partial<JudgeFacts> => ({
       deliveryId: 'c'.repeat(64),
       traceId,
       correlationId: hopId,
-      attempts: [{ startedAtMs: startMs + 1_000, endedAtMs: startMs + endS * 1_000, status: 200 }],
+      attempts: [
+        {
+          startedAtMs: startMs + 1_000,
+          endedAtMs: startMs + endS * 1_000,
+          status: 200,
+          worksInBackground: false,
+        },
+      ],
     },
   ],
 });
@@ -99,6 +106,10 @@ describe('by row and time', () => {
     ['a deleted row', { op: 'DELETE', actor: null, startsTrace: true }],
     ['a write at the very start of the attempt', { writtenAtMs: startMs + 1_000 }],
     ['a write at its very end', { writtenAtMs: startMs + 20_000 }],
+    [
+      'a write after the answer of a job that works in the background',
+      { writtenAtMs: startMs + 10 * minute, aboutRows: [about({ worksInBackground: true })] },
+    ],
     ['an attempt still running', { aboutRows: [about({ endedAtMs: null, status: null })] }],
     [
       'an attempt that ended without an answer and may run on',

@@ -74,6 +74,7 @@ async function runChain(crashes: Crash[]): Promise<Ending> {
       circuits: allClosed,
       isAllowed: () => true,
       timeoutOf: () => 5_000,
+      worksInBackground: () => false,
       signingSecrets: [],
       random: () => 0.5,
       now: () => Date.now(),

@@ -60,6 +60,7 @@ export function delivery(
       error: failed ? `The destination answered ${status}.` : null,
       answer: null,
       degraded: false,
+      worksInBackground: false,
       skipped: [],
     };
   });
@@ -78,6 +79,7 @@ export function delivery(
     startedAt: at(first),
     endedAt: end === null ? null : at(end),
     durationMs: end === null ? null : end - first,
+    isRollout: null,
     rerunOf: null,
     reruns: [],
     attempts,
