@@ -1,7 +1,7 @@
 // The consumer of the `retries` queue: hands each message's delivery to makeRetry when it is due, and does to the
 // message what the verdict says. docs/decisions/007-retries-at-least-once.md says why it is done like this.
 import { messageOf } from '../error-message.ts';
-import { makeRetry, type MakeRetryDeps } from './make-retry.ts';
+import { makeRetry, type MakeRetryDeps, ownFailurePauseMs } from './make-retry.ts';
 import { type Parcel, packParcel, unpackParcel, unpackPending } from './parcel.ts';
 import type { PendingDelivery } from './pending-delivery.ts';
 import type { RetryQueue } from './retry-queue.ts';
@@ -24,8 +24,7 @@ export type ConsumeRetriesDeps = MakeRetryDeps &
     retries: Pick<RetryQueue, 'bury'>;
   };
 
-/** The pause after a failure that is not the destination's. */
-const ownFailurePauseSeconds = 60;
+const ownFailurePauseSeconds = ownFailurePauseMs / 1_000;
 /** The pause for what this version cannot read: another version may. */
 const unreadablePauseSeconds = 3_600;
 /**
@@ -43,7 +42,8 @@ const toleranceMs = 1_000;
  *
  * One message carries a delivery through all its attempts: it is asked for again after each failure, and replaced
  * only where a pause or the whole schedule is longer than a message can wait, so that a crash between an attempt and its acknowledgement cannot fork it. How often the queue has
- * handed it out counts its attempts, those included that a crash cut off.
+ * handed it out counts its attempts, those included that a crash cut off. What failed before an attempt began (the
+ * bucket out of reach, the configuration unreadable) is no attempt: a new message takes its place, with the same count.
  */
 export async function consumeRetries(
   batch: { readonly messages: readonly RetryMessage[] },
@@ -78,13 +78,27 @@ async function consume(message: RetryMessage, deps: ConsumeRetriesDeps): Promise
     await replace(message, parcel, deps);
     return;
   }
-  const kept = await pendingIn(parcel, deps);
+  const attempts = attemptsOf(parcel) + message.attempts - 1;
+  const laterUncounted = (delayMs: number): Promise<void> =>
+    replace(message, laterParcel(parcel, attempts, deps.now() + delayMs), deps);
+  let kept: PendingDelivery | null;
+  try {
+    kept = await pendingIn(parcel, deps);
+  } catch (error) {
+    // Nothing was attempted, so nothing is counted; where the queue refuses too, it is asked for again and is.
+    await laterUncounted(ownFailurePauseMs);
+    deps.report('The body of a retry could not be read; it waits.', {
+      messageId: message.id,
+      error: messageOf(error),
+    });
+    return;
+  }
   if (!kept) {
     // The delivery is over: a stand-by was taken back, or the message of a finished one came twice.
     message.ack();
     return;
   }
-  const pending = { ...kept, attempts: attemptsOf(kept, parcel) + message.attempts - 1 };
+  const pending = { ...kept, attempts };
   const verdict = await makeRetry(pending, deps);
   switch (verdict.next) {
     case 'nothing':
@@ -104,8 +118,7 @@ async function consume(message: RetryMessage, deps: ConsumeRetriesDeps): Promise
     }
     case 'wait': {
       // Asked for again it would count as an attempt.
-      const dueAtMs = deps.now() + verdict.delayMs;
-      await replace(message, laterParcel(parcel, pending.attempts, dueAtMs), deps);
+      await laterUncounted(verdict.delayMs);
       return;
     }
     case 'dead_letter':
@@ -130,8 +143,9 @@ function laterParcel(parcel: Parcel, attempts: number, dueAtMs: number): Parcel 
     : { ...parcel, dueAtMs, attempts };
 }
 
-function attemptsOf(pending: PendingDelivery, parcel: Parcel): number {
-  return parcel.kept === 'here' ? pending.attempts : parcel.attempts;
+/** Made before the queue first handed this message out. */
+function attemptsOf(parcel: Parcel): number {
+  return parcel.kept === 'here' ? parcel.pending.attempts : parcel.attempts;
 }
 
 /** @returns null where the object is gone @throws where it cannot be read */

@@ -11,8 +11,11 @@ import type { PendingDelivery } from './pending-delivery.ts';
 import { type Death, diedDisabled, diedStopped } from './retry-queue.ts';
 import { mostAttempts, nextDelayMs } from './retry-schedule.ts';
 
+/** The pause after a failure that is not the destination's. */
+export const ownFailurePauseMs = 60_000;
+
 export type MakeRetryDeps = AttemptPendingDeps & {
-  /** Whether the allowlist still has a place for it. */
+  /** Whether the allowlist still has a place for it. @throws when nobody can say */
   isAllowed(destination: URL): boolean;
   /** Its schedule as it is configured now, which can be another than at its last attempt. */
   policyOf(delivery: DeliveryFacts): RetryPolicy;
@@ -27,7 +30,7 @@ export type MakeRetryDeps = AttemptPendingDeps & {
 export type RetryVerdict =
   | { next: 'nothing' }
   | { next: 'attempt'; delayMs: number }
-  /** No attempt was made, since the destination's circuit is open. */
+  /** No attempt was made: the destination's circuit is open, or nobody can say whether it is allowed. */
   | { next: 'wait'; delayMs: number }
   | { next: 'dead_letter'; death: Death };
 
@@ -36,7 +39,9 @@ export async function makeRetry(
   pending: PendingDelivery,
   deps: MakeRetryDeps,
 ): Promise<RetryVerdict> {
-  if (!deps.isAllowed(new URL(pending.destination))) {
+  const isAllowed = allowedOrUnknown(pending, deps);
+  if (isAllowed === null) return { next: 'wait', delayMs: ownFailurePauseMs };
+  if (!isAllowed) {
     return dead('not_allowed', null, 'The destination is not on the allowlist any more.');
   }
   if (await isCancelled(pending.delivery.id, deps)) {
@@ -67,6 +72,19 @@ export async function makeRetry(
     random: deps.random(),
   });
   return delayMs === null ? deadAfter(end) : { next: 'attempt', delayMs };
+}
+
+/** A delivery is not given up because nobody can say: null then. */
+function allowedOrUnknown(pending: PendingDelivery, deps: MakeRetryDeps): boolean | null {
+  try {
+    return deps.isAllowed(new URL(pending.destination));
+  } catch (error) {
+    deps.report('Whether a destination is allowed could not be learnt; its retry waits.', {
+      deliveryId: pending.delivery.id,
+      error: messageOf(error),
+    });
+    return null;
+  }
 }
 
 /** Out of doubt it is attempted: a delivery that nobody cancelled must not wait for what says so. */

@@ -30,7 +30,8 @@ export async function pendingFrom(
     if (!object) return null;
     const pending = unpackPending(await object.text());
     if (!pending) throw new Error(`The object ${letter.bodyKey} holds no delivery.`);
-    return { ...pending, attempts: 0 };
+    const { heldBack: _heldBack, ...rest } = pending;
+    return { ...rest, attempts: 0 };
   }
   const { destination, firstAttemptAt, method, headers, body, facts } = letter;
   return pendingDeliverySchema.parse({

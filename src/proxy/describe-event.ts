@@ -8,6 +8,7 @@ import { traceIdOf } from '../correlation/trace-uuid.ts';
 import { type HasuraEvent, parseHasuraEvent } from '../events/hasura.ts';
 import { parseScheduledEvent, type ScheduledEvent } from '../events/hasura-scheduled.ts';
 import { parseJsonObject } from '../events/parse-json.ts';
+import { senderTimeMs } from '../events/sender-time.ts';
 import { readWebhook } from '../events/webhook.ts';
 import type { ArrivalFacts, EventFacts } from '../store/record.ts';
 import type { FieldReader } from './header-fields.ts';
@@ -153,6 +154,10 @@ async function describeWebhook(request: {
   const webhook = readWebhook(request.headers);
   const id = webhook.id ?? crypto.randomUUID();
   const createdAt = new Date(request.at).toISOString();
+  // Where the sender tells it, every try of an event gets the same trace.
+  const { time } = webhook;
+  const madeAtMs = senderTimeMs({ id: webhook.id ?? '', time, arrivedAtMs: request.at });
+  const madeAt = madeAtMs === null ? createdAt : new Date(madeAtMs).toISOString();
   const place = placeEvent({
     op: 'INSERT',
     actor: null,
@@ -171,7 +176,7 @@ async function describeWebhook(request: {
     sessionCorrelationId: webhook.correlationId,
     traceId: place.joins
       ? traceIdOf(place.joins)
-      : await deriveTraceId({ source: request.source, cause: id, createdAt }),
+      : await deriveTraceId({ source: request.source, cause: id, createdAt: madeAt }),
     startsTrace: place.joins === null,
     payloadKept: false,
   };

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { snapshotSchema } from '../../src/config/configuration.ts';
 import { bodyText } from '../../src/deliveries/body-text.ts';
-import { packParcel, packPending } from '../../src/deliveries/parcel.ts';
+import { packParcel, packPending, unpackParcel } from '../../src/deliveries/parcel.ts';
 import { keepPending } from '../../src/deliveries/send-parcel.ts';
 import { consume, pendingTo, receivedAt } from './pending.ts';
 
@@ -275,10 +275,27 @@ describe('a delivery that fits no queue message', () => {
     expect(await env.BODIES.get(last.request.key)).not.toBeNull();
   });
 
-  test('is asked for again while the bucket is out of order', async () => {
-    const { text } = await parcelOf('/unreadable');
+  test('waits while the bucket is out of order, however long, and is tried when it is back', async () => {
+    let { text } = await parcelOf('/unreadable');
     const bodies = { get: () => Promise.reject(new Error('out of order')) };
-    const { fate, records } = await consume(text, 1, { BODIES: bodies });
+    // More minutes than its schedule has attempts; the queue hands each message out for the second time.
+    const { attempts } = unpackParcel(text) as { attempts: number };
+    for (let minute = 0; minute < 10; minute += 1) {
+      const { fate, records, sent } = await consume(text, minute === 0 ? 2 : 1, { BODIES: bodies });
+      expect([fate, records, sent.length]).toEqual(['acknowledged', [], 1]);
+      expect(sent[0]?.delaySeconds).toBe(60);
+      text = JSON.stringify({ ...unpackParcel(sent[0]?.body), dueAtMs: 0 });
+      expect(unpackParcel(text)).toMatchObject({ attempts: attempts + 1 });
+    }
+    expect((await consume(text)).fate).toBe('acknowledged');
+    expect(await receivedAt('/unreadable')).toHaveLength(1);
+  });
+
+  test('is asked for again where the queue takes no message in its place either', async () => {
+    const { text } = await parcelOf('/unreadable-full');
+    const refuse = () => Promise.reject(new Error('out of order'));
+    const RETRIES = { send: refuse };
+    const { fate, records } = await consume(text, 1, { BODIES: { get: refuse }, RETRIES });
     expect([fate, records]).toEqual([{ retriedAfterSeconds: 60 }, []]);
   });
 });

@@ -1,5 +1,6 @@
 // What senders see while the published configuration cannot be read: in a fresh isolate and in a warm one.
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { unpackParcel } from '../../src/deliveries/parcel.ts';
 import { edgeUrl, event, send } from './edge.ts';
 import { consume, pendingTo } from './pending.ts';
 import { kv, routeUrl, stored } from './stored.ts';
@@ -47,7 +48,12 @@ describe.each(failures)('KV %s: a fresh isolate', (_what, read) => {
     const parcel = JSON.stringify({ v: 1, kept: 'here', dueAtMs: 0, pending });
     const broken = { ...kv(read), ALLOWED_DESTINATIONS: '' };
     const unsure = await consume(parcel, 1, broken);
-    expect([unsure.fate, unsure.records]).toEqual([{ retriedAfterSeconds: 60 }, []]);
+    // In its place waits a message with the same count of attempts: nothing was tried.
+    expect([unsure.fate, unsure.records]).toEqual(['acknowledged', []]);
+    expect(unsure.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([60]);
+    expect(unpackParcel(unsure.sent[0]?.body)).toMatchObject({
+      pending: { delivery: pending.delivery, attempts: pending.attempts },
+    });
     const sure = await consume(parcel, 1, kv(read));
     expect(sure.fate).toBe('acknowledged');
   });
