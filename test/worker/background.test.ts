@@ -31,8 +31,8 @@ describe('background work', () => {
   });
 
   test('is declared of a retry, from its beginning on where it is configured', async () => {
-    const parcel = () => packPending(pendingTo('/status/200/bg-retry'), 0);
-    const known = await consume(parcel(), 1, await configured('/status/200/bg-retry'));
+    const parcel = packPending(pendingTo('/status/200/bg-retry'), 0);
+    const known = await consume(parcel, 1, await configured('/status/200/bg-retry'));
     expect(attemptsOf(known).map((attempt) => attempt.worksInBackground)).toEqual([true, true]);
     const answered = await consume(packPending(pendingTo('/background/retry'), 0));
     expect(attemptsOf(answered).map((attempt) => attempt.worksInBackground)).toEqual([

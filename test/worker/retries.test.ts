@@ -1,6 +1,6 @@
 // What becomes of a delivery that failed: the messages of the retries queue, one by one.
 import { env } from 'cloudflare:workers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { snapshotSchema } from '../../src/config/configuration.ts';
 import { bodyText } from '../../src/deliveries/body-text.ts';
 import { packParcel, packPending, unpackParcel } from '../../src/deliveries/parcel.ts';
@@ -293,7 +293,7 @@ describe('a delivery that fits no queue message', () => {
 
   test('is asked for again where the queue takes no message in its place either', async () => {
     const { text } = await parcelOf('/unreadable-full');
-    const refuse = () => Promise.reject(new Error('out of order'));
+    const refuse = vi.fn<() => Promise<never>>().mockRejectedValue(new Error('out of order'));
     const RETRIES = { send: refuse };
     const { fate, records } = await consume(text, 1, { BODIES: { get: refuse }, RETRIES });
     expect([fate, records]).toEqual([{ retriedAfterSeconds: 60 }, []]);

@@ -18,8 +18,7 @@ async function idsOfTwoTries(headers: Record<string, string>) {
   for (const at of [now, later]) {
     vi.spyOn(Date, 'now').mockReturnValue(at);
     const { response, records } = await send(event(edgeUrl('/webhook-tries'), '{}', headers));
-    const attempts = records.filter((record) => record.type === 'attempt');
-    const { event: facts, delivery } = attempts[0] ?? {};
+    const { event: facts, delivery } = records.find((record) => record.type === 'attempt') ?? {};
     const correlationId = response.headers.get('x-correlation-id');
     tries.push({ eventId: facts?.id, key: delivery?.id, correlationId, madeAt: facts?.createdAt });
   }

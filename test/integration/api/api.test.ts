@@ -254,7 +254,6 @@ describe('GET /api/traces/{id}', () => {
       'refresh-search',
     ]);
     expect(detail.deliveries[0]).toMatchObject({
-      isRollout: null,
       state: 'delivered',
       durationMs: 1_900,
       attempts: [

@@ -22,6 +22,10 @@ afterAll(() => store.drop());
 beforeEach(() => store.empty());
 
 const other = { rowKey: '43' };
+const inBackground = (attempt: AttemptRecord['attempt']) => ({
+  ...attempt,
+  worksInBackground: true,
+});
 
 describe('a write by nobody while one delivery about its row is under way', () => {
   it('is linked to it weakly, and its trace joins the delivery’s', async () => {
@@ -55,9 +59,8 @@ describe('a write by nobody while one delivery about its row is under way', () =
   it('is linked long after the answer of a job that works in the background, whatever comes first', async () => {
     const root = await sampleEvent({ id: 'root', atMs: 0 });
     const hop = await sampleAttempt(root, { job: 'refresh', startMs: 100, endMs: 500 });
-    const told = (attempt: AttemptRecord['attempt']) => ({ ...attempt, worksInBackground: true });
-    const running = { ...hop.running, attempt: told(hop.running.attempt) };
-    const ended = { ...hop.ended, attempt: told(hop.ended.attempt) };
+    const running = { ...hop.running, attempt: inBackground(hop.running.attempt) };
+    const ended = { ...hop.ended, attempt: inBackground(hop.ended.attempt) };
     const event = await anonymous({ id: 'write', atMs: 600_000 });
     const write = await sampleAttempt(event, { job: 'search', startMs: 600_100, endMs: 600_200 });
     const link = { evidence: 'weak', rule: 'row_and_time', cause: hop.ended.delivery.id };
