@@ -102,7 +102,11 @@ test('a destination is known by its URL, in any spelling, and its query stays ou
   const url = 'https://JOBS.example.com/hook/charge?token=s3cret';
   expect((await ask('PUT', destinationPath(url), { body, headers: asNew })).status).toBe(200);
   const read = await ask('GET', destinationPath(url.toLowerCase()));
-  expect(read.body).toEqual({ ...body, attemptTimeoutSeconds: null });
+  expect(read.body).toEqual({
+    ...body,
+    worksInBackground: false,
+    attemptTimeoutSeconds: null,
+  });
   const wrong = { format: 1, destinations: { [url]: { job: '' } } };
   const whole = { body: wrong, headers: { 'if-match': '"1"' } };
   expect((await ask('PUT', '/configuration', whole)).status).toBe(400);
