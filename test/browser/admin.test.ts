@@ -183,8 +183,13 @@ describe('an admin', () => {
     await page.getByRole('button', { name: `Go back to version ${version}…` }).click();
     await page.getByText('routes.crates.job').waitFor();
     await page.getByRole('button', { name: `Go back to version ${version}`, exact: true }).click();
+    // The list says so of the undo already: what is stored tells when it is done.
     await page.getByText(`Went back to version ${version}`).first().waitFor();
-    expect((await stored('crates')).job).toBe('first');
+    await until(
+      'the route as it was',
+      async () => (await stored('crates')).job,
+      (stands) => stands === 'first',
+    );
   });
 
   test('cannot undo what somebody else has built on', async () => {
