@@ -6,16 +6,7 @@ const mostTraces = 2_000;
 
 /** The root of the cascade that a trace belongs to: itself where nothing joins it; null for an unknown id. */
 export async function findRoot(client: StoreClient, traceId: string): Promise<string | null> {
-  const { rows } = await client.query<{ id: string }>(
-    // `union` ends a circle, which two consumers can leave for a moment.
-    `with recursive up (id, joined_to) as (
-       select id, joined_to from traces where id = $1
-       union
-       select t.id, t.joined_to from up join traces t on t.id = up.joined_to)
-     select id from up order by joined_to is not null, id = $1 desc limit 1`,
-    [traceId],
-  );
-  return rows[0]?.id ?? null;
+  return (await findRoots(client, [traceId])).get(traceId) ?? null;
 }
 
 /** {@link findRoot} of many: trace id → root id, without those that are not known. */
@@ -24,6 +15,7 @@ export async function findRoots(
   traceIds: readonly string[],
 ): Promise<Map<string, string>> {
   const { rows } = await client.query<{ id: string; root: string }>(
+    // `union` ends a circle, which two consumers can leave for a moment.
     `with recursive up (start, id, joined_to) as (
        select t.id, t.id, t.joined_to from traces t where t.id = any ($1::uuid[])
        union

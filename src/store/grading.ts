@@ -232,23 +232,19 @@ const findTouched = `
       select x.row_id, x.started_at from attempts x
       where x.delivery_id = d.id and x.started_at >= j.since - $5 * interval '1 ms'
       order by x.started_at limit ${mostAttempts}) a),
+  attempted as materialized (
+    select a.started_at, d.trace_id, p.named_hop_id, p.context_trace_id
+    from unnest($3::uuid[]) as k (id)
+    cross join lateral (select x.* from attempts x where x.id = k.id limit 1) a
+    cross join lateral (select x.* from deliveries x where x.id = a.delivery_id limit 1) d
+    cross join lateral (
+      select x.* from events x where x.source = d.source and x.id = d.event_id limit 1) p),
   carriers as materialized (
-    select p.named_hop_id, a.started_at
-    from unnest($3::uuid[]) as k (id)
-    cross join lateral (select x.* from attempts x where x.id = k.id limit 1) a
-    cross join lateral (select x.* from deliveries x where x.id = a.delivery_id limit 1) d
-    cross join lateral (
-      select x.* from events x where x.source = d.source and x.id = d.event_id limit 1) p
-    where p.named_hop_id is not null group by 1, 2),
+    select distinct named_hop_id, started_at from attempted where named_hop_id is not null),
   contexts as materialized (
-    select c.id, a.started_at
-    from unnest($3::uuid[]) as k (id)
-    cross join lateral (select x.* from attempts x where x.id = k.id limit 1) a
-    cross join lateral (select x.* from deliveries x where x.id = a.delivery_id limit 1) d
-    cross join lateral (
-      select x.* from events x where x.source = d.source and x.id = d.event_id limit 1) p
-    cross join lateral (values (replace(d.trace_id::text, '-', '')), (p.context_trace_id)) c (id)
-    where c.id is not null group by 1, 2),
+    select distinct c.id, a.started_at from attempted a
+    cross join lateral (values (replace(a.trace_id::text, '-', '')), (a.context_trace_id)) c (id)
+    where c.id is not null),
   touched as materialized (
     select source, id, created_at_raw from brought
     union
@@ -296,9 +292,10 @@ const findTouched = `
 /**
  * Locks the events that a batch says something new about: those it brought, those that name one of its
  * hops, those that share a transaction with one of these, and those that were written, in the same row or
- * trace context, while one of its attempts was, or may have been, under way. Must run after the batch's rows are committed. Whoever reads facts under this lock sees everything that was committed
- * before, so that of two consumers the later one judges with the facts of both; and the order of the keys
- * keeps them from deadlock.
+ * trace context or with an ID that it carries, while one of its attempts was, or may have been, under way.
+ * Must run after the batch's rows are committed. Whoever reads facts under this lock sees everything that was
+ * committed before, so that of two consumers the later one judges with the facts of both; and the order of the
+ * keys keeps them from deadlock.
  */
 export async function lockEventsToGrade(
   client: StoreClient,
