@@ -7,6 +7,7 @@ import { Status } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
+import { LoadOlder } from '../ui/LoadOlder.tsx';
 import type { Outcome } from '../words/outcome.ts';
 import { AdminPage } from './AdminPage.tsx';
 import { listAudit } from './admin-client.ts';
@@ -73,18 +74,7 @@ export function AuditPage(): ReactElement {
               <EntryRow key={entry.id} entry={entry} />
             ))}
           </ol>
-          {query.hasNextPage && (
-            <div className="border-t border-hair p-3 text-center">
-              <button
-                type="button"
-                className="btn"
-                disabled={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                {query.isFetchingNextPage ? 'Loading…' : 'Load older'}
-              </button>
-            </div>
-          )}
+          <LoadOlder query={query} />
         </Card>
       )}
     </AdminPage>

@@ -8,6 +8,7 @@ import { Badge } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
+import { LoadOlder } from '../ui/LoadOlder.tsx';
 import { AdminPage } from './AdminPage.tsx';
 import { listVersions, readChanges, rollBack } from './admin-client.ts';
 import { Changes } from './Changes.tsx';
@@ -203,18 +204,7 @@ export function VersionsPage(): ReactElement {
               />
             ))}
           </ol>
-          {query.hasNextPage && (
-            <div className="border-t border-hair p-3 text-center">
-              <button
-                type="button"
-                className="btn"
-                disabled={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                {query.isFetchingNextPage ? 'Loading…' : 'Load older'}
-              </button>
-            </div>
-          )}
+          <LoadOlder query={query} />
         </Card>
       )}
     </AdminPage>

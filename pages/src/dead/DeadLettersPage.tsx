@@ -10,6 +10,7 @@ import { Glyph } from '../ui/Glyph.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { Segments } from '../ui/Segments.tsx';
+import { LoadOlder } from '../ui/LoadOlder.tsx';
 import { DeadLettersTable } from './DeadLettersTable.tsx';
 import { Replayed } from './Replayed.tsx';
 import { Runs } from '../replays/Runs.tsx';
@@ -136,18 +137,7 @@ export function DeadLettersPage(): ReactElement {
               onReplay={(letter) => replay.mutate(letter)}
             />
           )}
-          {query.hasNextPage && (
-            <div className="flex items-center justify-center gap-3 border-t border-hair p-3">
-              <button
-                type="button"
-                className="btn"
-                disabled={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                {query.isFetchingNextPage ? 'Loading…' : 'Load older'}
-              </button>
-            </div>
-          )}
+          <LoadOlder query={query} />
         </section>
       )}
       <Runs />
