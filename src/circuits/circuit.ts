@@ -97,6 +97,8 @@ export function note(circuit: Circuit, tally: Tally, nowMs: number): Circuit {
   if (tally.askedMs !== null) return openAsAsked(noted, tally.askedMs, nowMs);
   if (circuit.opened) return judgeProbe(noted, tally, nowMs);
   const counted = count(noted, tally, nowMs);
+  // Where nothing failed nothing opens, whatever came before or is listed.
+  if (tally.failures === 0) return counted;
   const reason = reasonToOpen(counted, nowMs);
   return reason === null ? counted : open(counted, reason, nowMs);
 }
@@ -166,12 +168,7 @@ function count(circuit: Circuit, tally: Tally, nowMs: number): Circuit {
       ...recent.filter(([event]) => !events.includes(event)),
       ...events.map((event) => [event, nowMs] as const),
     ].slice(-mostEvents),
-    // What says that it saw no failure names none either, whatever it lists.
-    inARow: inARowWith(
-      answered > 0 ? null : circuit.inARow,
-      tally.failures > 0 ? tally.inARow : [],
-      nowMs,
-    ),
+    inARow: inARowWith(answered > 0 ? null : circuit.inARow, tally.inARow, nowMs),
   };
 }
 
