@@ -42,6 +42,7 @@ import { createRecorder, type Recorder, RecorderState } from './recorder/recorde
 import { stopLoops } from './recorder/stop-loops.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
+import { connectTo } from './store/connect.ts';
 import type { HandedLetter } from './store/replay-runs.ts';
 
 export { AdminConfig } from '../durable-objects/admin-config.ts';
@@ -100,7 +101,7 @@ export default {
     const { loops, stops } = await edgeConfigFor(env, (work) => reading.push(work));
     const { stopAfter } = loops;
     await consumeRecords(batch, {
-      connect: connectTo(env),
+      connect: storeOf(env),
       now: () => Date.now(),
       report,
       loops: {
@@ -122,7 +123,7 @@ export default {
     await reconcile({
       source,
       application: (work) => withClient(env.APPLICATION.connectionString, work),
-      observability: connectTo(env),
+      observability: storeOf(env),
       now: () => Date.now(),
       report,
     });
@@ -141,7 +142,7 @@ export class ReplayStep extends WorkerEntrypoint<Env> {
   step(runId: string, unsaved: HandedLetter[]): Promise<StepResult> {
     return stepReplay(runId, unsaved, {
       ...parcelDeps(this.env),
-      connect: connectTo(this.env),
+      connect: storeOf(this.env),
       cancellations: cancellationsOf(this.env),
       wait: (ms) => scheduler.wait(ms),
       report,
@@ -310,7 +311,7 @@ function answerApi(
   const config: Config = configOf(env);
   const { apiTokenSha256, grafana } = config;
   const api = createApi({
-    connect: connectTo(env),
+    connect: storeOf(env),
     logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
     retries: retryQueueOf(env, recorderOf(env)),
     cancellations: cancellationsOf(env),
@@ -400,6 +401,10 @@ function stopStoreOf(env: Env): StopStore {
   };
 }
 
-function connectTo(env: Env): Connect {
-  return (work) => withClient(env.OBSERVABILITY.connectionString, work);
+function storeOf(env: Env): Connect {
+  return connectTo({
+    // A deployment whose database is Neon can do without the binding.
+    hyperdrive: 'OBSERVABILITY' in env ? env.OBSERVABILITY.connectionString : null,
+    direct: configOf(env).observability,
+  });
 }

@@ -49,6 +49,13 @@ const environmentSchema = z
     MAX_DESTINATIONS: z.coerce.number().int().min(1).max(1_000).default(100),
     BROADCAST_BUDGET_MS: z.coerce.number().int().min(100).max(50_000).default(25_000),
     ROTATION_PERSISTENCE_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(604_800),
+    OBSERVABILITY_DATABASE_URL: z
+      .union([z.literal(''), z.url({ protocol: /^postgres(ql)?$/ })])
+      .default(''),
+    OBSERVABILITY_DRIVER: z.enum(['', 'pg', 'neon']).default(''),
+    OBSERVABILITY_WEBSOCKET_PROXY: z
+      .union([z.literal(''), z.url({ protocol: /^wss?$/ })])
+      .default(''),
   })
   .refine((env) => !env.INGEST_KEY_SHA256 || env.INGEST_SOURCE, {
     path: ['INGEST_SOURCE'],
@@ -65,7 +72,21 @@ const environmentSchema = z
   .refine((env) => env.MAX_STREAMED_BYTES >= env.MAX_BODY_BYTES, {
     path: ['MAX_STREAMED_BYTES'],
     message: 'must not be below MAX_BODY_BYTES',
+  })
+  .refine((env) => !env.OBSERVABILITY_WEBSOCKET_PROXY || driverOf(env) === 'neon', {
+    path: ['OBSERVABILITY_WEBSOCKET_PROXY'],
+    message: 'is what the driver "neon" connects through: set OBSERVABILITY_DRIVER too',
   });
+
+/** What is asked for; else Neon's for a database of Neon's, and `pg` for every other. */
+function driverOf(env: {
+  OBSERVABILITY_DATABASE_URL: string;
+  OBSERVABILITY_DRIVER: '' | 'pg' | 'neon';
+}): 'pg' | 'neon' {
+  if (env.OBSERVABILITY_DRIVER) return env.OBSERVABILITY_DRIVER;
+  const host = URL.parse(env.OBSERVABILITY_DATABASE_URL)?.hostname ?? '';
+  return host.endsWith('.neon.tech') ? 'neon' : 'pg';
+}
 
 function secretsOf({ INBOUND_SIGNATURE_SECRET: text }: { INBOUND_SIGNATURE_SECRET: string }) {
   return parseSecrets(text);
@@ -118,6 +139,8 @@ export type Config = {
   broadcastBudgetMs: number;
   /** How long a rotation is kept after its last use. */
   rotationPersistenceMs: number;
+  /** Where the observability database is when no Hyperdrive configuration leads to it; null: there is one. */
+  observability: { url: string; driver: 'pg' | 'neon'; proxyUrl: string | null } | null;
 };
 
 /**
@@ -165,6 +188,13 @@ export function parseConfig(env: unknown): Config {
     maxDestinations: value.MAX_DESTINATIONS,
     broadcastBudgetMs: value.BROADCAST_BUDGET_MS,
     rotationPersistenceMs: value.ROTATION_PERSISTENCE_SECONDS * 1_000,
+    observability: value.OBSERVABILITY_DATABASE_URL
+      ? {
+          url: value.OBSERVABILITY_DATABASE_URL,
+          driver: driverOf(value),
+          proxyUrl: value.OBSERVABILITY_WEBSOCKET_PROXY || null,
+        }
+      : null,
   };
 }
 

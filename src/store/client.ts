@@ -16,20 +16,38 @@ export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable';
 }
 
-const connectTimeoutMs = 5_000;
+/** The longest to wait for a connection. */
+export const connectTimeoutMs = 5_000;
+
+/** A driver's client before it is connected: `pg` and `@neondatabase/serverless` have the same one. */
+export type DriverClient = StoreClient & {
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  end(): Promise<void>;
+};
 
 /**
- * Lends a fresh connection to `work` and closes it afterwards.
+ * Lends a fresh connection of `pg` to `work` and closes it afterwards.
  * @param connectionString Hyperdrive's, or a direct one
  * @throws StoreUnreachable when there is no connection to be had or it breaks; what `work` throws otherwise
  */
-export async function withClient<T>(
+export function withClient<T>(
   connectionString: string,
   work: (client: StoreClient) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
+  return lend(new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs }), work);
+}
+
+/** Connects `client`, lends it to `work` and closes it. Throws as {@link withClient} does. */
+export async function lend<T>(
+  client: DriverClient,
+  work: (client: StoreClient) => Promise<T>,
+): Promise<T> {
   // A connection that breaks while idle emits this; the next query then rejects, and that is handled.
-  client.on('error', () => undefined);
+  let isBroken = false;
+  client.on('error', () => {
+    isBroken = true;
+  });
   try {
     await client.connect();
   } catch (error) {
@@ -42,8 +60,10 @@ export async function withClient<T>(
       ? new StoreUnreachable(`Postgres gave up: ${messageOf(error)}`, { cause: error })
       : error;
   } finally {
-    // The answer is known by now; a connection that cannot say goodbye changes nothing about it.
-    await client.end().catch(() => undefined);
+    // The answer is known by now; a connection that cannot say goodbye changes nothing about it. Neon's driver
+    // (1.2.0) waits for ever for the goodbye of a connection that is already gone.
+    const ended = client.end().catch(() => undefined);
+    if (!isBroken) await ended;
   }
 }
 
@@ -83,7 +103,8 @@ export function isDataError(error: unknown): boolean {
 function isPassing(error: unknown): boolean {
   const code = sqlStateOf(error);
   if (code !== null) return ['08', '40', '53', '55', '57', '58'].includes(code.slice(0, 2));
-  if (!(error instanceof Error)) return false;
+  // What a WebSocket says when it breaks, which Neon's driver rejects with as it is.
+  if (!(error instanceof Error)) return error instanceof Event && error.type === 'error';
   const reason = 'code' in error ? String(error.code) : '';
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET)/.test(reason) ||

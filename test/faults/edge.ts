@@ -65,6 +65,8 @@ export type EdgeOptions = {
   isKilled?: boolean;
   /** What is published of the stored configuration is out of reach. */
   isConfigurationUnreadable?: boolean;
+  /** Without the binding: variables say where the database is. */
+  isHyperdriveLeftOut?: boolean;
 };
 
 export class Edge {
@@ -113,7 +115,9 @@ export class Edge {
               ATTEMPT_TIMEOUT_MS: '12000',
               ...this.#options.variables,
             },
-            hyperdrives: { OBSERVABILITY: this.#databaseUrl },
+            hyperdrives: this.#options.isHyperdriveLeftOut
+              ? {}
+              : { OBSERVABILITY: this.#databaseUrl },
             serviceBindings: {
               RETRIES: { name: 'gate', entrypoint: 'Retries' },
               RECORDS: { name: 'gate', entrypoint: 'Records' },

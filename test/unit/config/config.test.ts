@@ -51,6 +51,19 @@ describe('variables are refused', () => {
       { OUTBOUND_SIGNING_SECRET: `${secret},whsec_a` },
       'OUTBOUND_SIGNING',
     ],
+    [
+      'a database that is no Postgres',
+      { OBSERVABILITY_DATABASE_URL: 'mysql://root@db.example/observability' },
+      'OBSERVABILITY_DATABASE_URL',
+    ],
+    [
+      'a WebSocket proxy for a driver that knows none',
+      {
+        OBSERVABILITY_DATABASE_URL: 'postgres://db.example/observability',
+        OBSERVABILITY_WEBSOCKET_PROXY: 'wss://proxy.example/v1',
+      },
+      'OBSERVABILITY_WEBSOCKET_PROXY',
+    ],
   ])('%s', (_name, variables, named) => {
     expect(() => parseConfig(variables)).toThrow(named);
   });
@@ -101,5 +114,23 @@ describe('a secret', () => {
 
   test('is known no more once another hash is asked for', async () => {
     expect(await matchesSha256('tl_žluťoučký', '0'.repeat(64))).toBe(false);
+  });
+});
+
+describe('the driver of a database without Hyperdrive', () => {
+  test.each<[string, string, 'pg' | 'neon']>([
+    ['postgres://u:p@ep-cool-1.eu-central-1.aws.neon.tech/observability', '', 'neon'],
+    ['postgres://u:p@ep-cool-1.eu-central-1.aws.neon.tech/observability', 'pg', 'pg'],
+    ['postgresql://u:p@db.example:5433/observability', '', 'pg'],
+    ['postgres://u:p@neon.tech.example/observability', '', 'pg'],
+    ['postgres://u:p@127.0.0.1/observability', 'neon', 'neon'],
+  ])('%s, asked for "%s": %s', (url, asked, driver) => {
+    expect(
+      parseConfig({ OBSERVABILITY_DATABASE_URL: url, OBSERVABILITY_DRIVER: asked }).observability,
+    ).toEqual({ url, driver, proxyUrl: null });
+  });
+
+  test('none where no address is given', () => {
+    expect(parseConfig({}).observability).toBeNull();
   });
 });
