@@ -13,6 +13,9 @@ import { readCircuit, writeCircuit } from '../src/circuits/stored-circuit.ts';
 import { configOf } from '../src/config/config.ts';
 import { snapshotKey, snapshotSchema } from '../src/config/configuration.ts';
 import { messageOf } from '../src/error-message.ts';
+import { circuitEntry } from '../src/live/circuit-entry.ts';
+import { noCounts } from '../src/live/entries.ts';
+import { announceTo, liveFeedName } from '../src/live/live-door.ts';
 import { report as log } from '../src/report.ts';
 import { sendAnnouncement } from './send-announcement.ts';
 import { announcedForMs, announcementPauseMs } from './announcements.ts';
@@ -75,6 +78,7 @@ export class Circuits extends DurableObject<Env> {
       }
     }
     if (now - this.#prunedAt > pruneAgainAfterMs) this.#prune(now);
+    this.#tellLive(changed, now);
     if (announces) await this.ctx.storage.setAlarm(now);
     return answer;
   }
@@ -93,6 +97,7 @@ export class Circuits extends DurableObject<Env> {
     const circuit = this.#board.facts(id, now);
     if (!turn || !circuit) return { done: false, state };
     this.#store(turn, now);
+    this.#tellLive([turn], now);
     return { done: true, circuit };
   }
 
@@ -121,6 +126,15 @@ export class Circuits extends DurableObject<Env> {
     this.#storedAt.set(id, now);
     const text = writeCircuit(circuit);
     this.#sql.exec('INSERT OR REPLACE INTO circuits VALUES (?, ?, ?)', id, destination, text);
+  }
+
+  /** In the background: whoever watches may hear of it late or never, and nothing waits for that. */
+  #tellLive(turns: readonly Turn[], now: number): void {
+    const at = new Date(now).toISOString();
+    const entries = turns.flatMap((turn) => circuitEntry(turn, at) ?? []);
+    if (entries.length === 0) return;
+    const announce = announceTo(() => this.env.LIVE_FEED.getByName(liveFeedName), log);
+    this.ctx.waitUntil(announce({ entries, leftOut: noCounts() }));
   }
 
   #prune(now: number): void {

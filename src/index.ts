@@ -3,6 +3,7 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
 import { createApi } from './api/create-api.ts';
 import type { ApiCircuits } from './api/deps.ts';
+import { withTokenFromProtocol } from './api/token-in-protocol.ts';
 import { type Circuits as DestinationCircuits, circuitsFor } from './circuits/circuits.ts';
 import { shardOf, shards } from './circuits/destination-key.ts';
 import { SharedCircuits } from './circuits/shared-circuits.ts';
@@ -31,6 +32,7 @@ import { checkKnownDestination } from './proxy/guard.ts';
 import { timeoutOfPending, worksInBackground } from './proxy/known-destination.ts';
 import { handleEvent } from './proxy/handle-event.ts';
 import { messageOf } from './error-message.ts';
+import { announceTo, endsAtHeader, liveFeedName } from './live/live-door.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
 import { rateOf } from './proxy/limits.ts';
@@ -47,6 +49,7 @@ import type { HandedLetter } from './store/replay-runs.ts';
 
 export { AdminConfig } from '../durable-objects/admin-config.ts';
 export { Circuits } from '../durable-objects/circuits.ts';
+export { LiveFeed } from '../durable-objects/live-feed.ts';
 export { Outbox } from '../durable-objects/outbox.ts';
 export { ReplayRun } from '../durable-objects/replay-run.ts';
 export { RoundRobin } from '../durable-objects/round-robin.ts';
@@ -100,8 +103,10 @@ export default {
     const reading: Promise<unknown>[] = [];
     const { loops, stops } = await edgeConfigFor(env, (work) => reading.push(work));
     const { stopAfter } = loops;
+    const announce = announceTo(() => env.LIVE_FEED.getByName(liveFeedName), report);
     await consumeRecords(batch, {
       connect: storeOf(env),
+      announce: (told) => context.waitUntil(announce(told)),
       now: () => Date.now(),
       report,
       loops: {
@@ -320,6 +325,13 @@ function answerApi(
       checkKnownDestination(destination, await edgeConfigFor(env, waitUntil)) === null,
     replays: { wake: async (runId) => env.REPLAY_RUN.getByName(runId).wake(runId) },
     bodies: env.BODIES,
+    live: async (asked, endsAtMs) => {
+      const headers = new Headers(asked.headers);
+      // The object needs to know neither the token nor any cookie.
+      for (const name of ['authorization', 'cookie']) headers.delete(name);
+      headers.set(endsAtHeader, String(endsAtMs));
+      return env.LIVE_FEED.getByName(liveFeedName).fetch(new Request(asked, { headers }));
+    },
     admin: {
       store: adminStoreOf(env),
       stops: stopStoreOf(env),
@@ -341,7 +353,7 @@ function answerApi(
     now: () => Date.now(),
     report,
   });
-  return api.fetch(request);
+  return api.fetch(withTokenFromProtocol(request));
 }
 
 /** Null when the rotation is out of reach. */

@@ -10,6 +10,7 @@ import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { liveRoutes } from './live-routes.ts';
 import { onError, onNotFound } from './problem.ts';
 import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
@@ -28,6 +29,8 @@ export function createApi(deps: ApiDeps) {
   app.notFound(onNotFound);
   app.use(async (context, next) => {
     await next();
+    // An accepted WebSocket is handed on as it is.
+    if (context.res.status === 101) return;
     // Traces grow and logs arrive late: nothing here is the same a moment later.
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
@@ -47,6 +50,7 @@ export function createApi(deps: ApiDeps) {
     .route('/circuits', circuitRoutes(deps))
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps))
+    .route('/live', liveRoutes(deps))
     .route('/admin', adminRoutes(deps));
 }
 

@@ -6,6 +6,7 @@ import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
 import type { LogSource } from '../logs/log-source.ts';
 import type { Connect } from '../store/client.ts';
+import type { ConnectLive } from './live-routes.ts';
 
 export type ApiCircuits = {
   /** Of all objects that answer. */
@@ -28,6 +29,8 @@ export type ApiDeps = {
   isAllowed(destination: URL): Promise<boolean>;
   /** Where requests lie that fit no queue message. */
   bodies: Pick<BodyStore, 'get'>;
+  /** Connects to the live feed; left out where there is none. */
+  live?: ConnectLive;
   /** What admins change. */
   admin: AdminDeps;
   /** SHA-256 (lower-case hex) of the bearer token that opens the API; null keeps it closed. */

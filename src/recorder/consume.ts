@@ -7,6 +7,9 @@ import { insertRows, insertUnreadableRows } from '../store/insert.ts';
 import type { FoundLoop } from '../store/loops.ts';
 import type { RecordMessage } from '../store/record.ts';
 import type { UnreadableRow } from '../store/rows.ts';
+import type { Announcement } from '../live/connection.ts';
+import { announceStored } from './announce-stored.ts';
+import type { StoredBatch } from './announced.ts';
 import { gatherRows } from './gather-rows.ts';
 import { gradeTouched, noteHabits } from './grade-touched.ts';
 import { noteLoops } from './note-loops.ts';
@@ -31,6 +34,8 @@ export type ConsumeDeps = {
   report(message: string, facts: Record<string, unknown>): void;
   /** Left out: loops are flagged after the built-in number of rounds, and none is stopped. */
   loops?: { limits: LoopLimits; stop(loops: readonly FoundLoop[]): Promise<void> };
+  /** Tells whoever watches what is readable now, in the background. Left out: nobody is told. */
+  announce?(told: Omit<Announcement, 'missed'>): void;
 };
 
 type Placed = { messageId: string; position: number; record: RecordMessage; text: string };
@@ -67,11 +72,13 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
   }
   try {
     await deps.connect(async (client) => {
-      for (const { placed, reason } of await storeRecords(client, records, deps)) {
+      const stored: StoredBatch[] = [];
+      for (const { placed, reason } of await storeRecords(client, records, deps, stored)) {
         const { messageId, position, text } = placed;
         keep({ message_id: messageId, position, reason, body: text });
       }
       await insertUnreadableRows(client, unreadable);
+      await announceStored(client, stored, deps);
     });
   } catch (error) {
     postpone(batch, error, deps);
@@ -80,11 +87,12 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
   for (const message of batch.messages) message.ack();
 }
 
-/** Stores and judges; returns the records that the tables do not take. */
+/** Stores and judges; adds to `stored` what is committed, and returns the records that the tables do not take. */
 async function storeRecords(
   client: StoreClient,
   records: readonly Placed[],
   deps: Pick<ConsumeDeps, 'report' | 'loops'>,
+  stored: StoredBatch[],
 ): Promise<{ placed: Placed; reason: string }[]> {
   if (records.length === 0) return [];
   try {
@@ -107,6 +115,7 @@ async function storeRecords(
     );
     for (const loop of fresh) reportLoop(loop, deps);
     if (toStop.length > 0) await deps.loops?.stop(toStop);
+    stored.push({ rows, graded, loops: fresh });
     return [];
   } catch (error) {
     if (!isDataError(error)) throw error;
@@ -115,8 +124,8 @@ async function storeRecords(
     if (records.length === 1 && only) return [{ placed: only, reason: messageOf(error) }];
     const middle = Math.ceil(records.length / 2);
     return [
-      ...(await storeRecords(client, records.slice(0, middle), deps)),
-      ...(await storeRecords(client, records.slice(middle), deps)),
+      ...(await storeRecords(client, records.slice(0, middle), deps, stored)),
+      ...(await storeRecords(client, records.slice(middle), deps, stored)),
     ];
   }
 }

@@ -1,0 +1,59 @@
+// Opens a connection to the live feed for whoever the API lets in. It knows nothing of what is said over it.
+import { Hono } from 'hono';
+import { liveProtocol, limits } from '../live/protocol.ts';
+import type { ApiDeps } from './deps.ts';
+import type { ApiEnv } from './env.ts';
+import { ApiProblem } from './problem.ts';
+
+/** Hands a request on to the feed. @param endsAtMs when the connection is to end, ms since the epoch */
+export type ConnectLive = (request: Request, endsAtMs: number) => Promise<Response>;
+
+export function liveRoutes(deps: Pick<ApiDeps, 'live' | 'now'>) {
+  return new Hono<ApiEnv>().get('/', async (context) => {
+    const request = context.req.raw;
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+      throw new ApiProblem(
+        'upgrade_required',
+        {
+          title: 'This is a WebSocket',
+          status: 426,
+          detail: 'Connect with a WebSocket client; see docs/live-feed.md.',
+        },
+        { upgrade: 'websocket', connection: 'upgrade' },
+      );
+    }
+    checkOrigin(request);
+    checkProtocol(request);
+    if (!deps.live) {
+      throw new ApiProblem('live_feed_missing', {
+        title: 'There is no live feed here',
+        status: 503,
+        detail: 'The Worker has no binding LIVE_FEED. Ask again from time to time instead.',
+      });
+    }
+    return deps.live(request, deps.now() + limits.lifeMs);
+  });
+}
+
+/** A browser sends its page's origin with every WebSocket, and no other page may use what it holds (RFC 6455 §10.2). */
+function checkOrigin(request: Request): void {
+  const origin = request.headers.get('origin');
+  if (origin === null) return;
+  const host = URL.canParse(origin) ? new URL(origin).host : null;
+  if (host === new URL(request.url).host || host === request.headers.get('host')) return;
+  throw new ApiProblem('foreign_origin', {
+    title: 'Another page’s connection',
+    status: 403,
+    detail: 'A page may connect to the API of its own origin only.',
+  });
+}
+
+function checkProtocol(request: Request): void {
+  const offered = request.headers.get('sec-websocket-protocol');
+  if (offered === null || offered.split(',').some((each) => each.trim() === liveProtocol)) return;
+  throw new ApiProblem('protocol_unknown', {
+    title: 'An unknown protocol',
+    status: 400,
+    detail: `Offer the subprotocol ${liveProtocol}, or none.`,
+  });
+}
