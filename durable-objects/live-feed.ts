@@ -249,12 +249,14 @@ export class LiveFeed extends DurableObject<Env> {
 
 function stateOf(socket: WebSocket): Connection | null {
   // Only this class writes it, and only as a connection.
-  return socket.deserializeAttachment() as Connection | null;
+  const state: Connection | null = socket.deserializeAttachment();
+  return state;
 }
 
 function announcementOf(text: string): Announcement {
   // Written by this class alone; a Worker of another version has the same shape or a table of another name.
-  return JSON.parse(text) as Announcement;
+  const announcement: Announcement = JSON.parse(text);
+  return announcement;
 }
 
 /** @returns the message, or what is wrong with it */

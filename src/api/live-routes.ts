@@ -40,7 +40,8 @@ function checkOrigin(request: Request): void {
   const origin = request.headers.get('origin');
   if (origin === null) return;
   const host = URL.canParse(origin) ? new URL(origin).host : null;
-  if (host === new URL(request.url).host || host === request.headers.get('host')) return;
+  const own = [new URL(request.url).host, request.headers.get('host')];
+  if (host !== null && own.includes(host)) return;
   throw new ApiProblem('foreign_origin', {
     title: 'Another page’s connection',
     status: 403,

@@ -53,7 +53,6 @@ export const closeCodes = {
 } as const;
 
 const liveKinds = ['cascade', 'growth', 'dead_letter', 'circuit', 'loop'] as const;
-export type LiveKind = (typeof liveKinds)[number];
 
 const name = z.string().min(1).max(128);
 

@@ -7,8 +7,7 @@ import { insertRows, insertUnreadableRows } from '../store/insert.ts';
 import type { FoundLoop } from '../store/loops.ts';
 import type { RecordMessage } from '../store/record.ts';
 import type { UnreadableRow } from '../store/rows.ts';
-import type { Announcement } from '../live/connection.ts';
-import { announceStored } from './announce-stored.ts';
+import { type AnnounceDeps, announceStored } from './announce-stored.ts';
 import type { StoredBatch } from './announced.ts';
 import { gatherRows } from './gather-rows.ts';
 import { gradeTouched, noteHabits } from './grade-touched.ts';
@@ -28,14 +27,10 @@ export type RecordBatch = {
   }[];
 };
 
-export type ConsumeDeps = {
+export type ConsumeDeps = AnnounceDeps & {
   connect: Connect;
-  now(): number;
-  report(message: string, facts: Record<string, unknown>): void;
   /** Left out: loops are flagged after the built-in number of rounds, and none is stopped. */
   loops?: { limits: LoopLimits; stop(loops: readonly FoundLoop[]): Promise<void> };
-  /** Tells whoever watches what is readable now, in the background. Left out: nobody is told. */
-  announce?(told: Omit<Announcement, 'missed'>): void;
 };
 
 type Placed = { messageId: string; position: number; record: RecordMessage; text: string };

@@ -33,13 +33,21 @@ const circuit: LiveEntry = {
   state: 'open',
 };
 
+const delivery = (state: 'running' | 'delivered') => ({
+  of: 'delivery' as const,
+  id: 'd',
+  state,
+});
+
+const nodes = (from: number) =>
+  Array.from({ length: mostNodes }, (_, index) => ({
+    of: 'event' as const,
+    source: 'shop',
+    id: `e${from + index}`,
+  }));
+
 describe('entries of one cascade', () => {
   it('become one that is new if any of them was, and names what all of them name', () => {
-    const delivery = (state: 'running' | 'delivered') => ({
-      of: 'delivery' as const,
-      id: 'd',
-      state,
-    });
     const merged = mergeEntries([
       change(1, { kind: 'cascade', nodes: [delivery('running')] }),
       change(2),
@@ -58,12 +66,6 @@ describe('entries of one cascade', () => {
   });
 
   it('name the latest nodes and count the others', () => {
-    const nodes = (from: number) =>
-      Array.from({ length: mostNodes }, (_, index) => ({
-        of: 'event' as const,
-        source: 'shop',
-        id: `e${from + index}`,
-      }));
     const [merged] = mergeEntries([
       change(1, { nodes: nodes(0) }),
       change(1, { nodes: nodes(5), nodesLeftOut: 3 }),
@@ -90,9 +92,9 @@ describe('a filter', () => {
   });
 });
 
-describe('cascades that are known', () => {
-  const kinds = (entries: readonly LiveEntry[]) => entries.map(({ kind }) => kind);
+const kinds = (entries: readonly LiveEntry[]) => entries.map(({ kind }) => kind);
 
+describe('cascades that are known', () => {
   it('are new once, whoever of two consumers tells first, and grow from then on', () => {
     const known = new KnownCascades([], -Infinity);
     expect(kinds(known.tell([change(1), change(2)]))).toEqual(['cascade', 'cascade']);
@@ -114,12 +116,10 @@ describe('cascades that are known', () => {
   });
 });
 
+const turn = (before: object, circuitNow: object) =>
+  circuitEntry({ id: 'c', destination: 'https://jobs.example/a', before, circuit: circuitNow }, at);
+
 describe('a circuit', () => {
-  const turn = (before: object, circuitNow: object) =>
-    circuitEntry(
-      { id: 'c', destination: 'https://jobs.example/a', before, circuit: circuitNow },
-      at,
-    );
   const open = { opened: { until: 1 }, disabled: null };
   const closed = { opened: null, disabled: null };
   const disabled = { opened: { until: 1 }, disabled: { at: 1 } };
