@@ -1,6 +1,7 @@
 // The stored configuration with its versions and its audit, in one place of the world, and its publication to KV.
 // Thin: what a document may be is read-document's, when to publish is publication's. No event ever asks it.
 import { DurableObject } from 'cloudflare:workers';
+import type { AccessRules } from '../src/config/access.ts';
 import type {
   AdminAction,
   AuditEntry,
@@ -11,6 +12,7 @@ import type {
   VersionFacts,
   Who,
 } from '../src/config/admin-store.ts';
+import type { ApiToken, Authority, KeptApiToken } from '../src/config/api-tokens.ts';
 import { emptyConfiguration, type Snapshot, snapshotKey } from '../src/config/configuration.ts';
 import { readDocument } from '../src/config/read-document.ts';
 import { stableJson } from '../src/config/stable-json.ts';
@@ -27,17 +29,20 @@ import {
   unpublished,
 } from './publication.ts';
 import { StopList } from './stop-list.ts';
+import { TokenList } from './token-list.ts';
 
 /** Older ones go: each may have a megabyte. What was done stays in the audit. */
 const keptVersions = 500;
-const keptAuditEntries = 10_000;
+const keptAuditEntries = 100_000;
 /** A write to KV that has not settled by then counts as refused. */
 const putLimitMs = 10_000;
 /** Should the object end before it has published: its alarm does then. */
 const crashAlarmMs = 2_000;
 
 const publicationKey = 'publication';
-const stopsRevisionKey = 'stopsRevision';
+/** Counts what is published beside the document, stops and tokens, up. */
+const besideRevisionKey = 'stopsRevision';
+const maskKeyKey = 'maskKey';
 
 type VersionRow = {
   version: number;
@@ -71,6 +76,8 @@ const initial: KeptVersion = {
 export class AdminConfig extends DurableObject<Env> {
   readonly #sql: SqlStorage;
   readonly #stops: StopList;
+  readonly #tokens: TokenList;
+  #rules: { version: number; rules: AccessRules | null } | null = null;
   #publication: Publication;
   /** While one runs nobody begins another: the older of two writes to KV must not be the last. */
   #publishing: Promise<void> | null = null;
@@ -87,6 +94,7 @@ export class AdminConfig extends DurableObject<Env> {
         action TEXT NOT NULL, subject TEXT, note TEXT NOT NULL, from_version INTEGER NOT NULL,
         to_version INTEGER NOT NULL, outcome TEXT NOT NULL, detail TEXT)`);
     this.#stops = new StopList(this.#sql);
+    this.#tokens = new TokenList(this.#sql);
     this.#publication = state.storage.kv.get<Publication>(publicationKey) ?? unpublished;
   }
 
@@ -159,11 +167,11 @@ export class AdminConfig extends DurableObject<Env> {
       const made = this.#stops.stop(what, who.name, rounds, Date.now());
       if (made.stopped && made.isNew) {
         const note = `${what.trigger} of ${what.source} in trace ${what.traceId}`;
-        this.#stopsChanged(who, 'stop.set', made.stop.id, note);
+        this.#besideChanged(who, 'stop.set', made.stop.id, note);
       }
       return made;
     });
-    if (outcome.stopped && outcome.isNew) this.#publishStops();
+    if (outcome.stopped && outcome.isNew) this.#publishBeside();
     return outcome;
   }
 
@@ -179,17 +187,64 @@ export class AdminConfig extends DurableObject<Env> {
     const ended = this.ctx.storage.transactionSync(() => {
       const made = this.#stops.end(id, how, Date.now());
       const action = how === 'released' ? 'stop.release' : 'stop.discard';
-      if (made?.changed) this.#stopsChanged(who, action, id, '');
+      if (made?.changed) this.#besideChanged(who, action, id, '');
       return made;
     });
-    if (ended?.changed) this.#publishStops();
+    if (ended?.changed) this.#publishBeside();
     return ended?.stop ?? null;
+  }
+
+  authority(tokenSha256: string | null): Authority {
+    return {
+      rules: this.#accessRules(),
+      token: tokenSha256 === null ? null : this.#tokens.find(tokenSha256),
+    };
+  }
+
+  tokens(): KeptApiToken[] {
+    return this.#tokens.list();
+  }
+
+  /** Settles when it is kept; isolates that do not know it yet ask for it. */
+  addToken(token: ApiToken, { note, who }: { note: string; who: Who }): boolean {
+    return this.#beside(() => {
+      if (!this.#tokens.add(token, { note, name: who.name }, Date.now())) return null;
+      return { who, action: 'token.create', subject: token.id, note: `${token.role}: ${note}` };
+    });
+  }
+
+  /** From now on it changes nothing; what it may read, it may until this is published everywhere. */
+  revokeToken(id: string, { note, who }: { note: string; who: Who }): boolean {
+    return this.#beside(() =>
+      this.#tokens.remove(id) ? { who, action: 'token.revoke', subject: id, note } : null,
+    );
+  }
+
+  touchToken(id: string): void {
+    this.#tokens.touch(id, Date.now());
+  }
+
+  beginAction(action: AdminAction): number {
+    const { version } = this.#latest();
+    return this.#audit(
+      { ...action, outcome: 'begun', detail: null },
+      { from: version, to: version },
+    );
+  }
+
+  endAction(entry: number, outcome: 'applied' | 'refused', detail: string | null): void {
+    this.#sql.exec(
+      `UPDATE audit SET outcome = ?, detail = ? WHERE id = ? AND outcome = 'begun'`,
+      outcome,
+      detail,
+      entry,
+    );
   }
 
   /** Never throws: the runtime gives an alarm up after six failures, and nothing would be published then. */
   override async alarm(): Promise<void> {
     try {
-      if (this.#latest().version > 0 || this.#stopsRevision() > 0) await this.#publish();
+      if (this.#latest().version > 0 || this.#besideRevision() > 0) await this.#publish();
     } catch (error) {
       report('The configuration could not be published by the alarm, which comes again.', {
         error: messageOf(error),
@@ -238,21 +293,34 @@ export class AdminConfig extends DurableObject<Env> {
     return { stored: true, changed: true, version: next, publication: this.#publicationFacts() };
   }
 
-  #stopsRevision(): number {
-    return this.ctx.storage.kv.get<number>(stopsRevisionKey) ?? 0;
+  #besideRevision(): number {
+    return this.ctx.storage.kv.get<number>(besideRevisionKey) ?? 0;
   }
 
-  #stopsChanged({ name, onBehalfOf }: Who, action: string, subject: string, note: string): void {
+  /** Changes what is published beside the document, with its entry in the audit; null from `change`: nothing. */
+  #beside(
+    change: () => { who: Who; action: string; subject: string; note: string } | null,
+  ): boolean {
+    const isChanged = this.ctx.storage.transactionSync(() => {
+      const made = change();
+      if (made) this.#besideChanged(made.who, made.action, made.subject, made.note);
+      return made !== null;
+    });
+    if (isChanged) this.#publishBeside();
+    return isChanged;
+  }
+
+  #besideChanged({ name, onBehalfOf }: Who, action: string, subject: string, note: string): void {
     const { version } = this.#latest();
-    this.ctx.storage.kv.put(stopsRevisionKey, this.#stopsRevision() + 1);
+    this.ctx.storage.kv.put(besideRevisionKey, this.#besideRevision() + 1);
     this.#audit(
       { name, onBehalfOf, action, subject, note, outcome: 'applied', detail: null },
       { from: version, to: version },
     );
   }
 
-  /** In the background: whoever stops something waits for no KV. Should the object end first, its alarm does it. */
-  #publishStops(): void {
+  /** In the background: whoever changed it waits for no KV. Should the object end first, its alarm does it. */
+  #publishBeside(): void {
     this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + crashAlarmMs));
     this.ctx.waitUntil(this.#publish());
   }
@@ -272,7 +340,7 @@ export class AdminConfig extends DurableObject<Env> {
       } while (
         this.#publication.failures === 0 &&
         (this.#publication.version < this.#latest().version ||
-          (this.#publication.stopsRevision ?? 0) < this.#stopsRevision())
+          (this.#publication.stopsRevision ?? 0) < this.#besideRevision())
       );
     } finally {
       // In the same moment as the last look at the newest version: nobody can join what has ended.
@@ -282,7 +350,7 @@ export class AdminConfig extends DurableObject<Env> {
 
   async #publishOnce(): Promise<void> {
     const { version, text } = this.#latest();
-    const stopsRevision = this.#stopsRevision();
+    const stopsRevision = this.#besideRevision();
     const before = this.#publication;
     let after: Publication;
     // What is left of the limit would keep the object in memory.
@@ -311,6 +379,7 @@ export class AdminConfig extends DurableObject<Env> {
     const read = readDocument(JSON.parse(text));
     if (!read.ok) throw new Error(`Version ${version} was stored by a newer Throughline.`);
     const stops = this.#stops.holding(Date.now());
+    const apiTokens = this.#tokens.published();
     const snapshot: Snapshot = {
       v: 1,
       version,
@@ -318,8 +387,30 @@ export class AdminConfig extends DurableObject<Env> {
       configuration: read.configuration,
       // Left out where there are none: an older Worker reads on until the first.
       ...(stops.length > 0 ? { stops } : {}),
+      ...(apiTokens.length > 0 ? { apiTokens } : {}),
+      ...(read.configuration.access ? { maskKey: this.#maskKey() } : {}),
     };
     await this.env.SNAPSHOT.put(snapshotKey, JSON.stringify(snapshot));
+  }
+
+  /** Read once for each version: whoever lacks a role asks often. */
+  #accessRules(): AccessRules | null {
+    const { version, text } = this.#latest();
+    if (this.#rules?.version !== version) {
+      const read = readDocument(JSON.parse(text));
+      this.#rules = { version, rules: (read.ok && read.configuration.access) || null };
+    }
+    return this.#rules.rules;
+  }
+
+  /** Drawn once: marks of equal values stay equal. */
+  #maskKey(): string {
+    const { kv } = this.ctx.storage;
+    const kept = kv.get<string>(maskKeyKey);
+    if (kept !== undefined) return kept;
+    const drawn = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+    kv.put(maskKeyKey, drawn);
+    return drawn;
   }
 
   #latest(): KeptVersion {
@@ -337,10 +428,10 @@ export class AdminConfig extends DurableObject<Env> {
   #audit(
     entry: AdminAction & Pick<AuditEntry, 'outcome' | 'detail'>,
     versions: { from: number; to: number },
-  ): void {
-    this.#sql.exec(
+  ): number {
+    const [row] = this.#sql.exec<{ id: number }>(
       `INSERT INTO audit (at, who, on_behalf_of, action, subject, note, from_version, to_version, outcome, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       new Date().toISOString(),
       entry.name,
       entry.onBehalfOf,
@@ -356,6 +447,7 @@ export class AdminConfig extends DurableObject<Env> {
       'DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?',
       keptAuditEntries,
     );
+    return row?.id ?? 0;
   }
 }
 

@@ -1,19 +1,21 @@
 // Composition only: which part of Throughline answers what.
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
+import { AccessKeys } from './api/access/access-keys.ts';
+import type { ApiAccess } from './api/access/authenticate.ts';
+import { SharedAccess } from './api/access/shared-access.ts';
 import { createApi } from './api/create-api.ts';
 import type { ApiCircuits } from './api/deps.ts';
 import { withTokenFromProtocol } from './api/token-in-protocol.ts';
 import { type Circuits as DestinationCircuits, circuitsFor } from './circuits/circuits.ts';
 import { shardOf, shards } from './circuits/destination-key.ts';
 import { SharedCircuits } from './circuits/shared-circuits.ts';
-import type { AdminStore } from './config/admin-store.ts';
 import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
 import { type EdgeConfig, edgeConfig, edgeConfigOf } from './config/edge-config.ts';
 import { retryPolicyOf } from './config/retry-policy.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
-import { stopFor, type StopStore } from './config/stops.ts';
+import { stopFor } from './config/stops.ts';
 import { reconcile } from './coverage/reconcile.ts';
 import { Alarms } from './deliveries/alarms.ts';
 import type { Cancellations } from './deliveries/cancellations.ts';
@@ -33,6 +35,7 @@ import { timeoutOfPending, worksInBackground } from './proxy/known-destination.t
 import { handleEvent } from './proxy/handle-event.ts';
 import { messageOf } from './error-message.ts';
 import { announceTo, endsAtHeader, liveFeedName } from './live/live-door.ts';
+import { accessStoreOf, adminStoreOf, stopStoreOf } from './keepers.ts';
 import { createGrafanaLogSource } from './logs/grafana.ts';
 import { noLogSource } from './logs/log-source.ts';
 import { rateOf } from './proxy/limits.ts';
@@ -58,6 +61,9 @@ export { RoundRobin } from '../durable-objects/round-robin.ts';
 const recorderState = new RecorderState();
 const turns = new SharedTurns();
 const circuits = new SharedCircuits();
+const sharedAccess = new SharedAccess();
+/** By the issuer: one in a deployment. */
+const accessKeys = new Map<string, AccessKeys>();
 /** By the environment that they are made of: one in an isolate. */
 const commonDeps = new WeakMap<Env, CommonDeps>();
 /** By the namespace that it is read from: one in an isolate. */
@@ -328,7 +334,8 @@ function answerApi(
     live: async (asked, endsAtMs) => {
       const headers = new Headers(asked.headers);
       // The object needs to know neither the token nor any cookie.
-      for (const name of ['authorization', 'cookie']) headers.delete(name);
+      for (const name of ['authorization', 'cookie', 'cf-access-jwt-assertion'])
+        headers.delete(name);
       headers.set(endsAtHeader, String(endsAtMs));
       return env.LIVE_FEED.getByName(liveFeedName).fetch(new Request(asked, { headers }));
     },
@@ -349,6 +356,7 @@ function answerApi(
         }),
       now: () => Date.now(),
     },
+    access: accessOf(env, waitUntil),
     apiTokenSha256,
     now: () => Date.now(),
     report,
@@ -389,28 +397,32 @@ function apiCircuitsOf(env: Env): ApiCircuits {
   };
 }
 
-/** The one object that keeps the configuration. */
-function adminStoreOf(env: Env): AdminStore {
-  const object = env.ADMIN_CONFIG.getByName('configuration');
+/** Who may ask the API, as far as variables, what is published and Cloudflare Access tell. */
+function accessOf(env: Env, waitUntil: (work: Promise<unknown>) => void): ApiAccess {
+  const { accessTeam: team, access } = configOf(env);
   return {
-    current: async () => object.current(),
-    store: async (change) => object.store(change),
-    versions: async (page) => object.versions(page),
-    version: async (version) => object.version(version),
-    note: async (entry) => object.note(entry),
-    audit: async (page) => object.audit(page),
+    config: () => edgeConfigFor(env, waitUntil),
+    byVariable: access,
+    team,
+    keyOf: async (kid) =>
+      team &&
+      accessKeysOf(team.issuer).forKey(kid, {
+        fetch: async (url) => (await fetch(url, { redirect: 'manual' })).json(),
+        now: () => Date.now(),
+        wait: (ms) => scheduler.wait(ms),
+        waitUntil,
+        report,
+      }),
+    store: accessStoreOf(env),
+    shared: sharedAccess,
+    waitUntil,
   };
 }
 
-/** Kept by the same object, beside the configuration. */
-function stopStoreOf(env: Env): StopStore {
-  const object = env.ADMIN_CONFIG.getByName('configuration');
-  return {
-    stop: async (what, who, rounds) => object.stop(what, who, rounds),
-    list: async () => object.stops(),
-    end: async (id, how, who) => object.endStop(id, how, who),
-    holds: async (id) => object.holds(id),
-  };
+function accessKeysOf(issuer: string): AccessKeys {
+  const known = accessKeys.get(issuer) ?? new AccessKeys(issuer);
+  accessKeys.set(issuer, known);
+  return known;
 }
 
 function storeOf(env: Env): Connect {

@@ -1,7 +1,9 @@
 // The API, put together: who comes in, which routes there are, how errors look.
 import { Hono } from 'hono';
 import { adminRoutes } from './admin/admin-routes.ts';
-import { requireToken } from './auth.ts';
+import { reachAccessStore } from './admin/reach-store.ts';
+import { closeHeaders } from './access/close-headers.ts';
+import { guard } from './access/guard.ts';
 import { circuitRoutes } from './circuit-routes.ts';
 import { coverageRoutes } from './coverage-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
@@ -11,6 +13,7 @@ import type { ApiEnv } from './env.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { liveRoutes } from './live-routes.ts';
+import { meRoutes } from './me-routes.ts';
 import { onError, onNotFound } from './problem.ts';
 import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
@@ -25,6 +28,9 @@ import { traceRoutes } from './trace-routes.ts';
  */
 export function createApi(deps: ApiDeps) {
   const app = new Hono<ApiEnv>();
+  const store = reachAccessStore(deps.access.store, (message, facts) =>
+    deps.report(message, facts),
+  );
   app.onError(onError(deps));
   app.notFound(onNotFound);
   app.use(async (context, next) => {
@@ -33,11 +39,12 @@ export function createApi(deps: ApiDeps) {
     if (context.res.status === 101) return;
     // Traces grow and logs arrive late: nothing here is the same a moment later.
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
-    context.header('x-content-type-options', 'nosniff');
+    closeHeaders(context);
   });
-  app.use(requireToken(deps));
+  app.use(guard({ ...deps, access: { ...deps.access, store } }));
   return app
     .basePath('/api')
+    .route('/me', meRoutes(deps))
     .route('/traces', traceRoutes(deps))
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
@@ -51,7 +58,7 @@ export function createApi(deps: ApiDeps) {
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps))
     .route('/live', liveRoutes(deps))
-    .route('/admin', adminRoutes(deps));
+    .route('/admin', adminRoutes({ ...deps, access: { ...deps.access, store } }));
 }
 
 /** For `hc<Api>(…)`: the dashboard's typed client. */

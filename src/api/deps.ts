@@ -1,4 +1,5 @@
 // What the API needs from outside. The Worker gives the real things, tests theirs.
+import type { ApiAccess } from './access/authenticate.ts';
 import type { AdminDeps } from './admin/deps.ts';
 import type { CircuitFacts, ResetOutcome } from '../circuits/circuit-report.ts';
 import type { Cancellations } from '../deliveries/cancellations.ts';
@@ -33,7 +34,9 @@ export type ApiDeps = {
   live?: ConnectLive;
   /** What admins change. */
   admin: AdminDeps;
-  /** SHA-256 (lower-case hex) of the bearer token that opens the API; null keeps it closed. */
+  /** Who may do what. */
+  access: ApiAccess;
+  /** SHA-256 (lower-case hex) of the token in the variables, which is an admin's; null: there is none. */
   apiTokenSha256: string | null;
   /** ms since the epoch. */
   now(): number;

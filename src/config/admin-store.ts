@@ -54,7 +54,8 @@ export type AuditEntry = AdminAction & {
   /** Equal where nothing changed. */
   fromVersion: number;
   toVersion: number;
-  outcome: 'applied' | 'unchanged' | 'refused';
+  /** `begun`: nobody can say what came of it, since whoever did it has not told. */
+  outcome: 'applied' | 'unchanged' | 'refused' | 'begun';
   /** Why it was refused. */
   detail: string | null;
 };

@@ -1,6 +1,7 @@
 // Turns the Worker's unchecked environment into checked configuration, once per isolate.
 // It never reads storage: a fresh isolate must be able to work from variables alone.
 import { z } from 'zod';
+import { type AccessRules, parseMembers } from './access.ts';
 import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
 
 const sha256 = z
@@ -14,6 +15,18 @@ const signingSecret =
 const base64Secret =
   /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
+const members = z
+  .string()
+  .default('')
+  .superRefine((text, context) => {
+    try {
+      parseMembers(text, 'viewer');
+    } catch (error) {
+      const message = error instanceof z.ZodError ? error.issues[0]?.message : String(error);
+      context.addIssue({ code: 'custom', message: `has an entry that ${message}` });
+    }
+  });
+
 const environmentSchema = z
   .object({
     INGEST_SOURCE: z.string().max(64).default(''),
@@ -21,6 +34,19 @@ const environmentSchema = z
     ALLOWED_DESTINATIONS: z.string().default(''),
     ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false', '']).default(''),
     API_TOKEN_SHA256: sha256,
+    ACCESS_TEAM_DOMAIN: z
+      .string()
+      .regex(
+        /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+)?$/,
+        'must be the team’s host, such as acme.cloudflareaccess.com, without https://',
+      )
+      .default(''),
+    ACCESS_AUDIENCE: z.string().default(''),
+    ACCESS_GROUPS_CLAIM: z.string().min(1).max(100).default('groups'),
+    ACCESS_ADMINS: members,
+    ACCESS_OPERATORS: members,
+    ACCESS_VIEWERS: members,
+    ACCESS_DEFAULT_ROLE: z.enum(['', 'viewer']).default(''),
     INBOUND_SIGNATURE: z.enum(['', 'standard-webhooks', 'github', 'stripe', 'hmac']).default(''),
     INBOUND_SIGNATURE_SECRET: z.string().default(''),
     INBOUND_SIGNATURE_HEADER: z
@@ -60,6 +86,11 @@ const environmentSchema = z
   .refine((env) => !env.INGEST_KEY_SHA256 || env.INGEST_SOURCE, {
     path: ['INGEST_SOURCE'],
     message: 'must name the source that INGEST_KEY_SHA256 belongs to',
+  })
+  .refine((env) => (env.ACCESS_TEAM_DOMAIN === '') === (env.ACCESS_AUDIENCE.trim() === ''), {
+    path: ['ACCESS_AUDIENCE'],
+    message:
+      'and ACCESS_TEAM_DOMAIN go together: another application’s token must not open this one',
   })
   .refine((env) => !env.INBOUND_SIGNATURE || env.INBOUND_SIGNATURE_SECRET, {
     path: ['INBOUND_SIGNATURE_SECRET'],
@@ -114,6 +145,17 @@ export type Config = {
   allowPrivateDestinations: boolean;
   /** SHA-256 of the API's bearer token; null keeps the API closed. */
   apiTokenSha256: string | null;
+  /** Cloudflare Access in front of the dashboard and the API; null: nobody comes in by it. */
+  accessTeam: {
+    /** The issuer: `https://` and the team's domain. */
+    issuer: string;
+    /** Audience tags of the applications that stand for this API. */
+    audiences: readonly string[];
+    /** Where a token has the groups of a person. */
+    groupsClaim: string;
+  } | null;
+  /** Who has which role whatever is stored. */
+  access: Pick<AccessRules, 'members' | 'defaultRole'>;
   /** How the source must sign what it sends; null: it need not. Several secrets while one replaces another. */
   inboundSignature: {
     scheme: 'standard-webhooks' | 'github' | 'stripe' | 'hmac';
@@ -163,6 +205,23 @@ export function parseConfig(env: unknown): Config {
       .map(parseDestinationPattern),
     allowPrivateDestinations: value.ALLOW_PRIVATE_DESTINATIONS === 'true',
     apiTokenSha256: value.API_TOKEN_SHA256 || null,
+    accessTeam: value.ACCESS_TEAM_DOMAIN
+      ? {
+          issuer: `https://${value.ACCESS_TEAM_DOMAIN}`,
+          audiences: value.ACCESS_AUDIENCE.split(',')
+            .map((tag) => tag.trim())
+            .filter(Boolean),
+          groupsClaim: value.ACCESS_GROUPS_CLAIM,
+        }
+      : null,
+    access: {
+      members: [
+        ...parseMembers(value.ACCESS_ADMINS, 'admin'),
+        ...parseMembers(value.ACCESS_OPERATORS, 'operator'),
+        ...parseMembers(value.ACCESS_VIEWERS, 'viewer'),
+      ],
+      defaultRole: value.ACCESS_DEFAULT_ROLE || null,
+    },
     inboundSignature: value.INBOUND_SIGNATURE
       ? {
           scheme: value.INBOUND_SIGNATURE,

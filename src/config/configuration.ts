@@ -1,6 +1,8 @@
 // The stored configuration: what admins change, one document that can also live in git. Only its shape and what
 // can be told from the document alone; whoever stores or publishes it decides nothing by it.
 import { z } from 'zod';
+import { accessSchema } from './access.ts';
+import { apiTokenSchema } from './api-tokens.ts';
 import { parseDestinationPattern } from './destination-pattern.ts';
 import { retryPolicySchema } from './retry-policy.ts';
 import { stopSchema } from './stops.ts';
@@ -179,6 +181,8 @@ export const configurationSchema = z.strictObject({
     .array(z.strictObject({ url: destinationSchema }))
     .max(10)
     .default([]),
+  /** Who has which role in the API, and what is masked there. Left out: as the Worker's variables say. */
+  access: accessSchema.optional(),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;
@@ -202,6 +206,10 @@ export const snapshotSchema = z.strictObject({
   configuration: configurationSchema,
   /** Which triggers are held back in which traces. Not of the document: applying one must release none. */
   stops: z.array(stopSchema).optional(),
+  /** Who of machines may ask the API. Not of the document: neither git nor a roll back brings one back. */
+  apiTokens: z.array(apiTokenSchema).optional(),
+  /** What marks of masked values are made with: base64. No API answers with it. */
+  maskKey: z.string().optional(),
 });
 
 /** @public Whoever publishes one makes it by this. */

@@ -1,5 +1,7 @@
 // What the edge works by: the Worker's variables, and beside them what is stored. Pure; it reads nothing, and it is
 // made once for each version of the stored configuration, so that no event pays for it.
+import { type AccessRules, joinRules } from './access.ts';
+import type { ApiToken } from './api-tokens.ts';
 import type { Config } from './config.ts';
 import {
   builtInLoopLimits,
@@ -22,7 +24,9 @@ export type StoredVersion = {
   publishedAt: string | null;
   configuration: Configuration;
   /** Left out: none. */
-  stops?: readonly Stop[];
+  stops?: readonly Stop[] | undefined;
+  apiTokens?: readonly ApiToken[] | undefined;
+  maskKey?: string | undefined;
 };
 
 export type EdgeConfig = Config & {
@@ -40,6 +44,11 @@ export type EdgeConfig = Config & {
   loops: LoopLimits;
   /** Which triggers are held back in which traces. */
   stops: Stops;
+  access: AccessRules;
+  /** By SHA-256, in lower-case hex. */
+  apiTokens: ReadonlyMap<string, ApiToken>;
+  /** Null: marks of masked values do not tell equal ones from others. */
+  maskKey: string | null;
 };
 
 export type StoredKeys = {
@@ -75,6 +84,9 @@ export function edgeConfig(variables: Config, stored: StoredVersion | null): Edg
       retries: builtInRetryPolicy,
       loops: builtInLoopLimits,
       stops: stopsOf([]),
+      access: joinRules(variables.access, null),
+      apiTokens: new Map(),
+      maskKey: null,
     };
   }
   const { version, configuration } = stored;
@@ -104,6 +116,9 @@ export function edgeConfig(variables: Config, stored: StoredVersion | null): Edg
     retries: configuration.retries ?? builtInRetryPolicy,
     loops: configuration.loops ?? builtInLoopLimits,
     stops: stopsOf(stored.stops ?? []),
+    access: joinRules(variables.access, configuration.access ?? null),
+    apiTokens: new Map((stored.apiTokens ?? []).map((token) => [token.sha256, token])),
+    maskKey: stored.maskKey ?? null,
   };
 }
 

@@ -11,11 +11,18 @@ export function shortenHashes<Document>(document: Document): Document {
 }
 
 /**
- * What an incoming document says of keys, made whole: without any `keys` it leaves the stored ones alone, and hashes
- * that {@link shortenHashes} has shortened are put back where the stored key of the same id has them. What fits no
- * stored key stays as it is, and the schema refuses it.
+ * What an incoming document says of keys and access, made whole: without any `keys`, or without `access`, it leaves the
+ * stored ones alone, and hashes that {@link shortenHashes} has shortened are put back where the stored key of the same
+ * id has them. What fits no stored key stays as it is, and the schema refuses it.
  */
-export function withStoredKeys(document: unknown, keys: Readonly<Configuration['keys']>): unknown {
+export function withStoredKeys(
+  incoming: unknown,
+  { keys, access }: Readonly<Pick<Configuration, 'keys' | 'access'>>,
+): unknown {
+  const document =
+    isObject(incoming) && !Object.hasOwn(incoming, 'access') && access
+      ? { ...incoming, access }
+      : incoming;
   if (isObject(document) && !Object.hasOwn(document, 'keys')) return { ...document, keys };
   return mapHashes(document, (sha256, id) => {
     const digits = shortened.exec(sha256)?.[1];

@@ -191,8 +191,8 @@ function parseSnapshot(text: string): StoredVersion | { why: string } {
     const what = z.prettifyError(parsed.error).slice(0, 1_000);
     return { why: `What is published is no configuration:\n${what}` };
   }
-  const { version, publishedAt, configuration, stops = [] } = parsed.data;
-  return { version, publishedAt, configuration, stops };
+  const { v: _form, ...stored } = parsed.data;
+  return stored;
 }
 
 async function refuseAfter(ms: number, deps: SnapshotDeps): Promise<never> {

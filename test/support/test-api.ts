@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { createApi } from '../../src/api/create-api.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { noLogSource } from '../../src/logs/log-source.ts';
+import { noAccess } from './no-access.ts';
 import { noAdmin } from './no-admin.ts';
 import { noCircuits } from './no-circuits.ts';
 
@@ -25,6 +26,7 @@ export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
     circuits: noCircuits,
+    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     ...given,
   });

@@ -19,6 +19,7 @@ const outcomes: Record<Entry['outcome'], Outcome> = {
   applied: { tone: 'ok', word: 'Applied' },
   unchanged: { tone: 'wait', word: 'Nothing differed' },
   refused: { tone: 'fail', word: 'Refused' },
+  begun: { tone: 'retry', word: 'Begun' },
 };
 
 function EntryRow({ entry }: { entry: Entry }): ReactElement {
@@ -31,7 +32,11 @@ function EntryRow({ entry }: { entry: Entry }): ReactElement {
         <p className="wrap-anywhere">{actionText(entry)}</p>
         {entry.note !== '' && <p className="wrap-anywhere text-sub">“{entry.note}”</p>}
         {entry.detail !== null && (
-          <p className="text-[12px] wrap-anywhere text-fail">{entry.detail}</p>
+          <p
+            className={`text-[12px] wrap-anywhere ${entry.outcome === 'refused' ? 'text-fail' : 'text-sub'}`}
+          >
+            {entry.detail}
+          </p>
         )}
       </div>
       <span className="wrap-anywhere text-sub">{whoText(entry)}</span>

@@ -13,9 +13,15 @@ import { rotationRoutes } from './rotation-routes.ts';
 import { settingsRoutes } from './settings-routes.ts';
 import { signedUrlRoutes } from './signed-url-routes.ts';
 import { storedRouteRoutes } from './stored-route-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
 import { versionRoutes } from './version-routes.ts';
 
-export function adminRoutes({ admin, report }: Pick<ApiDeps, 'admin' | 'report'>) {
+export function adminRoutes({
+  admin,
+  access,
+  apiTokenSha256,
+  report,
+}: Pick<ApiDeps, 'admin' | 'access' | 'apiTokenSha256' | 'report'>) {
   const deps = { ...admin, store: reachStore(admin.store, report) };
   const app = new Hono<ApiEnv>();
   app.use(async (context, next) => {
@@ -29,6 +35,7 @@ export function adminRoutes({ admin, report }: Pick<ApiDeps, 'admin' | 'report'>
     .route('/destinations', destinationRoutes(deps))
     .route('/allowlist', allowlistRoutes(deps))
     .route('/keys', keyRoutes(deps))
+    .route('/tokens', tokenRoutes({ store: access.store, apiTokenSha256, now: () => admin.now() }))
     .route('/signed-urls', signedUrlRoutes(deps))
     .route('/dry-runs', dryRunRoutes(deps))
     .route('/rotations', rotationRoutes(deps))

@@ -103,7 +103,7 @@ export function checkDocument(
   document: unknown,
   before: Configuration,
 ): { configuration: Configuration; text: string } {
-  const read = readDocument(withStoredKeys(document, before.keys));
+  const read = readDocument(withStoredKeys(document, before));
   if (!read.ok) throw invalid(asInvalidParts(read.issues));
   const issues = deps.check(read.configuration);
   if (issues.length > 0) {

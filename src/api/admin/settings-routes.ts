@@ -20,6 +20,7 @@ const settingsSchema = configurationSchema.pick({
   loops: true,
   limits: true,
   notifications: true,
+  access: true,
 });
 
 export function settingsRoutes(deps: AdminDeps) {
@@ -35,18 +36,21 @@ export function settingsRoutes(deps: AdminDeps) {
       jsonBody(settingsSchema),
       async (context) => {
         const settings = context.req.valid('json');
+        let stored = settings;
         const changed = await changeConfiguration(deps, context, {
           action: 'settings.put',
           subject: null,
           note: context.req.valid('query').note,
           edit: async ({ configuration }) => {
             requirePrecondition(context.req, await partEtag(settingsOf(configuration)));
-            // What is left out is left out from now on.
+            // What is left out is left out from now on, but for who may do what.
             const { loops: _before, ...others } = configuration;
-            return { ...others, ...settings };
+            const next = { ...others, ...settings };
+            stored = settingsOf(next);
+            return next;
           },
         });
-        return context.json(changed, 200, { etag: await partEtag(settings) });
+        return context.json(changed, 200, { etag: await partEtag(stored) });
       },
     );
 }

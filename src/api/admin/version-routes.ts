@@ -81,7 +81,9 @@ export function versionRoutes(deps: AdminDeps) {
           note,
           edit: (current) => {
             requirePrecondition(context.req, versionEtag(current.version));
-            return keys === 'keep' ? { ...old, keys: current.configuration.keys } : old;
+            // Who may do what stays as it is: going back must not bring anybody back.
+            const { access: _before, ...others } = old;
+            return keys === 'keep' ? { ...others, keys: current.configuration.keys } : others;
           },
         });
         return context.json(changed, 200, { etag: versionEtag(changed.version) });

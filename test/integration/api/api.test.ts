@@ -18,6 +18,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
@@ -53,6 +54,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
     circuits: noCircuits,
+    access: noAccess,
     apiTokenSha256,
     now: () => startMs + 60_000,
     report: (message) => reports.push(message),
@@ -100,11 +102,9 @@ describe('access', () => {
   const paths = [
     '/api/traces',
     `/api/traces/${'0'.repeat(8)}-0000-8000-8000-000000000000`,
-    '/api/events/e',
     '/api/events/e/logs',
     `/api/deliveries/${'0'.repeat(64)}/logs`,
     '/api/dead-letters',
-    '/api/refusals',
     '/api/health',
     '/api/nowhere',
   ];

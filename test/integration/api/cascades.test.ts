@@ -18,6 +18,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
@@ -76,6 +77,7 @@ beforeEach(async () => {
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
     circuits: noCircuits,
+    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
   await withClient(database.url, (client) =>

@@ -18,6 +18,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { at, startMs } from '../store/sample-records.ts';
@@ -48,6 +49,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
     bodies: { get: () => Promise.resolve(null) },
     admin: noAdmin,
     circuits: noCircuits,
+    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

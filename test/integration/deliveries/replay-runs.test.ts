@@ -19,6 +19,7 @@ import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts'
 import type { HandedLetter } from '../../../src/store/replay-runs.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { sampleAttempt, startMs } from '../store/sample-records.ts';
 import { deadLetter, failed } from './sample-letters.ts';
@@ -44,6 +45,7 @@ async function call(method: string, path: string, body?: object, headers = {}) {
     bodies: { get: () => Promise.resolve(null) },
     circuits: noCircuits,
     admin: noAdmin,
+    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => now,
     report: () => undefined,

@@ -15,6 +15,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { at, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 import { body as keptBody, deadLetter, delivered, failed } from './sample-letters.ts';
@@ -39,6 +40,7 @@ async function call(method: string, path: string, body?: object, given: Partial<
     bodies: { get: () => Promise.resolve(null) },
     circuits: noCircuits,
     admin: noAdmin,
+    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

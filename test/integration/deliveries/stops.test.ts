@@ -12,6 +12,7 @@ import { stopLoops } from '../../../src/recorder/stop-loops.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, EventFacts, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { type Sample, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
@@ -60,6 +61,7 @@ async function call(method: string, path: string, body?: object) {
     bodies: { get: () => Promise.resolve(null) },
     circuits: noCircuits,
     admin: { ...noAdmin, stops: store },
+    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

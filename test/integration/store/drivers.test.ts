@@ -16,6 +16,7 @@ import {
 } from '../../../src/store/client.ts';
 import { connectTo } from '../../../src/store/connect.ts';
 import { createDatabase } from '../../support/database.ts';
+import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { startWebsocketRelay } from '../../support/websocket-relay.ts';
@@ -179,6 +180,7 @@ describe.each(ways)('$name', ({ open }) => {
       bodies: { get: () => Promise.resolve(null) },
       admin: noAdmin,
       circuits: noCircuits,
+      access: noAccess,
       apiTokenSha256: Buffer.from(digest).toString('hex'),
       now: () => Date.now(),
       report,

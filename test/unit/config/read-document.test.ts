@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Configuration } from '../../../src/config/configuration.ts';
 import { shortenHashes, withStoredKeys } from '../../../src/config/key-hashes.ts';
 import { readDocument } from '../../../src/config/read-document.ts';
 
@@ -39,25 +40,36 @@ const documents = fc.record(
       }),
     ),
     redaction: fc.record({ headers: fc.array(fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/)) }),
+    access: fc.record({
+      members: fc.array(
+        fc.record({
+          who: fc
+            .emailAddress({ size: 'small' })
+            .filter((email) => /^[a-z0-9.]+@[a-z0-9.-]+$/i.test(email)),
+          role: fc.constantFrom('viewer', 'admin'),
+        }),
+        { maxLength: 3 },
+      ),
+    }),
     retries: fc.option(fc.record({ pausesSeconds: fc.array(fc.integer({ min: 0, max: 9 })) })),
   },
   { requiredKeys: ['format'] },
 );
 
-function stored(document: unknown): { text: string; keys: Record<string, never> } {
+function stored(document: unknown): { text: string; configuration: Configuration } {
   const read = readDocument(document);
   if (!read.ok) throw new Error(JSON.stringify(read.issues));
-  return { text: read.text, keys: read.configuration.keys as Record<string, never> };
+  return read;
 }
 
 describe('a document', () => {
   test('that is exported and applied again is what is stored, with hashes shortened or in full', () => {
     fc.assert(
       fc.property(documents, (document) => {
-        const { text, keys } = stored(document);
+        const { text, configuration } = stored(document);
         const exported: unknown = JSON.parse(text);
-        expect(stored(withStoredKeys(exported, keys)).text).toBe(text);
-        expect(stored(withStoredKeys(shortenHashes(exported), keys)).text).toBe(text);
+        expect(stored(withStoredKeys(exported, configuration)).text).toBe(text);
+        expect(stored(withStoredKeys(shortenHashes(exported), configuration)).text).toBe(text);
       }),
     );
   });
@@ -70,12 +82,21 @@ describe('a document', () => {
     );
   });
 
+  test('that says nothing of keys or access leaves both as they are', () => {
+    const access = { members: [{ who: 'dana@acme.io', role: 'admin' }] };
+    const { configuration } = stored({ format: 1, access });
+    const again = stored(withStoredKeys({ format: 1 }, configuration));
+    expect(again.configuration.access).toEqual(configuration.access);
+    const none = stored(withStoredKeys({ format: 1, access: {} }, configuration));
+    expect(none.configuration.access?.members).toEqual([]);
+  });
+
   test('cannot take the hash of another key by its beginning', () => {
     const sha256 = 'a'.repeat(64);
     const key = { source: 'shop', sha256, createdAt: '2026-11-25T00:00:00Z' };
-    const { keys } = stored({ format: 1, keys: { shop: key } });
+    const { configuration } = stored({ format: 1, keys: { shop: key } });
     const sly = { format: 1, keys: { sly: { ...key, sha256: `${'a'.repeat(12)}…` } } };
-    expect(readDocument(withStoredKeys(sly, keys))).toMatchObject({
+    expect(readDocument(withStoredKeys(sly, configuration))).toMatchObject({
       ok: false,
       issues: [{ path: 'keys.sly.sha256' }],
     });
