@@ -12,7 +12,10 @@ import { maxMessageBytes, OutgoingRecords, type OutgoingDeps } from './outgoing-
 export type Report = (message: string, facts: Record<string, unknown>) => void;
 
 export type Recorder = {
-  /** Settles when the record is with the queue or lost; never rejects. */
+  /**
+   * Settles, never rejecting, when nothing is left to this request: the record is with the queue, lost and counted, or
+   * in the hands of another request, which sends what came in meanwhile.
+   */
   attempt(record: AttemptRecord): Promise<void>;
   /** As an attempt's: a delivery that waits for its first one. */
   delivery(record: DeliveryRecord): Promise<void>;
@@ -42,24 +45,27 @@ const refusalWindowMs = 1_000;
 
 /** Makes the recorder of one request over the isolate's shared state. */
 export function createRecorder(state: RecorderState, deps: OutgoingDeps, report: Report): Recorder {
-  const send = async (text: string): Promise<boolean> => {
-    if (await state.outgoing.record(text, deps)) return true;
-    state.lost += 1;
-    report('A record was lost: the queue refused it until the request had to end.', {
+  const reportLost = (count: number): void => {
+    if (count === 0) return;
+    state.lost += count;
+    report('Records were lost: the queue refused them until the request had to end.', {
+      lost: count,
       lostByThisIsolate: state.lost,
     });
-    return false;
+  };
+  const share = async (text: string): Promise<void> => {
+    const carried = state.outgoing.share(text, deps);
+    if (carried) reportLost(await carried);
   };
   return {
-    async attempt(record) {
-      await send(fitMessage(record));
-    },
-    async delivery(record) {
-      await send(fitMessage(record));
-    },
+    attempt: (record) => share(fitMessage(record)),
+    delivery: (record) => share(fitMessage(record)),
     async deadLetter(record) {
       const text = JSON.stringify(record);
-      return fitsMessage(text) && (await send(text));
+      if (!fitsMessage(text)) return false;
+      const arrived = await state.outgoing.record(text, deps);
+      if (!arrived) reportLost(1);
+      return arrived;
     },
     async refusal(refusal) {
       const key = [refusal.source ?? '', refusal.status, refusal.reason].join(' ');
@@ -79,7 +85,7 @@ export function createRecorder(state: RecorderState, deps: OutgoingDeps, report:
       state.refusals.set(key, record);
       await deps.wait(refusalWindowMs);
       state.refusals.delete(key);
-      await send(JSON.stringify(record));
+      await share(JSON.stringify(record));
     },
   };
 }
