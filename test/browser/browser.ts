@@ -45,6 +45,11 @@ export async function signedIn(path = '/'): Promise<Page> {
   return page;
 }
 
+/** What the pages of this test have reported so far. */
+export function consoleErrors(): readonly string[] {
+  return errors;
+}
+
 /** For expected failures: forgets what the console has said so far, if it says that. */
 export function expectConsoleError(pattern: RegExp): void {
   const other = errors.splice(0).filter((text) => !pattern.test(text));

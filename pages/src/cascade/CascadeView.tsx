@@ -1,23 +1,44 @@
-// Puts the cascade together: header, findings, diagram, and the panel beside it. Holds no data of its own:
-// the selection is the address's.
-import { ReactFlowProvider } from '@xyflow/react';
-import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useLayoutEffect, useMemo, useState, type ReactElement } from 'react';
+// Puts the cascade together: header, findings, toolbar, one of four views, and the panel beside it. Holds no data
+// of its own: selection, filters and view are the address's.
+import {
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+} from 'react';
 import type { TraceDetail } from '../../../src/api/views.ts';
+import { ListView } from '../list/ListView.tsx';
 import { CascadePanel } from '../panel/CascadePanel.tsx';
+import { GroupPanel } from '../panel/GroupPanel.tsx';
 import { NodePanel } from '../panel/NodePanel.tsx';
+import { rowKinds } from '../tree/outline.ts';
+import { nextOf, rowIdOf, rowOf, stepFrom } from '../tree/rows.ts';
+import { hashText, parseHash } from '../tree/short-hash.ts';
+import { at } from '../tree/tree.ts';
 import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
+import { useMedia } from '../ui/use-media.ts';
+import { WaterfallView } from '../waterfall/WaterfallView.tsx';
 import { sentenceOf, sentenceText } from '../words/sentence.ts';
 import { CascadeHeader } from './CascadeHeader.tsx';
+import { ControlsStore } from './controls.ts';
 import { FindingsRow } from './FindingsRow.tsx';
-import { findingsOf, turnsOf, type Finding } from './findings.ts';
-import { layOut } from './layout.ts';
+import type { Finding } from './findings.ts';
+import { KeySheet } from './KeySheet.tsx';
+import { laneCount } from './layout.ts';
 import { Legend } from './Legend.tsx';
-import { buildCascade, chainOf } from './model.ts';
-import type { CascadeSearch, PanelTab } from './search.ts';
-import { SequenceCanvas } from './SequenceCanvas.tsx';
-import { useCamera } from './use-camera.ts';
+import { laneWidth } from './measures.ts';
+import { chainOf } from './model.ts';
+import type { OutlineViewProps } from './outline-view.ts';
+import { keepPanelChoice, readPanelChoice } from './panel-choice.ts';
+import { views, type CascadeSearch, type View } from './search.ts';
+import { SequenceView } from './SequenceView.tsx';
+import { useSingleKeys } from './single-keys.ts';
+import { findFieldId, Toolbar } from './Toolbar.tsx';
+import { useCascadeModel } from './use-cascade-model.ts';
+import { useViewState } from './use-view-state.ts';
 import { SelectContext, ViewContext, ViewStore } from './view-store.ts';
 
 export interface CascadeViewProps {
@@ -29,108 +50,174 @@ export interface CascadeViewProps {
   failing: boolean;
 }
 
-export function CascadeView(props: CascadeViewProps): ReactElement {
-  return (
-    <ReactFlowProvider>
-      <View {...props} />
-    </ReactFlowProvider>
-  );
-}
-
 /** Rail, row times and panel. */
 const roomForOthers = 56 + 74 + 464;
-const panelKey = 'throughline.jobs-panel';
 
-function readPanelChoice(): boolean | null {
-  try {
-    const stored = localStorage.getItem(panelKey);
-    return stored === null ? null : stored === 'shown';
-  } catch {
-    // Storage is blocked: the room decides.
-    return null;
-  }
+function focusView(): void {
+  document.querySelector<HTMLElement>('[data-view]')?.focus({ preventScroll: true });
 }
 
-function keepPanelChoice(shown: boolean): void {
-  try {
-    localStorage.setItem(panelKey, shown ? 'shown' : 'hidden');
-  } catch {
-    // Storage is blocked: the choice lasts as long as this page.
-  }
+function enterPanel(): void {
+  document.querySelector<HTMLElement>('#node-panel h2')?.focus();
 }
 
-function focusCanvas(): void {
-  document.querySelector<HTMLElement>('.react-flow')?.focus();
-}
-
-function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps): ReactElement {
-  const cascade = useMemo(() => buildCascade(detail), [detail]);
-  const layout = useMemo(() => layOut(cascade), [cascade]);
-  const turns = useMemo(() => turnsOf(cascade), [cascade]);
-  const findings = useMemo(() => findingsOf(cascade, detail), [cascade, detail]);
-  const navigate = useNavigate({ from: '/c/$traceId' });
-  const [ready, setReady] = useState(false);
-
-  const wanted = search.sel ?? null;
-  const node = wanted === null ? undefined : cascade.nodes.get(cascade.idOf.get(wanted) ?? wanted);
-  const selectedId = node?.id ?? null;
-  const camera = useCamera(layout, selectedId, ready);
+export function CascadeView(props: CascadeViewProps): ReactElement {
+  const { detail, search, live } = props;
+  const model = useCascadeModel(detail, search);
+  const { cascade, tree, outline, selectedId, selectedRow, node, group, hits, problems } = model;
+  const actions = useViewState();
+  const isNarrow = useMedia('(width < 720px)');
+  const view: View = search.view ?? (isNarrow ? 'list' : 'sequence');
+  const [controls] = useState(() => new ControlsStore());
+  const [keysShown, setKeysShown] = useState(false);
+  const singleKeys = useSingleKeys();
 
   const [panelChoice, setPanelChoice] = useState(readPanelChoice);
   // Beside a diagram that needs the room, the list of jobs opens only when asked for.
-  const [roomBeside] = useState(() => layout.width + roomForOthers <= window.innerWidth);
-  const jobsShown = panelChoice ?? roomBeside;
+  const [roomBeside] = useState(
+    () => laneCount(cascade) * laneWidth + roomForOthers <= window.innerWidth,
+  );
+  const jobsShown = panelChoice ?? (roomBeside && view === 'sequence');
   const showJobs = (shown: boolean): void => {
     setPanelChoice(shown);
     keepPanelChoice(shown);
   };
 
   const [store] = useState(() => new ViewStore());
+  const nodeId = node?.id ?? null;
   useLayoutEffect(() => {
-    const path = selectedId === null ? [] : chainOf(cascade, selectedId);
-    store.set(selectedId, new Set(path.map(({ id }) => id)));
-  }, [store, cascade, selectedId]);
+    const path = nodeId === null ? [] : chainOf(cascade, nodeId);
+    store.set(nodeId, new Set(path.map(({ id }) => id)));
+  }, [store, cascade, nodeId]);
 
   const { root } = detail.trace;
-  const title = root === null ? 'Cascade' : sentenceText(sentenceOf(root));
-  useDocumentTitle(title);
+  useDocumentTitle(root === null ? 'Cascade' : sentenceText(sentenceOf(root)));
 
-  const select = useCallback(
-    (id: string | null) => {
-      void navigate({
-        search: (before) => {
-          const after = { ...before };
-          delete after.sel;
-          return id === null ? after : { ...after, sel: id };
-        },
-        replace: true,
-      });
-    },
-    [navigate],
-  );
-  /** By pointer: a step that Back undoes. */
   const pick = useCallback(
     (id: string) => {
-      void navigate({ search: (before) => ({ ...before, sel: id }) });
-      focusCanvas();
+      actions.pick(id);
+      focusView();
     },
-    [navigate],
+    [actions],
   );
   const show = (finding: Finding): void => {
     const last = finding.nodeIds.at(-1);
     if (last !== undefined) pick(last);
-    requestAnimationFrame(() => camera.fitNodes(finding.nodeIds));
+    requestAnimationFrame(() => controls.current()?.show(finding.nodeIds));
   };
-  // From inside the panel Escape leads back to the diagram, from anywhere else it ends the selection.
-  useDocumentKeys(({ key }) => {
-    if (key !== 'Escape' || selectedId === null) return false;
-    if (document.activeElement?.closest('#node-panel') == null) select(null);
-    focusCanvas();
-    return true;
+  const selectIndex = (index: number): void => {
+    const id = tree.nodes[index]?.id;
+    if (id !== undefined) actions.select(id);
+  };
+  const selectedIndex = nodeId === null ? -1 : (tree.indexOf.get(nodeId) ?? -1);
+  const stepHit = (direction: 1 | -1): void => selectIndex(nextOf(hits, selectedIndex, direction));
+
+  /** Folds or opens a row; what holds the selection takes it, so that nothing selected is hidden. */
+  const turn = useCallback(
+    (row: number): void => {
+      const item = at(outline.item, row);
+      const kind = at(outline.kind, row);
+      if (kind === rowKinds.node) {
+        const holds = row < selectedRow && isBelow(outline.parent, selectedRow, row);
+        actions.toggleFold(
+          at(tree.arrays.idHash, item),
+          holds ? rowIdOf(tree, outline, row) : undefined,
+        );
+        return;
+      }
+      const hash = outline.groups[item]?.hash ?? 0;
+      if (kind === rowKinds.more) actions.showMore(hash);
+      else actions.toggleGroup(hash);
+    },
+    [actions, outline, tree, selectedRow],
+  );
+
+  const onViewKey = (event: KeyboardEvent<HTMLDivElement>): void => {
+    // The sequence has keys of its own, along time.
+    if (
+      view === 'sequence' ||
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
+      return;
+    if (!(event.target instanceof HTMLElement) || !event.target.matches('[data-view]')) return;
+    if (event.key === 'Enter' && selectedRow >= 0) {
+      if (outline.kind[selectedRow] === rowKinds.more) turn(selectedRow);
+      else enterPanel();
+    } else {
+      const step = stepFrom(outline, selectedRow, event.key);
+      if (step === null) return;
+      if ('turn' in step) turn(step.turn);
+      else actions.select(rowIdOf(tree, outline, step.to));
+    }
+    event.preventDefault();
+  };
+
+  useDocumentKeys(({ key, target }) => {
+    // From inside the panel Escape leads back to the diagram, from anywhere else it ends the selection.
+    if (key === 'Escape') {
+      if (selectedId === null || keysShown) return false;
+      if (document.activeElement?.closest('#node-panel') == null) actions.select(null);
+      focusView();
+      return true;
+    }
+    if (!singleKeys.on || (target instanceof HTMLElement && target.closest('dialog'))) return false;
+    const chosen = views[Number(key) - 1];
+    if (chosen !== undefined) {
+      actions.setView(chosen);
+      requestAnimationFrame(focusView);
+      return true;
+    }
+    switch (key) {
+      case '/':
+        document.getElementById(findFieldId)?.focus();
+        return true;
+      case 'n':
+      case 'N':
+        stepHit(key === 'n' ? 1 : -1);
+        return hits.length > 0;
+      case 'e':
+      case 'E':
+        selectIndex(nextOf(problems, selectedIndex, key === 'e' ? 1 : -1));
+        return problems.length > 0;
+      case 'p':
+        if (nodeId !== null || search.path === true) actions.togglePath();
+        return true;
+      case 'f':
+        controls.current()?.fit();
+        return true;
+      case '?':
+        setKeysShown(true);
+        return true;
+      default:
+        return false;
+    }
   });
-  const setTab = (tab: PanelTab): void => {
-    void navigate({ search: (before) => ({ ...before, tab }), replace: true });
+
+  const hitSet = useMemo(() => new Set(hits), [hits]);
+  const startHash = parseHash(search.at ?? '');
+  const startIndex = startHash === null ? -1 : tree.arrays.idHash.indexOf(startHash);
+  const startId = tree.nodes[startIndex]?.id ?? null;
+  const outlineView: OutlineViewProps = {
+    tree,
+    outline,
+    marks: model.marks,
+    selectedId,
+    selectedRow,
+    hits: hitSet,
+    startRow: rowOf(tree, outline, startId),
+    actions,
+    controls,
+    onPick: pick,
+    onTurn: turn,
   };
+  const { t0, t1 } = search;
+  const stretch = useMemo(
+    () => (t0 === undefined || t1 === undefined ? null : { t0, t1 }),
+    [t0, t1],
+  );
   const nodeIsLive = node?.kind === 'hop' ? node.delivery.state === 'running' || live : live;
 
   return (
@@ -140,31 +227,63 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
           <CascadeHeader
             trace={detail.trace}
             live={live}
-            updatedAtMs={updatedAtMs}
-            failing={failing}
+            updatedAtMs={props.updatedAtMs}
+            failing={props.failing}
           />
           <div className="relative flex min-h-0 flex-1">
             <div className="flex min-w-0 flex-1 flex-col">
               <FindingsRow
-                findings={findings}
+                findings={model.findings}
                 running={detail.trace.state === 'running'}
-                camera={camera}
                 onShow={show}
-                onJobs={node === undefined && !jobsShown ? () => showJobs(true) : null}
+                onJobs={selectedId === null && !jobsShown ? () => showJobs(true) : null}
               />
-              <SequenceCanvas
-                cascade={cascade}
-                layout={layout}
-                turns={turns}
-                selectedId={selectedId}
-                camera={camera}
-                onReady={() => setReady(true)}
-                onSelect={select}
-                onEnterPanel={() => document.querySelector<HTMLElement>('#node-panel h2')?.focus()}
+              <Toolbar
+                view={view}
+                onView={actions.setView}
+                find={{
+                  text: search.q ?? '',
+                  count: hits.length,
+                  current: hits.indexOf(selectedIndex) + 1,
+                  problems: model.find.problems,
+                  onText: actions.setFind,
+                  onStep: stepHit,
+                  onLeave: focusView,
+                }}
+                onlyProblems={search.only === 'problems'}
+                problemCount={problems.length}
+                onProblems={actions.toggleProblems}
+                path={nodeId === null ? null : { on: search.path === true }}
+                onPath={actions.togglePath}
+                controls={controls}
               />
-              <Legend />
+              {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- The view inside has the focus. */}
+              <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onViewKey}>
+                {view === 'sequence' && (
+                  <SequenceView
+                    cascade={model.shown}
+                    turns={model.turns}
+                    selectedId={nodeId}
+                    controls={controls}
+                    startId={startId}
+                    startZoom={search.zoom ?? null}
+                    onLook={(topId, zoom) => {
+                      const index = topId === null ? -1 : (tree.indexOf.get(topId) ?? -1);
+                      actions.lookAt({
+                        at: index === -1 ? undefined : hashText(at(tree.arrays.idHash, index)),
+                        zoom: zoom === 100 ? undefined : zoom,
+                      });
+                    }}
+                    onSelect={actions.select}
+                    onEnterPanel={enterPanel}
+                  />
+                )}
+                {view === 'waterfall' && <WaterfallView {...outlineView} stretch={stretch} />}
+                {(view === 'list' || view === 'graph') && <ListView {...outlineView} />}
+              </div>
+              <Legend view={view} onKeys={() => setKeysShown(true)} />
             </div>
-            {node === undefined && jobsShown && (
+            {selectedId === null && jobsShown && (
               <CascadePanel
                 cascade={cascade}
                 detail={detail}
@@ -172,24 +291,43 @@ function View({ detail, search, live, updatedAtMs, failing }: CascadeViewProps):
                 onClose={() => showJobs(false)}
               />
             )}
+            {group !== null && (
+              <GroupPanel
+                tree={tree}
+                group={group}
+                onSelect={pick}
+                onTurn={() => actions.toggleGroup(group.hash)}
+                onClose={() => {
+                  actions.select(null);
+                  focusView();
+                }}
+              />
+            )}
             {node !== undefined && (
               <NodePanel
                 cascade={cascade}
                 node={node}
-                turns={turns}
+                turns={model.turns}
                 tab={search.tab ?? 'logs'}
                 live={nodeIsLive}
-                onTab={setTab}
+                onTab={actions.setTab}
                 onSelect={pick}
                 onClose={() => {
-                  select(null);
-                  focusCanvas();
+                  actions.select(null);
+                  focusView();
                 }}
               />
             )}
           </div>
         </main>
+        {keysShown && <KeySheet onClose={() => setKeysShown(false)} />}
       </SelectContext>
     </ViewContext>
   );
+}
+
+/** Whether a row stands below another one in the tree. */
+function isBelow(parent: Int32Array, row: number, above: number): boolean {
+  for (let up = at(parent, row); up !== -1; up = at(parent, up)) if (up === above) return true;
+  return false;
 }

@@ -1,59 +1,15 @@
-// What stands out, each in one sentence with the way to it, and the canvas's zoom.
-import { CornersOutIcon } from '@phosphor-icons/react/CornersOut';
-import { MinusIcon } from '@phosphor-icons/react/Minus';
-import { PlusIcon } from '@phosphor-icons/react/Plus';
+// What stands out, each in one sentence with the way to it.
 import { SidebarSimpleIcon } from '@phosphor-icons/react/SidebarSimple';
-import { useStore } from '@xyflow/react';
 import type { ReactElement } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import type { Finding } from './findings.ts';
-import type { Camera } from './use-camera.ts';
 
 const shown = 5;
-
-function Zoom({ camera }: { camera: Camera }): ReactElement {
-  const percent = useStore((state) => Math.round(state.transform[2] * 100));
-  return (
-    <fieldset aria-label="Zoom" className="flex flex-none items-center">
-      <button
-        type="button"
-        className="btn-icon"
-        aria-label="Zoom out"
-        title="Zoom out"
-        onClick={() => camera.zoomBy(-1)}
-      >
-        <MinusIcon size={14} />
-      </button>
-      <span className="w-11 text-center text-[11px] text-sub" aria-live="off">
-        {percent} %
-      </span>
-      <button
-        type="button"
-        className="btn-icon"
-        aria-label="Zoom in"
-        title="Zoom in"
-        onClick={() => camera.zoomBy(1)}
-      >
-        <PlusIcon size={14} />
-      </button>
-      <button
-        type="button"
-        className="btn-icon"
-        aria-label="Fit width"
-        title="Fit width (f)"
-        onClick={camera.fitWidth}
-      >
-        <CornersOutIcon size={14} />
-      </button>
-    </fieldset>
-  );
-}
 
 export function FindingsRow(props: {
   findings: Finding[];
   running: boolean;
-  camera: Camera;
   onShow: (finding: Finding) => void;
   /** Opens the list of jobs; null while something stands in its place. */
   onJobs: (() => void) | null;
@@ -100,7 +56,6 @@ export function FindingsRow(props: {
           {findings.length} findings
         </span>
       )}
-      <Zoom camera={props.camera} />
       {props.onJobs !== null && (
         <button type="button" className="btn max-[1099px]:hidden" onClick={props.onJobs}>
           <SidebarSimpleIcon size={14} mirrored />

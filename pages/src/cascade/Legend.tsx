@@ -1,5 +1,6 @@
-// What the strokes mean, and the keys.
+// What the strokes and bars mean, and the way to the keys.
 import type { ReactElement } from 'react';
+import type { View } from './search.ts';
 
 function Stroke(props: { width: number; colour: string; dash?: string }): ReactElement {
   return (
@@ -16,25 +17,37 @@ function Stroke(props: { width: number; colour: string; dash?: string }): ReactE
 
 const item = 'flex items-center gap-[5px]';
 
-export function Legend(): ReactElement {
+function Arrows(): ReactElement {
   return (
-    <footer className="flex h-7 flex-none items-center gap-3.5 overflow-hidden border-t border-line bg-base px-4 text-[11px] whitespace-nowrap text-sub">
+    <>
       <span className={item}>
         <Stroke width={2} colour="var(--tl-ink)" /> causes the selection
       </span>
       <span className={item}>
         <Stroke width={1.25} colour="var(--tl-wire)" /> other cause
       </span>
+    </>
+  );
+}
+
+export function Legend(props: { view: View; onKeys: () => void }): ReactElement {
+  const { view } = props;
+  const isDiagram = view === 'sequence' || view === 'graph';
+  return (
+    <footer className="flex h-7 flex-none items-center gap-3.5 overflow-hidden border-t border-line bg-base px-4 text-[11px] whitespace-nowrap text-sub">
+      {isDiagram && <Arrows />}
       <span className={item}>
         <Stroke width={2} colour="var(--tl-ink)" dash="5 4" /> weak
       </span>
-      <span className={item}>
-        <Stroke width={2} colour="var(--tl-ink)" dash="1.5 3.5" /> not recorded yet
-      </span>
+      {isDiagram && (
+        <span className={item}>
+          <Stroke width={2} colour="var(--tl-ink)" dash="1.5 3.5" /> not recorded yet
+        </span>
+      )}
       <span className="flex-1" />
       <span className={`${item} max-lg:hidden`}>
         <kbd className="kbd">↑</kbd>
-        <kbd className="kbd">↓</kbd> time
+        <kbd className="kbd">↓</kbd> {view === 'sequence' ? 'time' : 'rows'}
       </span>
       <span className={`${item} max-lg:hidden`}>
         <kbd className="kbd">←</kbd> cause <kbd className="kbd">→</kbd> effect
@@ -42,14 +55,23 @@ export function Legend(): ReactElement {
       <span className={`${item} max-lg:hidden`}>
         <kbd className="kbd">e</kbd> next problem
       </span>
-      <a
-        href="https://reactflow.dev"
-        target="_blank"
-        rel="noreferrer"
-        className="hover:text-ink max-lg:hidden"
+      <button
+        type="button"
+        className={`${item} h-6 rounded hover:text-ink max-sm:hidden`}
+        onClick={props.onKeys}
       >
-        React Flow
-      </a>
+        <kbd className="kbd">?</kbd> all keys
+      </button>
+      {isDiagram && (
+        <a
+          href="https://reactflow.dev"
+          target="_blank"
+          rel="noreferrer"
+          className="hover:text-ink max-lg:hidden"
+        >
+          React Flow
+        </a>
+      )}
     </footer>
   );
 }

@@ -29,9 +29,11 @@ import { moveSelection } from './keyboard.ts';
 import { LaneHeads, TimeGutter } from './LaneHeads.tsx';
 import type { Layout } from './layout.ts';
 import type { Cascade } from './model.ts';
-import { domIdOf, nodeTypes } from './SequenceNodes.tsx';
+import { domIdOf } from './dom-id.ts';
+import { nodeTypes } from './SequenceNodes.tsx';
 import { timeAt } from './strip.ts';
 import { cutOut, windowFor, type Window } from './window.ts';
+import { NewBelow } from '../ui/NewBelow.tsx';
 import { TimeStrip } from './TimeStrip.tsx';
 import { sheetWidth, type Camera } from './use-camera.ts';
 
@@ -50,6 +52,8 @@ export interface SequenceCanvasProps {
   selectedId: string | null;
   camera: Camera;
   onReady: () => void;
+  /** The camera has come to rest. */
+  onRest: () => void;
   onSelect: (id: string | null) => void;
   onEnterPanel: () => void;
 }
@@ -128,7 +132,6 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') onSelect(null);
     else if (event.key === 'Enter' && selectedId !== null) props.onEnterPanel();
-    else if (event.key === 'f') camera.fitWidth();
     else {
       const next = moveSelection(cascade, layout, selectedId, event.key);
       if (next === undefined) return;
@@ -151,6 +154,10 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     if (scrollLeft !== 0 || scrollTop !== 0) camera.panBy(-scrollLeft, -scrollTop);
   };
   const count = cascade.order.length;
+  const moved = (): void => {
+    camera.moved();
+    props.onRest();
+  };
 
   return (
     <section ref={root} aria-label="Sequence" className="relative flex min-h-0 flex-1 flex-col">
@@ -164,13 +171,14 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             edges={edges}
             nodeTypes={nodeTypes}
             edgeTypes={edgeTypes}
+            data-view="sequence"
             tabIndex={0}
             aria-label={`Cascade sequence, ${count} nodes. Arrow keys move: up and down in time, left to the cause, right to the effect.`}
             aria-activedescendant={selectedId === null ? undefined : domIdOf(selectedId)}
             ariaLabelConfig={readOnlyWords}
             onKeyDown={onKeyDown}
             onInit={props.onReady}
-            onMoveEnd={camera.moved}
+            onMoveEnd={moved}
             onScrollCapture={panInstead}
             proOptions={attributionInLegend}
             onPaneClick={() => onSelect(null)}
@@ -193,15 +201,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
               <Backdrop layout={part} window={window} />
             </ViewportPortal>
           </ReactFlow>
-          {camera.newBelow > 0 && (
-            <button
-              type="button"
-              onClick={camera.showEnd}
-              className="btn absolute bottom-3 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-(--tl-base) shadow-sheet hover:bg-ink!"
-            >
-              {camera.newBelow} new below
-            </button>
-          )}
+          <NewBelow count={camera.newBelow} onShow={camera.showEnd} />
         </div>
       </div>
     </section>

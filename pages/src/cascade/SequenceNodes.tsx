@@ -7,13 +7,9 @@ import { KindIcon } from '../ui/KindIcon.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { initials } from '../words/names.ts';
 import type { Tone } from '../words/outcome.ts';
+import { domIdOf } from './dom-id.ts';
 import type { DrawnNode, DrawnNodeData, Pip } from './drawn.ts';
 import { SelectContext, useIsSelected } from './view-store.ts';
-
-/** The element that `aria-activedescendant` names. */
-export function domIdOf(nodeId: string): string {
-  return `node-${nodeId}`;
-}
 
 function NodeButton(props: {
   id: string;

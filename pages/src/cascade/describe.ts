@@ -88,6 +88,9 @@ export function nodeLabel(cascade: Cascade, node: CascadeNode, turn: Turn | null
       parts.push('job', deliveryOutcome(node.delivery).word.toLowerCase());
       if (turn !== null) parts.push(`run ${turn.n} of ${turn.of}`);
       parts.push(hopSpan(node) ?? 'still running');
+      if (node.delivery.state !== 'delivered' && node.delivery.attempts.length > 1) {
+        parts.push(`${node.delivery.attempts.length} attempts`);
+      }
       break;
     case 'missing':
       parts.push('job', 'not recorded yet');

@@ -33,7 +33,7 @@ function times(count: number): string {
 
 /** Groups of hops in which one job was delivered for the same row through different events. */
 export function repeatedRuns(cascade: Cascade): HopNode[][] {
-  const groups = new Map<string, HopNode[]>();
+  const groups = new Map<string, Map<string, HopNode>>();
   for (const { node } of cascade.order) {
     if (node.kind !== 'hop' || node.event === null) continue;
     const { table, rowKey } = node.event;
@@ -46,11 +46,10 @@ export function repeatedRuns(cascade: Cascade): HopNode[][] {
       rowKey,
     ]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [node]);
-    else if (group.every((other) => other.delivery.eventId !== node.delivery.eventId))
-      group.push(node);
+    if (group === undefined) groups.set(key, new Map([[node.delivery.eventId, node]]));
+    else if (!group.has(node.delivery.eventId)) group.set(node.delivery.eventId, node);
   }
-  return [...groups.values()].filter((group) => group.length > 1);
+  return [...groups.values()].filter(({ size }) => size > 1).map((group) => [...group.values()]);
 }
 
 /** Which nodes are a second or later turn: hops by {@link repeatedRuns}, changes by their row. */
@@ -63,7 +62,9 @@ export function turnsOf(cascade: Cascade): Map<string, Turn> {
   for (const { node } of cascade.order) {
     if (node.kind !== 'change' || node.event.table === null || node.event.rowKey === null) continue;
     const key = `${node.event.source} ${rowLabel({ ...node.event, rowKey: null })} ${node.event.rowKey}`;
-    rows.set(key, [...(rows.get(key) ?? []), node.id]);
+    const ids = rows.get(key);
+    if (ids === undefined) rows.set(key, [node.id]);
+    else ids.push(node.id);
   }
   for (const ids of rows.values()) {
     if (ids.length > 1) ids.forEach((id, index) => turns.set(id, { n: index + 1, of: ids.length }));

@@ -1,6 +1,5 @@
-// Which node a key leads to: up and down in time, left to the cause, right to the first effect, e and E to
-// the next and previous problem. Pure.
-import { nodeOutcome } from './describe.ts';
+// Which node of the sequence a key leads to: up and down in time, left to the cause, right to the first effect,
+// `[` and `]` to the effect of the same cause before and after. Pure.
 import type { Layout } from './layout.ts';
 import type { Cascade } from './model.ts';
 
@@ -26,14 +25,12 @@ export function moveSelection(
       return selectedId === null ? ids[0] : cascade.causeOf.get(selectedId)?.from;
     case 'ArrowRight':
       return selectedId === null ? ids[0] : cascade.effectsOf.get(selectedId)?.[0]?.to;
-    case 'e':
-    case 'E': {
-      const bad = (id: string): boolean => {
-        const node = cascade.nodes.get(id);
-        return node !== undefined && ['fail', 'retry'].includes(nodeOutcome(node).tone);
-      };
-      const later = [...ids.slice(at + 1), ...ids.slice(0, Math.max(0, at))];
-      return key === 'e' ? later.find(bad) : later.findLast(bad);
+    case '[':
+    case ']': {
+      const from = selectedId === null ? undefined : cascade.causeOf.get(selectedId)?.from;
+      const effects = from === undefined ? [] : (cascade.effectsOf.get(from) ?? []);
+      const place = effects.findIndex(({ to }) => to === selectedId);
+      return place === -1 ? undefined : effects[place + (key === ']' ? 1 : -1)]?.to;
     }
     default:
       return undefined;

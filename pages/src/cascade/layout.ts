@@ -1,6 +1,6 @@
 // Places a cascade as a sequence diagram: lanes, nodes, arrows, bars of work, attempts. One pass over the
 // rows, O(n). Pure: no DOM, no React Flow.
-import type { LinkView } from '../../../src/api/views.ts';
+import { linkText } from '../tree/marks.ts';
 import { actorLabel, tableLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import * as measures from './measures.ts';
@@ -85,20 +85,9 @@ function laneOf(node: CascadeNode): Omit<Lane, 'centre'> {
   }
 }
 
-/** What a dashed arrow says about itself; the API's sentence is the title. */
-const ruleWords: Record<LinkView['rule'], string> = {
-  session: 'named by the session',
-  value: 'named by the row',
-  same_or_late_id: 'same or late ID',
-  same_transaction: 'same transaction',
-  same_trace_context: 'same trace context',
-  row_and_time: 'matched by row and time',
-};
-
-function captionText({ evidence, rule }: Cause): string | null {
-  if (evidence === 'pending') return 'named, not recorded yet';
-  if (evidence === 'weak') return `weak link · ${rule === null ? 'unknown rule' : ruleWords[rule]}`;
-  return null;
+/** How many lifelines a cascade has. */
+export function laneCount(cascade: Cascade): number {
+  return new Set(cascade.order.map(({ node }) => laneOf(node).key)).size;
 }
 
 export function layOut(cascade: Cascade): Layout {
@@ -122,7 +111,7 @@ export function layOut(cascade: Cascade): Layout {
     Math.abs(centreOf(cause.to) - centreOf(cause.from)) - measures.nodeWidth / 2 - 24;
   const rows = stackRows(cascade, (id) => {
     const cause = cascade.causeOf.get(id);
-    const text = cause === undefined ? null : captionText(cause);
+    const text = cause === undefined ? null : linkText(cause);
     if (cause === undefined || text === null) return 0;
     return measures.captionWidth(text) + 24 > reach(cause) ? measures.captionStrip : 0;
   });
@@ -182,7 +171,7 @@ function arrowOf(
   const start = fromCircle ? measures.actorSize / 2 + 1 : measures.halfBar + 0.5;
   const fromX = centreOf(cause.from) + direction * start;
   const toX = centreOf(cause.to) - direction * (measures.nodeWidth / 2 + 1);
-  const text = captionText(cause);
+  const text = linkText(cause);
   let caption: Arrow['caption'] = null;
   if (text !== null) {
     const width = measures.captionWidth(text);

@@ -67,7 +67,12 @@ export function timeAt(moments: Moment[], y: number): number {
   if (first === undefined || last === undefined) return 0;
   if (y <= first.y) return first.atMs;
   if (y >= last.y) return last.atMs;
-  const index = moments.findIndex((moment) => moment.y > y);
+  let index = 0;
+  for (let end = moments.length; index < end;) {
+    const middle = (index + end) >> 1;
+    if ((moments[middle]?.y ?? 0) > y) end = middle;
+    else index = middle + 1;
+  }
   const before = moments[index - 1] ?? first;
   const after = moments[index] ?? last;
   return before.atMs + ((y - before.y) / (after.y - before.y)) * (after.atMs - before.atMs);

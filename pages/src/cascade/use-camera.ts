@@ -13,6 +13,9 @@ export interface Camera {
   newBelow: number;
   /** To be called whenever the view moved. */
   moved: () => void;
+  viewport: () => camera.View;
+  /** A height of the diagram, on top. */
+  lookAt: (look: { y: number; zoom: number }) => void;
   panBy: (x: number, y: number) => void;
   showEnd: () => void;
   showTime: (y: number) => void;
@@ -103,6 +106,11 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
       moved: () => {
         const view = flow.getViewport();
         if (drawn.current.height * view.zoom + view.y <= screen().height + 60) setNewBelow(0);
+      },
+      viewport: () => flow.getViewport(),
+      lookAt: ({ y, zoom }) => {
+        const view = { x: 0, y: -y * zoom, zoom };
+        go(camera.clampView(view, screen(), drawn.current), 0);
       },
       panBy: (x, y) => {
         const view = flow.getViewport();

@@ -147,7 +147,7 @@ describe('times', () => {
 
 describe('the address of a cascade', () => {
   it('keeps selection and tab and drops what it does not know', () => {
-    expect(parseCascadeSearch({ sel: 'd1', tab: 'attempts', view: 'graph' })).toEqual({
+    expect(parseCascadeSearch({ sel: 'd1', tab: 'attempts', view: 'pie' })).toEqual({
       sel: 'd1',
       tab: 'attempts',
     });

@@ -1,0 +1,109 @@
+// What every view of rows is given, and what the rows need to say. Types, and the texts of groups. Pure.
+import { formatSpan } from '../time/format.ts';
+import { marksOf, type Mark, type MarkContext } from '../tree/marks.ts';
+import type { Group, Outline } from '../tree/outline.ts';
+import { at, tones, type CascadeTree } from '../tree/tree.ts';
+import type { Outcome } from '../words/outcome.ts';
+import type { ControlsStore } from './controls.ts';
+import { nodeLabel, nodeName } from './describe.ts';
+import type { CascadeNode } from './model.ts';
+import type { ViewActions } from './use-view-state.ts';
+
+export interface OutlineViewProps {
+  tree: CascadeTree;
+  outline: Outline;
+  marks: MarkContext;
+  /** A node's, a group's or null. */
+  selectedId: string | null;
+  selectedRow: number;
+  /** What the search found, by index. */
+  hits: ReadonlySet<number>;
+  /** The row to begin with; −1 for the first. */
+  startRow: number;
+  actions: ViewActions;
+  controls: ControlsStore;
+  onPick: (id: string) => void;
+  onTurn: (row: number) => void;
+}
+
+const groupWords: Record<(typeof tones)[number], string> = {
+  fail: 'failed',
+  retry: 'retried or waiting',
+  run: 'running',
+  wait: 'unknown',
+  ok: 'delivered',
+};
+
+const belowWords: typeof groupWords = {
+  fail: 'failed below',
+  retry: 'retried below',
+  run: 'running below',
+  wait: 'not recorded below',
+  ok: 'delivered below',
+};
+
+/** What a group is of: its first member speaks for all. */
+export function memberOf(tree: CascadeTree, group: Group): CascadeNode | undefined {
+  return tree.nodes[at(group.members, 0)];
+}
+
+export function groupName(tree: CascadeTree, group: Group): string {
+  const member = memberOf(tree, group);
+  if (member === undefined) return 'nothing';
+  return member.kind === 'change'
+    ? nodeName({ ...member, event: { ...member.event, rowKey: null } })
+    : nodeName(member);
+}
+
+/** "1,190 delivered, 14 retried or waiting"; of changes "1,204 changes, 14 retried below". */
+export function groupCounts(tree: CascadeTree, group: Group): string {
+  const isChange = memberOf(tree, group)?.kind === 'change';
+  const parts = tones.flatMap((tone, index) => {
+    const count = at(group.counts, index);
+    if (count === 0 || (isChange && tone === 'ok')) return [];
+    const word = isChange ? belowWords[tone] : groupWords[tone];
+    return [`${count.toLocaleString('en')} ${word}`];
+  });
+  return (isChange ? [countText(group.members.length, 'change'), ...parts] : parts).join(', ');
+}
+
+export function countText(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Always says which figure it is. */
+export function groupSpans(group: Group): string {
+  if (Number.isNaN(group.medianMs)) return '';
+  return `min ${formatSpan(group.minMs)}, median ${formatSpan(group.medianMs)}, max ${formatSpan(group.maxMs)}`;
+}
+
+export function groupLabel(tree: CascadeTree, group: Group): string {
+  const parts = [
+    `${group.members.length.toLocaleString('en')} × ${groupName(tree, group)}`,
+    'group',
+    groupCounts(tree, group),
+    groupSpans(group),
+    group.below > 0 ? `${countText(group.below, 'node')} below` : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** The worst of a group's outcomes. */
+export function groupOutcome(tree: CascadeTree, group: Group): Outcome {
+  const tone = tones[group.worst] ?? 'ok';
+  return { tone, word: groupCounts(tree, group) };
+}
+
+/** What is read aloud: the node's own sentence, then its marks. */
+export function rowLabelOf(
+  tree: CascadeTree,
+  context: MarkContext,
+  node: CascadeNode,
+  marks: readonly Mark[] = marksOf(context, node),
+): string {
+  const said = marks.filter(({ kind }) => kind !== 'again' && kind !== 'weak');
+  return [
+    nodeLabel(tree.cascade, node, context.turns.get(node.id) ?? null),
+    ...said.map(({ title }) => title),
+  ].join(', ');
+}

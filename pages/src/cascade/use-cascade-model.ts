@@ -1,0 +1,100 @@
+// From the API's answer and the address to what views draw: the tree, its rows, what is found, what is selected.
+import { useDeferredValue, useMemo } from 'react';
+import type { TraceDetail } from '../../../src/api/views.ts';
+import { findIn, isProblem, parseFind, type Find } from '../tree/find.ts';
+import { loopMarks, type MarkContext } from '../tree/marks.ts';
+import type { Group, Outline } from '../tree/outline.ts';
+import { groupById, rowOf } from '../tree/rows.ts';
+import { buildTree, pathOf, withCauses, type CascadeTree } from '../tree/tree.ts';
+import { useNow } from '../time/clock.ts';
+import { findingsOf, turnsOf, type Finding, type Turn } from './findings.ts';
+import { buildCascade, type Cascade, type CascadeNode } from './model.ts';
+import { narrow } from './narrow.ts';
+import { foldsOf, opensOf, type CascadeSearch } from './search.ts';
+import { useOutline } from './use-outline.ts';
+
+export interface CascadeModel {
+  cascade: Cascade;
+  /** Without what the filters leave out. */
+  shown: Cascade;
+  tree: CascadeTree;
+  turns: Map<string, Turn>;
+  findings: Finding[];
+  marks: MarkContext;
+  /** Indices, in order of time. */
+  problems: number[];
+  find: Find;
+  hits: number[];
+  outline: Outline;
+  /** A node's or a group's; null for none. */
+  selectedId: string | null;
+  node: CascadeNode | undefined;
+  group: Group | null;
+  selectedRow: number;
+}
+
+export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): CascadeModel {
+  const cascade = useMemo(() => buildCascade(detail), [detail]);
+  const tree = useMemo(() => buildTree(cascade), [cascade]);
+  const turns = useMemo(() => turnsOf(cascade), [cascade]);
+  const findings = useMemo(() => findingsOf(cascade, detail), [cascade, detail]);
+  const loops = useMemo(() => loopMarks(cascade, detail.loops), [cascade, detail]);
+  const nowMs = useNow(60_000);
+  const marks = useMemo(() => ({ cascade, turns, loops, nowMs }), [cascade, turns, loops, nowMs]);
+  const problems = useMemo(
+    () => tree.nodes.flatMap((_, index) => (isProblem(tree, index) ? [index] : [])),
+    [tree],
+  );
+  const text = useDeferredValue(search.q ?? '');
+  const find = useMemo(() => parseFind(text), [text]);
+  const hits = useMemo(() => findIn(tree, find), [tree, find]);
+
+  const wanted = search.sel ?? null;
+  const nodeId = wanted === null ? null : (cascade.idOf.get(wanted) ?? wanted);
+  const node = nodeId === null ? undefined : cascade.nodes.get(nodeId);
+  const selected = node === undefined ? -1 : (tree.indexOf.get(node.id) ?? -1);
+
+  const onPath = search.path === true && selected >= 0;
+  const pathIndex = onPath ? selected : -1;
+  const onlyProblems = search.only === 'problems';
+  const keep = useMemo(() => {
+    const path = pathIndex >= 0 ? pathOf(tree.arrays, pathIndex) : null;
+    if (!onlyProblems) return path;
+    const keptProblems = withCauses(tree.arrays, problems);
+    return path === null
+      ? keptProblems
+      : keptProblems.map((kept, index) => kept & (path[index] ?? 0));
+  }, [tree, problems, pathIndex, onlyProblems]);
+  const shown = useMemo(() => (keep === null ? cascade : narrow(cascade, keep)), [cascade, keep]);
+
+  const { fold, open } = search;
+  const request = useMemo(
+    () => ({
+      selected,
+      keep,
+      folded: foldsOf(fold === undefined ? {} : { fold }),
+      open: opensOf(open === undefined ? {} : { open }),
+    }),
+    [selected, keep, fold, open],
+  );
+  const outline = useOutline(tree, request);
+  const group = groupById(outline, wanted);
+  const selectedId = node?.id ?? (group === null ? null : wanted);
+  const selectedRow = useMemo(() => rowOf(tree, outline, selectedId), [tree, outline, selectedId]);
+  return {
+    cascade,
+    shown,
+    tree,
+    turns,
+    findings,
+    marks,
+    problems,
+    find,
+    hits,
+    outline,
+    selectedId,
+    node,
+    group,
+    selectedRow,
+  };
+}

@@ -1,0 +1,83 @@
+// The view's state in the address: what is selected, filtered, folded and looked at, and how each is changed.
+// Steps that somebody takes on purpose go into the history, what merely follows replaces.
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import {
+  changed,
+  foldsOf,
+  foldText,
+  opensOf,
+  openText,
+  type CascadeSearch,
+  type PanelTab,
+  type View,
+} from './search.ts';
+
+export interface ViewActions {
+  /** By key: replaces. */
+  select: (id: string | null) => void;
+  /** By pointer: a step that Back undoes. */
+  pick: (id: string) => void;
+  setTab: (tab: PanelTab) => void;
+  setView: (view: View) => void;
+  setFind: (text: string) => void;
+  toggleProblems: () => void;
+  togglePath: () => void;
+  /** `select` moves the selection along, to the folded node, where it would be hidden. */
+  toggleFold: (idHash: number, select?: string) => void;
+  toggleGroup: (hash: number) => void;
+  showMore: (hash: number) => void;
+  setStretch: (stretch: { t0: number; t1: number } | null) => void;
+  lookAt: (look: { at?: string | undefined; zoom?: number | undefined }) => void;
+  clearFilters: () => void;
+}
+
+export function useViewState(): ViewActions {
+  const navigate = useNavigate({ from: '/c/$traceId' });
+  return useMemo(() => {
+    const go = (
+      change: (before: CascadeSearch) => Parameters<typeof changed>[1],
+      replace: boolean,
+    ): void => {
+      void navigate({ search: (before) => changed(before, change(before)), replace });
+    };
+    return {
+      select: (id) => go(() => ({ sel: id ?? undefined }), true),
+      pick: (id) => go(() => ({ sel: id }), false),
+      setTab: (tab) => go(() => ({ tab }), true),
+      setView: (view) => go(() => ({ view }), false),
+      setFind: (text) => go(() => ({ q: text === '' ? undefined : text }), true),
+      toggleProblems: () =>
+        go(({ only }) => ({ only: only === undefined ? 'problems' : undefined }), false),
+      togglePath: () => go(({ path }) => ({ path: path === undefined ? true : undefined }), false),
+      toggleFold: (idHash, select) =>
+        go((before) => {
+          const folded = foldsOf(before);
+          const next = folded.includes(idHash)
+            ? folded.filter((other) => other !== idHash)
+            : [...folded, idHash];
+          return { fold: foldText(next), ...(select === undefined ? {} : { sel: select }) };
+        }, true),
+      toggleGroup: (hash) =>
+        go((before) => {
+          const open = opensOf(before);
+          const next: [number, number][] = open.some(([other]) => other === hash)
+            ? open.filter(([other]) => other !== hash)
+            : [...open, [hash, 1]];
+          return { open: openText(next) };
+        }, true),
+      showMore: (hash) =>
+        go(
+          (before) => ({
+            open: openText(
+              opensOf(before).map(([other, pages]) => [other, other === hash ? pages + 1 : pages]),
+            ),
+          }),
+          true,
+        ),
+      setStretch: (stretch) => go(() => ({ t0: stretch?.t0, t1: stretch?.t1 }), false),
+      lookAt: (look) => go(() => look, true),
+      clearFilters: () => go(() => ({ only: undefined, path: undefined, q: undefined }), false),
+    };
+  }, [navigate]);
+}
