@@ -67,7 +67,7 @@ export const mixes: readonly Mix[] = [
     async run(client, work) {
       const id = `order_placed.reserve-stock.${randomUUID()}`;
       // One round trip, as the job kit makes it.
-      await client.query(work.isTracked ? `begin; select correlation.use('${id}')` : 'begin');
+      await client.query(work.isTracked ? `begin; call correlation.caused_by('${id}')` : 'begin');
       await update(', updated_by = $2', () => [id])(client, work);
       await client.query('commit');
     },

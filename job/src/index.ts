@@ -14,7 +14,7 @@ export { pinoMixin, winstonMeta } from './log-fields.ts';
 export { correlationHeaders, hasuraHeaders } from './outgoing-headers.ts';
 export { readCorrelation } from './read-correlation.ts';
 export type { Correlation, TraceContext } from './read-correlation.ts';
-export { useCorrelation } from './use-correlation.ts';
+export { beginCorrelation, useCorrelation } from './use-correlation.ts';
 export type { Transaction } from './use-correlation.ts';
 export { withCorrelation } from './with-correlation.ts';
 export type { WithCorrelationOptions } from './with-correlation.ts';

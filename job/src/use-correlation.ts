@@ -1,5 +1,5 @@
-// Decides how a transaction is told its cause: `select correlation.use($1)` through the library that runs it. It
-// opens, commits and rolls back nothing, and knows no library but by the methods it calls.
+// Decides how a transaction is told its cause: `call correlation.caused_by($1)`, which Postgres does not plan, through
+// the library that runs it. It commits and rolls back nothing, and knows no library but by the methods it calls.
 import { currentCorrelationId } from './current.ts';
 
 /** What runs a transaction, as its library hands it out. Only what is called is named here. */
@@ -31,16 +31,37 @@ export async function useCorrelation(transaction: Transaction): Promise<void> {
   try {
     await tell(id);
   } catch (error) {
-    if (!lacksSchema(error)) throw error;
-    throw new Error(
-      'useCorrelation: this database has no function correlation.use(text). Install the schema "correlation" ' +
-        '(migrations/application/correlation.sql of Throughline) and let this role use it.',
-      { cause: error },
-    );
+    throw explained(error);
   }
   // `pg` knows: without `begin` the setting ended with its statement, and the writes to come name nobody.
   if (method(transaction, 'getTransactionStatus')?.() === 'I') throw outsideTransaction('begin');
 }
+
+/**
+ * Opens a transaction of `pg` and tells it which work writes, in one round trip; without an ID it only opens it. Commit
+ * and roll back as ever. Libraries that open transactions themselves take `useCorrelation` inside.
+ *
+ * @param client A `pg` Client, or a client of a Pool, that is in no transaction.
+ * @throws Error where the database lacks the schema `correlation`; the transaction is then open and aborted: roll back.
+ */
+export async function beginCorrelation(client: {
+  query(sql: string): PromiseLike<unknown>;
+}): Promise<void> {
+  if ('totalCount' in client) throw outsideTransaction('pool.connect and begin');
+  const id = currentCorrelationId();
+  if (id === null) {
+    await client.query('begin');
+    return;
+  }
+  try {
+    // A statement with parameters cannot stand beside another. An ID has no quote; if it had, it would be two.
+    await client.query(`begin; ${statement(`'${id.replaceAll("'", "''")}'`)}`);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+const statement = (id: string): string => `call correlation.caused_by(${id})`;
 
 type Method = (...rest: unknown[]) => unknown;
 
@@ -49,18 +70,18 @@ function tellerOf(transaction: Transaction): (id: string) => unknown {
   if (execute !== null) {
     // Inside a transaction there is a `$transaction` too (7.x), which makes a savepoint, but nothing to connect.
     if (method(transaction, '$connect')) throw outsideTransaction('prisma.$transaction');
-    // Not `$queryRaw`: Prisma cannot read a column of type void.
-    return (id) => execute('select correlation.use($1)', id);
+    // Not `$queryRaw`: a CALL answers no rows.
+    return (id) => execute(statement('$1'), id);
   }
   const unsafe = method(transaction, 'unsafe');
   if (unsafe !== null) {
     if (method(transaction, 'begin')) throw outsideTransaction('sql.begin');
-    return (id) => unsafe('select correlation.use($1)', [id]);
+    return (id) => unsafe(statement('$1'), [id]);
   }
   const raw = method(transaction, 'raw');
   if (raw !== null) {
     if (!isTransaction(transaction)) throw outsideTransaction('knex.transaction');
-    return (id) => raw('select correlation.use(?)', [id]);
+    return (id) => raw(statement('?'), [id]);
   }
   const select = method(transaction, 'selectNoFrom');
   if (select !== null) {
@@ -80,10 +101,10 @@ function tellerOf(transaction: Transaction): (id: string) => unknown {
   if (typeof transaction === 'object' && 'totalCount' in transaction) {
     throw outsideTransaction('pool.connect and begin');
   }
-  return (id) => query('select correlation.use($1)', [id]);
+  return (id) => query(statement('$1'), [id]);
 }
 
-/** `correlation.use(id)` in Kysely's own words, since its raw SQL would have to be imported. */
+/** `select correlation.use(id)` in Kysely's own words, which have no CALL; its raw SQL would have to be imported. */
 function useExpression(build: unknown, id: string): unknown {
   const expression = method(build, 'fn')?.('correlation.use', [method(build, 'val')?.(id)]);
   return method(expression, 'as')?.('used');
@@ -108,9 +129,18 @@ function outsideTransaction(opensOne: string): TypeError {
 }
 
 /** Postgres' own words, which every library hands on: 3F000 invalid_schema_name, 42883 undefined_function. */
-function lacksSchema(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /schema "correlation" does not exist|function correlation\.use\(/.test(error.message)
+function explained(error: unknown): unknown {
+  if (
+    !(error instanceof Error) ||
+    !/schema "correlation" does not exist|(?:function|procedure) correlation\.(?:use|caused_by)\(/.test(
+      error.message,
+    )
+  ) {
+    return error;
+  }
+  return new Error(
+    'useCorrelation: this database has no correlation.caused_by(text), or an older one. Install the schema ' +
+      '"correlation" (migrations/application/correlation.sql of Throughline) and let this role use it.',
+    { cause: error },
   );
 }

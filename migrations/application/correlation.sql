@@ -4,8 +4,8 @@
 -- It makes no tables. Remove with: drop schema correlation cascade;
 --
 --   begin;
---   select correlation.use('order_placed.reserve-stock.0192…');   -- first thing in a job's transaction
---   …
+--   select correlation.use('order_placed.reserve-stock.0192…');   -- first thing in a job's transaction;
+--   …                                                             -- call correlation.caused_by(…) does it for less
 --   commit;
 --
 --   select correlation.track('orders');                           -- once for each table
@@ -49,8 +49,8 @@ as 'select 2';
 comment on function correlation.version() is 'Of what is installed. Each release that changes a function has the next number.';
 
 -- Every function has its search_path pinned, but for those that each write or each job's transaction runs (use,
--- may_set_hasura_user, current and what track generates): switching it costs as much there as all the rest. They name
--- the schema of everything that they use instead.
+-- caused_by, use_anything, may_set_hasura_user, current and what track generates): switching it costs as much there as
+-- all the rest. They name the schema of everything that they use instead.
 -- What a write runs is plpgsql where plain SQL would do: Postgres plans the body of an SQL function again for each transaction.
 
 -- The ID ------------------------------------------------------------------------------------------------
@@ -164,8 +164,8 @@ as $$
 begin
   -- The second setting ties the first to this transaction, whatever was done to the session.
   if pg_catalog.current_setting('correlation.id', true) operator(pg_catalog.<>) ''
-    and pg_catalog.current_setting('correlation.since', true) operator(pg_catalog.=) pg_catalog.floor(
-      pg_catalog.date_part('epoch', pg_catalog.now()) operator(pg_catalog.*) 1000000)::bigint::pg_catalog.text
+    and pg_catalog.current_setting('correlation.since', true) operator(pg_catalog.=) (pg_catalog.date_part('epoch',
+      pg_catalog.now()) operator(pg_catalog.*) 1000000)::pg_catalog.int8::pg_catalog.text
   then
     return pg_catalog.current_setting('correlation.id', true);
   end if;
@@ -195,14 +195,40 @@ $$;
 comment on function correlation.may_set_hasura_user() is
   'False where Hasura''s own trigger would fail on the empty setting that a local hasura.user leaves behind.';
 
-create or replace function correlation.use(id text) returns void
+create or replace procedure correlation.caused_by(id text)
+language plpgsql
+as $$
+declare
+  done pg_catalog.text;
+begin
+  -- Spelled as the edge spells it, in a transaction without session variables, on a connection where the setting has
+  -- been before. The pattern has no counts and no captures: with {1,64} it takes six times as long as all the rest.
+  if pg_catalog.current_setting('hasura.user', true) operator(pg_catalog.=) ''
+    and id operator(pg_catalog.~) '^[a-z0-9_-]+(?:\.[a-z0-9_-]+)?\.[0-9a-f-]+$'
+    and id operator(pg_catalog.~~) '%.________-____-____-____-____________'
+    and pg_catalog.length(pg_catalog.replace(pg_catalog.right(id, 36), '-', '')) operator(pg_catalog.=) 32
+    and pg_catalog.length(id) operator(pg_catalog.<) 102 -- A name of 64 and the uuid: no name can be longer.
+  then
+    done := pg_catalog.set_config('correlation.id', id, true)
+      operator(pg_catalog.||) pg_catalog.set_config('correlation.since', (pg_catalog.date_part('epoch',
+        pg_catalog.now()) operator(pg_catalog.*) 1000000)::pg_catalog.int8::pg_catalog.text, true)
+      operator(pg_catalog.||) pg_catalog.set_config('hasura.user', '{"x-hasura-correlation-id": "'
+        operator(pg_catalog.||) id operator(pg_catalog.||) '", "x-hasura-correlation-time": "'
+        operator(pg_catalog.||) pg_catalog.to_char(pg_catalog.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        operator(pg_catalog.||) '"}', true);
+  else
+    perform correlation.use_anything(id);
+  end if;
+end
+$$;
+comment on procedure correlation.caused_by(text) is
+  'Names the cause of everything this transaction writes, as correlation.use does, for less: CALL is not planned.';
+
+create or replace function correlation.use_anything(id text) returns void
 language plpgsql volatile
 as $$
 declare
-  -- As the edge writes it nothing needs to be spelled anew.
-  canonical pg_catalog.text := case
-    when id operator(pg_catalog.~) '^[a-z0-9_-]{1,64}(\.[a-z0-9_-]{1,64})?\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then id
-    else coalesce(correlation.canonical(id), '') end;
+  canonical pg_catalog.text := coalesce(correlation.canonical(id), '');
   session pg_catalog.text := pg_catalog.current_setting('hasura.user', true);
   variables pg_catalog.jsonb;
 begin
@@ -211,8 +237,8 @@ begin
       using hint = 'Give it the request''s x-correlation-id as it came: {trigger}.{job}.{uuid}.';
   end if;
   perform pg_catalog.set_config('correlation.id', canonical, true),
-    pg_catalog.set_config('correlation.since', pg_catalog.floor(
-      pg_catalog.date_part('epoch', pg_catalog.now()) operator(pg_catalog.*) 1000000)::bigint::pg_catalog.text, true);
+    pg_catalog.set_config('correlation.since', (pg_catalog.date_part('epoch',
+      pg_catalog.now()) operator(pg_catalog.*) 1000000)::pg_catalog.int8::pg_catalog.text, true);
   if coalesce(session, '') operator(pg_catalog.=) '' then
     if canonical operator(pg_catalog.<>) '' and (session is not null or correlation.may_set_hasura_user()) then
       perform pg_catalog.set_config('hasura.user', pg_catalog.concat('{"x-hasura-correlation-id": "', canonical,
@@ -236,6 +262,16 @@ begin
   exception when others then
     raise warning 'correlation.use: hasura.user is left as it is: %', sqlerrm;
   end;
+end
+$$;
+comment on function correlation.use_anything(text) is
+  'What correlation.caused_by does with the IDs and transactions that its short way is not for.';
+
+create or replace function correlation.use(id text) returns void
+language plpgsql volatile
+as $$
+begin
+  call correlation.caused_by(id);
 end
 $$;
 comment on function correlation.use(text) is
@@ -444,91 +480,92 @@ begin
   ) as columns;
   return format($body$
 -- Written by correlation.track; run that again after altering the table.
-declare
-  actor pg_catalog.text;
-  previous pg_catalog.text;
-  cause pg_catalog.text;
-  generic boolean;
-  same boolean;
-  changed boolean;
-  probe record;
+-- Postgres makes each expression ready again in each transaction, with every branch that it has. So what most writes
+-- are comes first, in expressions of few calls, and what is rare stands apart from them.
 begin
   begin
-    actor := new.%1$I;
-    -- What most writes are, in one expression, since each costs again in each transaction: an actor set to another
-    -- value that is no ID or comes with another change, or carried in a transaction without an ID.
-    if tg_op operator(pg_catalog.=) 'UPDATE' then
-      previous := old.%1$I;
-      if pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')) operator(pg_catalog.<>)
-          all ('{"",system}'::pg_catalog.text[])
-        and (case when actor operator(pg_catalog.=) previous
-          then coalesce(pg_catalog.current_setting('correlation.id', true), '') operator(pg_catalog.=) ''
-          else pg_catalog.btrim(actor, E' \t\n\r') operator(pg_catalog.!~) %6$L or %3$s end)
-      then
-        return new;
-      end if;
-    elsif pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')) operator(pg_catalog.<>)
-      all ('{"",system}'::pg_catalog.text[])
+    -- A person, set anew, or carried in a transaction without an ID. On INSERT old is null.
+    if new.%1$I operator(pg_catalog.~~) '%%@%%' and ((new.%1$I operator(pg_catalog.=) old.%1$I) is not true
+      or (pg_catalog.current_setting('correlation.id', true) operator(pg_catalog.<>) '') is not true)
     then
       return new;
     end if;
-    if pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off' then return new; end if;
-    generic := actor is null or pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')) operator(pg_catalog.=)
-      any ('{"",system}'::pg_catalog.text[]);
     if tg_op operator(pg_catalog.=) 'UPDATE' then
-      same := coalesce(actor operator(pg_catalog.=) previous, actor is null and previous is null);
-      if same and not generic then
-        cause := correlation.current();
-        if cause is null then return new; end if;
+      if (%3$s) is not true then
+        -- Nothing else changes, of what was there when this was written. A column added later counts too.
+        declare
+          actor pg_catalog.text := new.%1$I;
+          previous pg_catalog.text := old.%1$I;
+          same boolean := coalesce(actor operator(pg_catalog.=) previous, actor is null and previous is null);
+          probe record;
+        begin
+          if pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off' then return new; end if;
+          if same
+            or (coalesce(pg_catalog.lower(pg_catalog.btrim(actor, E' \t\n\r')), '') operator(pg_catalog.=)
+                any ('{"",system}'::pg_catalog.text[])
+              or pg_catalog.btrim(actor, E' \t\n\r') operator(pg_catalog.~) %6$L)
+            and (coalesce(pg_catalog.lower(pg_catalog.btrim(previous, E' \t\n\r')), '') operator(pg_catalog.=)
+                any ('{"",system}'::pg_catalog.text[])
+              or pg_catalog.btrim(previous, E' \t\n\r') operator(pg_catalog.~) %6$L)
+          then
+            probe := new;
+%7$s            if not (pg_catalog.record_image_ne(probe, old) and correlation.differ(tg_relid,
+              pg_catalog.to_jsonb(old), pg_catalog.to_jsonb(new),
+              pg_catalog.array_append(%5$L::pg_catalog.text[], %4$L::pg_catalog.text)))
+            then
+              if not same then new.%1$I := previous; end if;
+              return new;
+            end if;
+          end if;
+        end;
       end if;
-      if same or previous is null
-        or pg_catalog.lower(pg_catalog.btrim(previous, E' \t\n\r')) operator(pg_catalog.=)
-          any ('{"",system}'::pg_catalog.text[])
-        or pg_catalog.btrim(previous, E' \t\n\r') operator(pg_catalog.~) %6$L
+    end if;
+    if pg_catalog.lower(pg_catalog.btrim(new.%1$I, E' \t\n\r')) operator(pg_catalog.<>)
+      all ('{"",system}'::pg_catalog.text[])
+    then
+      if (new.%1$I operator(pg_catalog.=) old.%1$I) is not true then return new; end if;
+      -- As correlation.current does.
+      if pg_catalog.current_setting('correlation.id', true) operator(pg_catalog.<>) ''
+        and pg_catalog.current_setting('correlation.since', true) operator(pg_catalog.=) (pg_catalog.date_part('epoch',
+          pg_catalog.now()) operator(pg_catalog.*) 1000000)::pg_catalog.int8::pg_catalog.text
+        and (pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off') is not true
       then
-        changed := %3$s;
-        if not changed then
-          -- Nothing that was there when this was written. A column added later counts too.
-          probe := new;
-%7$s          changed := pg_catalog.record_image_ne(probe, old) and correlation.differ(tg_relid,
-            pg_catalog.to_jsonb(old), pg_catalog.to_jsonb(new),
-            pg_catalog.array_append(%5$L::pg_catalog.text[], %4$L::pg_catalog.text));
-        end if;
-        if not changed then
-          if not same then new.%1$I := previous; end if;
-          return new;
-        end if;
+        new.%1$I := pg_catalog.current_setting('correlation.id', true);
       end if;
+      return new;
     end if;
-    if generic then
-      -- The short way, where nothing in the session says whose write this is: as correlation.author and
-      -- correlation.mint would, in one expression, since each costs again in each transaction.
-      cause := case when pg_catalog.concat(pg_catalog.current_setting('correlation.id', true),
-          pg_catalog.current_setting('hasura.user', true)) operator(pg_catalog.=) ''
-        then case when pg_catalog.current_setting('correlation.minted', true) operator(pg_catalog.<>) ''
-          then pg_catalog.current_setting('correlation.minted', true)
-          when %8$L operator(pg_catalog.<>) ''
-            and pg_catalog.concat(pg_catalog.current_setting('correlation.system', true),
-              pg_catalog.current_setting('correlation.system_applications', true)) operator(pg_catalog.=) ''
-          then pg_catalog.set_config('correlation.minted', %8$L operator(pg_catalog.||) overlay(overlay(
-            pg_catalog.gen_random_uuid()::pg_catalog.text
-            placing overlay(pg_catalog.lpad(pg_catalog.to_hex(pg_catalog.floor(pg_catalog.date_part('epoch',
-              pg_catalog.now()) operator(pg_catalog.*) 1000 operator(pg_catalog.+) 0.0005)::bigint), 12, '0') placing '-' from 9 for 0)
-            operator(pg_catalog.||) '-8' from 1 for 15) placing 'ffffffffff' from 27 for 10), true) end end;
-      if cause is null then cause := correlation.author(%2$L); end if;
-      new.%1$I := cause;
-    elsif cause is not null then
-      new.%1$I := cause;
+    -- Null or generic. Where nothing in the session says whose write this is: as correlation.author and
+    -- correlation.mint would.
+    if pg_catalog.concat(pg_catalog.current_setting('correlation.id', true),
+      pg_catalog.current_setting('hasura.user', true), pg_catalog.current_setting('correlation.mode', true),
+      pg_catalog.current_setting('correlation.system', true),
+      pg_catalog.current_setting('correlation.system_applications', true)) operator(pg_catalog.=) ''%9$s
+    then
+      new.%1$I := case when pg_catalog.current_setting('correlation.minted', true) operator(pg_catalog.<>) ''
+        then pg_catalog.current_setting('correlation.minted', true)
+        -- The transaction's number, hashed, is as good as random here, and four times as cheap.
+        else pg_catalog.set_config('correlation.minted', %8$s operator(pg_catalog.||) ('0' operator(pg_catalog.||)
+          pg_catalog.to_hex((pg_catalog.date_part('epoch', pg_catalog.now()) operator(pg_catalog.*)
+            1000)::pg_catalog.int8) operator(pg_catalog.||)
+          pg_catalog.to_hex(pg_catalog.hashint8extended(pg_catalog.txid_current(), (pg_catalog.date_part('epoch',
+            pg_catalog.now()) operator(pg_catalog.*) 1000000)::pg_catalog.int8)
+            operator(pg_catalog.&) 68715282431 operator(pg_catalog.|) 549764202496) -- 0xfff3fffff, 0x8000800000.
+          operator(pg_catalog.||) 'ffffffffff')::pg_catalog.uuid::pg_catalog.text, true) end;
+      return new;
     end if;
+    if pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off' then return new; end if;
+    new.%1$I := case when pg_catalog.current_setting('correlation.id', true) operator(pg_catalog.<>) ''
+        and pg_catalog.current_setting('correlation.since', true) operator(pg_catalog.=) (pg_catalog.date_part('epoch',
+          pg_catalog.now()) operator(pg_catalog.*) 1000000)::pg_catalog.int8::pg_catalog.text
+      then pg_catalog.current_setting('correlation.id', true) else correlation.author(%2$L) end;
     return new;
   exception when others then
     -- Whatever it is, the write is the application's: a table altered meanwhile is read by names.
     if pg_catalog.current_setting('correlation.mode', true) operator(pg_catalog.=) 'off' then return new; end if;
     begin
-      actor := correlation.decide(tg_relid,
+      return pg_catalog.jsonb_populate_record(new, pg_catalog.jsonb_build_object(%4$L, correlation.decide(tg_relid,
         case when tg_op operator(pg_catalog.=) 'UPDATE' then pg_catalog.to_jsonb(old) end, pg_catalog.to_jsonb(new),
-        %4$L, %5$L, %2$L);
-      return pg_catalog.jsonb_populate_record(new, pg_catalog.jsonb_build_object(%4$L, actor));
+        %4$L, %5$L, %2$L)));
     exception when others then
       if coalesce(pg_catalog.current_setting('correlation.warned', true), '') operator(pg_catalog.=) '' then
         perform pg_catalog.set_config('correlation.warned', 'yes', true);
@@ -540,14 +577,18 @@ begin
   end;
 end
 $body$, "column", system_name,
-    coalesce(correlation.comparison('record_ne', equal) || E'\n          or ' || correlation.comparison('record_image_ne', imaged),
-      correlation.comparison('record_ne', equal), correlation.comparison('record_image_ne', imaged), 'false'),
+    coalesce(nullif(concat_ws(' or ', correlation.comparison('record_ne', equal),
+      correlation.comparison('record_image_ne', imaged)), ''), 'false'),
     "column"::text, maintained::text[],
     -- The pattern of correlation.is_id, in place: calling it would cost more than it.
-    '^[^@.]+(\.[^@.]+)*\.[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
-    (select string_agg(format(E'          probe.%1$I := old.%1$I;\n', name), '') from unnest(known) as name),
-    -- Without a name of its own the table takes the application's, which correlation.author finds.
-    case when system_name <> '' then correlation.normalise_name(system_name) || '.' else '' end);
+    '^[^@.]+(?:\.[^@.]+)*\.[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+    (select string_agg(format(E'            probe.%1$I := old.%1$I;\n', name), '') from unnest(known) as name),
+    -- Without a name of its own the table takes the application's, where that is spelled as IDs spell it;
+    -- correlation.author finds every other.
+    case when system_name <> '' then quote_literal(correlation.normalise_name(system_name) || '.')
+      else 'pg_catalog.current_setting(''application_name'') operator(pg_catalog.||) ''.''' end,
+    case when system_name <> '' then ''
+      else E'\n      and pg_catalog.current_setting(''application_name'') operator(pg_catalog.~) ''^[a-z0-9_-]+$''' end);
 end
 $$;
 comment on function correlation.function_body(regclass, name, name[], text) is
@@ -812,7 +853,7 @@ comment on function correlation.track_again() is
   'Writes anew what is kept for each tracked table, without a lock on any of them. Runs when a version is installed.';
 
 -- Whoever writes a tracked table runs these, also where a database gives nobody new functions by default.
-grant execute on all functions in schema correlation to public;
+grant execute on all routines in schema correlation to public;
 revoke execute on function
   correlation.check_column(regclass, name), correlation.has_equality(text), correlation.comparison(text, name[]),
   correlation.function_body(regclass, name, name[], text), correlation.tracked(),

@@ -294,8 +294,8 @@ describe('rights', () => {
     const found = await query(`select proname as name from pg_proc, aclexplode(proacl) as acl
       where pronamespace = 'correlation'::regnamespace and acl.grantee = 0 order by 1`);
     expect(found.rows.map(({ name }) => name).join(' ')).toBe(
-      'author canonical current decide differ is_generic is_id may_set_hasura_user mint normalise_name parse place' +
-        ' system trace_id use version',
+      'author canonical caused_by current decide differ is_generic is_id may_set_hasura_user mint normalise_name parse' +
+        ' place system trace_id use use_anything version',
     );
     const definer = await query(
       `select from pg_proc where pronamespace = 'correlation'::regnamespace and prosecdef`,

@@ -130,6 +130,46 @@ describe('correlation.use', () => {
     });
   });
 
+  // On a connection that had the setting before `caused_by` looks at the text itself, so each comes twice.
+  it.each([
+    hop,
+    hop.toUpperCase(),
+    ` ${hop} `,
+    `Shop.${hop.slice(-36)}`,
+    `shop.${hop.slice(-36)}`,
+    `${'n'.repeat(64)}.${hop.slice(-36)}`,
+    `${'n'.repeat(65)}.${hop.slice(-36)}`,
+    `${'n'.repeat(64)}.${'m'.repeat(64)}.${hop.slice(-36)}`,
+    `a.b.c.${hop.slice(-36)}`,
+    `shop.${'-'.repeat(36)}`,
+    'shop.0192aaaa-bbbb-8ccc-9ddd-eeee-eee1000',
+    'shop.0192aaaa-bbbb-8ccc-9ddd-eeeeeeee100g',
+    'shop.0192aaaabbbb8ccc9dddeeeeeeee1000',
+    '.0192aaaa-bbbb-8ccc-9ddd-eeeeeeee1000',
+    'system',
+    jane,
+    '',
+    `${hop}'; drop table orders; --`,
+    `${hop}", "x-hasura-role": "admin`,
+    null,
+  ])('by its procedure too names what the text names, and nothing else: %s', async (text) => {
+    const client = await database.connect();
+    for (const call of ['call correlation.caused_by($1)', 'select correlation.use($1)']) {
+      for (const turn of [1, 2]) {
+        await inTransaction(client, async () => {
+          await client.query(call, [text]);
+          const found = await one(
+            client,
+            `select correlation.current() as id,
+              nullif(current_setting('hasura.user', true), '')::json ->> 'x-hasura-correlation-id' as named`,
+          );
+          const { id } = await one(client, 'select correlation.canonical($1) as id', [text]);
+          expect({ turn, ...found }).toEqual({ turn, id, named: id });
+        });
+      }
+    }
+  });
+
   it.each([jane, '42', 'x'.repeat(300), `no.uuid`])(
     'names nobody, warns and lets the job go on where it is given what is no ID: %s',
     async (text) => {

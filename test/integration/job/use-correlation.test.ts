@@ -7,7 +7,7 @@ import pg from 'pg';
 import createSql from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installEventCatalogue } from '../../../demo/event-engine/catalog.ts';
-import { useCorrelation, withCorrelation } from '../../../job/src/index.ts';
+import { beginCorrelation, useCorrelation, withCorrelation } from '../../../job/src/index.ts';
 import type { WithCorrelationOptions } from '../../../job/src/index.ts';
 import {
   createApplicationDatabase,
@@ -54,35 +54,44 @@ const writeWithKnex = async (trx: Knex.Transaction): Promise<void> => {
   await trx('orders').where({ id: 2 }).delete();
 };
 
+function ofPg(url: string, max: number, begin: (client: pg.PoolClient) => Promise<void>): Library {
+  const pool = new pg.Pool({ connectionString: url, max });
+  const onClient = async (
+    open: (client: pg.PoolClient) => Promise<unknown>,
+    work: (client: pg.PoolClient) => Promise<void>,
+  ): Promise<void> => {
+    const client = await pool.connect();
+    try {
+      await open(client);
+      await work(client);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
+  };
+  return {
+    transaction: ({ pause, fail }) =>
+      onClient(begin, async (client) => {
+        await pause?.();
+        await writeWithPg(client);
+        if (fail) throw new Error('rolled back');
+      }),
+    outside: () => (begin === beginCorrelation ? beginCorrelation(pool) : useCorrelation(pool)),
+    plain: () => onClient((client) => client.query('begin'), writeWithPg),
+    end: () => pool.end(),
+  };
+}
+
 const libraries: Record<string, (url: string, max: number) => Library> = {
-  pg: (url, max) => {
-    const pool = new pg.Pool({ connectionString: url, max });
-    const onClient = async (work: (client: pg.PoolClient) => Promise<void>): Promise<void> => {
-      const client = await pool.connect();
-      try {
-        await client.query('begin');
-        await work(client);
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
-      } finally {
-        client.release();
-      }
-    };
-    return {
-      transaction: ({ pause, fail }) =>
-        onClient(async (client) => {
-          await useCorrelation(client);
-          await pause?.();
-          await writeWithPg(client);
-          if (fail) throw new Error('rolled back');
-        }),
-      outside: () => useCorrelation(pool),
-      plain: () => onClient(writeWithPg),
-      end: () => pool.end(),
-    };
-  },
+  pg: (url, max) =>
+    ofPg(url, max, async (client) => {
+      await client.query('begin');
+      await useCorrelation(client);
+    }),
+  'pg in one round trip': (url, max) => ofPg(url, max, beginCorrelation),
   postgres: (url, max) => {
     const sql = createSql(url, { max });
     return {
@@ -289,7 +298,7 @@ describe('useCorrelation', () => {
       },
     };
     await asJob(() => useCorrelation(tx))(jobRequest(id));
-    expect(asked).toEqual([['select correlation.use($1)', id]]);
+    expect(asked).toEqual([['call correlation.caused_by($1)', id]]);
     const prisma = { ...tx, $connect: () => undefined };
     await expect(useCorrelation(prisma)).rejects.toThrow(/prisma\.\$transaction/);
   });
