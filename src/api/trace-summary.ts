@@ -39,7 +39,7 @@ function summarise(
     latest(deliveries.map((delivery) => delivery.endedAt)) ??
     latest(events.map((event) => event.createdAt));
   const endedAt = isRunning ? null : lastEnd;
-  const here = new Set(deliveries.map((delivery) => delivery.id));
+  const here = new Set(deliveries.map((delivery) => delivery.key));
   return {
     id: trace.id,
     source: trace.source,
@@ -53,17 +53,11 @@ function summarise(
     attempts: deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0),
     failed: states.filter(hasFailed).length,
     weakLinks: events.filter(
-      ({ evidence, causeDeliveryId }) => evidence === 'weak' && here.has(causeDeliveryId ?? ''),
+      ({ evidence, causeKey }) => evidence === 'weak' && here.has(causeKey ?? ''),
     ).length,
     shape: traceShape(
-      events.map((event) => ({
-        key: `${event.source}\0${event.id}`,
-        causeDeliveryId: event.causeDeliveryId,
-      })),
-      deliveries.map((delivery) => ({
-        id: delivery.id,
-        eventKey: `${delivery.source}\0${delivery.eventId}`,
-      })),
+      events.map(({ key, causeKey }) => ({ key, causeDeliveryId: causeKey })),
+      deliveries.map(({ key, eventKey }) => ({ id: key, eventKey })),
     ),
   };
 }

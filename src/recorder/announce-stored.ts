@@ -4,9 +4,22 @@ import { messageOf } from '../error-message.ts';
 import type { Announcement } from '../live/connection.ts';
 import { noCounts } from '../live/entries.ts';
 import { inTransaction, type StoreClient } from '../store/client.ts';
-import type { EventKey } from '../store/rows.ts';
-import { readRootsOf } from '../store/touched-traces.ts';
-import { announcementOf, keyOfEvent, type StoredBatch } from './announced.ts';
+import type { StoredKeys } from '../store/insert.ts';
+import type { FoundLoop } from '../store/loops.ts';
+import type { EventKey } from '../store/refs.ts';
+import type { Rows } from '../store/rows.ts';
+import { readTouched, type TouchedEvent } from '../store/touched-traces.ts';
+import { announcementOf, keyOfEvent } from './announced.ts';
+
+/** What was committed, by which keys, and what was judged anew by it. */
+export type StoredBatch = {
+  rows: Rows;
+  keys: StoredKeys;
+  graded: readonly EventKey[];
+  loops: readonly FoundLoop[];
+};
+
+const textOf = ({ traceId, ref }: EventKey): string => `${traceId} ${ref}`;
 
 export type AnnounceDeps = {
   now(): number;
@@ -24,14 +37,14 @@ export async function announceStored(
   stored: readonly StoredBatch[],
   deps: AnnounceDeps,
 ): Promise<void> {
-  const touched = stored.flatMap(({ rows, graded }) => [...rows.events, ...graded]);
+  const touched = stored.flatMap(({ keys, graded }) => [...keys.events, ...graded]);
   if (!deps.announce || touched.length === 0) return;
-  const events = [...new Map(touched.map((key) => [keyOfEvent(key), key])).values()];
-  const roots = await rootsOf(client, events, deps);
+  const events = [...new Map(touched.map((key) => [textOf(key), key])).values()];
+  const found = await touchedOf(client, events, deps);
   try {
     // Without roots so many of something: whoever watches fetches anew.
-    const told = roots
-      ? announcementOf(stored, roots, new Date(deps.now()).toISOString())
+    const told = found
+      ? announcementOf(inWords(stored, found), rootsOf(found), new Date(deps.now()).toISOString())
       : { entries: [], leftOut: { ...noCounts(), growth: events.length } };
     deps.announce(told);
   } catch (error) {
@@ -42,14 +55,14 @@ export async function announceStored(
 }
 
 /** Null where they could not be read in time. */
-async function rootsOf(
+async function touchedOf(
   client: StoreClient,
   events: readonly EventKey[],
   deps: AnnounceDeps,
-): Promise<Map<string, string> | null> {
+): Promise<TouchedEvent[] | null> {
   try {
     return await inTransaction(client, { access: 'read', timeoutMs: statementTimeoutMs }, () =>
-      readRootsOf(client, events),
+      readTouched(client, events),
     );
   } catch (error) {
     deps.report(
@@ -60,4 +73,17 @@ async function rootsOf(
     );
     return null;
   }
+}
+
+function rootsOf(found: readonly TouchedEvent[]): Map<string, string> {
+  return new Map(found.map((event) => [keyOfEvent(event), event.rootTraceId]));
+}
+
+function inWords(stored: readonly StoredBatch[], found: readonly TouchedEvent[]) {
+  const byKey = new Map(found.map((event) => [textOf(event), event]));
+  return stored.map(({ rows, graded, loops }) => ({
+    rows,
+    graded: graded.flatMap((key) => byKey.get(textOf(key)) ?? []),
+    loops,
+  }));
 }

@@ -4,12 +4,15 @@ import { addCounts, mostNodes, noCounts, someNames } from '../live/entries.ts';
 import type { LiveEntry, NodeChange } from '../live/protocol.ts';
 import type { Announcement } from '../live/connection.ts';
 import type { FoundLoop } from '../store/loops.ts';
-import type { AttemptRow, DeliveryRow, EventKey, EventRow, Rows } from '../store/rows.ts';
+import type { AttemptRow, DeliveryRow, EventRow, Rows } from '../store/rows.ts';
+
+/** An event as its sender names it. */
+export type NamedEvent = { source: string; id: string };
 
 /** What was committed, and what was judged anew by it. */
-export type StoredBatch = { rows: Rows; graded: readonly EventKey[]; loops: readonly FoundLoop[] };
+export type ToldBatch = { rows: Rows; graded: readonly NamedEvent[]; loops: readonly FoundLoop[] };
 
-export const keyOfEvent = ({ source, id }: EventKey): string => `${source}\0${id}`;
+export const keyOfEvent = ({ source, id }: NamedEvent): string => `${source}\0${id}`;
 
 /** More are only counted: a client fetches anew then. */
 const mostEntries = 200;
@@ -28,12 +31,12 @@ type Touched = {
  * @param at RFC 3339
  */
 export function announcementOf(
-  batches: readonly StoredBatch[],
+  batches: readonly ToldBatch[],
   roots: ReadonlyMap<string, string>,
   at: string,
 ): Omit<Announcement, 'missed'> {
   const touched = new Map<string, Touched>();
-  const under = (key: EventKey): Touched | null => {
+  const under = (key: NamedEvent): Touched | null => {
     const root = roots.get(keyOfEvent(key));
     if (root === undefined) return null;
     let there = touched.get(root);

@@ -7,8 +7,7 @@ import { insertRows, insertUnreadableRows } from '../store/insert.ts';
 import type { FoundLoop } from '../store/loops.ts';
 import type { RecordMessage } from '../store/record.ts';
 import type { UnreadableRow } from '../store/rows.ts';
-import { type AnnounceDeps, announceStored } from './announce-stored.ts';
-import type { StoredBatch } from './announced.ts';
+import { type AnnounceDeps, announceStored, type StoredBatch } from './announce-stored.ts';
 import { gatherRows } from './gather-rows.ts';
 import { gradeTouched, noteHabits } from './grade-touched.ts';
 import { noteLoops } from './note-loops.ts';
@@ -92,16 +91,19 @@ async function storeRecords(
   if (records.length === 0) return [];
   try {
     const rows = await gatherRows(records.map((placed) => placed.record));
-    await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
-      insertRows(client, rows),
+    const keys = await inTransaction(
+      client,
+      { access: 'write', timeoutMs: statementTimeoutMs },
+      () => insertRows(client, rows),
     );
+    const brought = { rows, keys };
     await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
-      noteHabits(client, rows),
+      noteHabits(client, brought),
     );
     const graded = await inTransaction(
       client,
       { access: 'write', timeoutMs: statementTimeoutMs },
-      () => gradeTouched(client, rows),
+      () => gradeTouched(client, brought),
     );
     const { fresh, toStop } = await inTransaction(
       client,
@@ -110,7 +112,7 @@ async function storeRecords(
     );
     for (const loop of fresh) reportLoop(loop, deps);
     if (toStop.length > 0) await deps.loops?.stop(toStop);
-    stored.push({ rows, graded, loops: fresh });
+    stored.push({ ...brought, graded, loops: fresh });
     return [];
   } catch (error) {
     if (!isDataError(error)) throw error;

@@ -11,23 +11,27 @@ import { type AttemptSpan, longestRunMs } from '../causes/under-way.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
   type GradingRow,
-  type LinkRow,
   lockEventsToGrade,
   mostAboutRows,
+  type Near,
+  nearOf,
   readGradingRows,
-  replaceLinks,
   type StoredContextAttempt,
   type StoredSpan,
 } from '../store/grading.ts';
 import { findJobsToJudge, type JobFound, type JobKey, noteJobs, readJobs } from '../store/jobs.ts';
 import { joinTraces } from '../store/join-traces.ts';
-import type { EventKey, Rows } from '../store/rows.ts';
+import { type LinkRow, replaceLinks } from '../store/links.ts';
+import type { StoredKeys } from '../store/insert.ts';
+import type { EventKey } from '../store/refs.ts';
+import type { Rows } from '../store/rows.ts';
 
-type Brought = Pick<Rows, 'events' | 'deliveries' | 'attempts'>;
+/** What a batch brought: its rows, and the keys that they are stored under. */
+export type Brought = { rows: Pick<Rows, 'events' | 'attempts'>; keys: StoredKeys };
 
 /** What the batch says of jobs, in a transaction between the one that stores and the one that judges. */
-export async function noteHabits(client: StoreClient, rows: Brought): Promise<void> {
-  if (rows.events.length > 0) await noteJobs(client, keysOf(rows));
+export async function noteHabits(client: StoreClient, { keys }: Brought): Promise<void> {
+  if (keys.events.length > 0) await noteJobs(client, keys);
 }
 
 /**
@@ -35,19 +39,25 @@ export async function noteHabits(client: StoreClient, rows: Brought): Promise<vo
  * events, jobs, traces, each by ascending key, so that consumers cannot deadlock.
  * @returns the events that were judged
  */
-export async function gradeTouched(client: StoreClient, rows: Brought): Promise<EventKey[]> {
-  if (rows.events.length === 0) return [];
-  const { events, hopIds } = keysOf(rows);
-  const jobs = await findJobsToJudge(client, { events, hopIds });
+export async function gradeTouched(
+  client: StoreClient,
+  { rows, keys: brought }: Brought,
+): Promise<EventKey[]> {
+  if (brought.events.length === 0) return [];
+  const jobs = await findJobsToJudge(client, brought);
+  const timesMs = [
+    ...rows.events.map((event) => Date.parse(event.created_at)),
+    ...rows.attempts.map((attempt) => Date.parse(attempt.started_at)),
+    ...jobs.map((job) => Date.parse(job.writesIdsSince)),
+  ];
   const keys = await lockEventsToGrade(client, {
-    events,
-    hopIds,
-    attemptIds: rows.attempts.map((attempt) => attempt.id),
+    ...brought,
     jobs,
     longestRunMs,
+    near: nearOf(brought.events, timesMs),
   });
   const links: LinkRow[] = [];
-  for (const { row, facts } of await readFacts(client, keys, jobs)) {
+  for (const { row, facts } of await readFacts(client, keys, nearOf(keys, timesMs), jobs)) {
     const grade = judgeEvent(facts);
     if (grade) links.push(linkOf(row, grade));
   }
@@ -56,24 +66,18 @@ export async function gradeTouched(client: StoreClient, rows: Brought): Promise<
   return keys;
 }
 
-function keysOf(rows: Brought): { events: EventKey[]; hopIds: string[] } {
-  return {
-    events: rows.events.map(({ source, id }) => ({ source, id })),
-    hopIds: rows.deliveries.map((delivery) => delivery.hop_id),
-  };
-}
-
 async function readFacts(
   client: StoreClient,
   keys: readonly EventKey[],
+  near: Near,
   jobs: readonly JobFound[],
 ): Promise<{ row: GradingRow; facts: JudgeFacts }[]> {
-  const rows = await readGradingRows(client, keys, longestRunMs);
+  const rows = await readGradingRows(client, keys, near, longestRunMs);
   const byKey = new Map(rows.map((row) => [textOf(row), row]));
   const mates = new Map<string, EventKey>();
   for (const { mate } of rows) if (mate && !byKey.has(textOf(mate))) mates.set(textOf(mate), mate);
   if (mates.size > 0) {
-    const more = await readGradingRows(client, [...mates.values()], longestRunMs);
+    const more = await readGradingRows(client, [...mates.values()], near, longestRunMs);
     for (const row of more) byKey.set(textOf(row), row);
   }
   const habits = await readHabits(client, rows, jobs);
@@ -100,12 +104,12 @@ async function readHabits(
 ): Promise<Map<string, number | null>> {
   const keys = new Map<string, JobKey>();
   for (const { source, aboutRows } of rows) {
-    for (const { job } of aboutRows ?? []) keys.set(`${source}\0${job}`, { source, name: job });
+    for (const { job } of aboutRows ?? []) keys.set(`${source} ${job}`, { source, name: job });
   }
   const jobs = await readJobs(client, [...keys.values()], toJudge);
   return new Map(
     jobs.map(({ source, name, writesIdsSince }) => [
-      `${source}\0${name}`,
+      `${source} ${name}`,
       writesIdsSince === null ? null : microsMs(writesIdsSince),
     ]),
   );
@@ -118,7 +122,7 @@ function inContextOf({ inContext }: GradingRow): ContextAttempt[] | null {
 function contextAttemptOf(attempt: StoredContextAttempt): ContextAttempt {
   return {
     ...spanOf(attempt),
-    deliveryId: attempt.deliveryId,
+    deliveryId: attempt.deliveryRef,
     traceId: attempt.traceId,
     eventWrittenAtMs: microsMs(attempt.eventWrittenAt),
   };
@@ -132,20 +136,19 @@ function aboutRowsOf(
   return row.aboutRows.map((attempt) => ({
     ...contextAttemptOf(attempt),
     isSameRow: attempt.isSameRow,
-    writesIdsSinceMs: habits.get(`${row.source}\0${attempt.job}`) ?? null,
+    writesIdsSinceMs: habits.get(`${row.source} ${attempt.job}`) ?? null,
   }));
 }
 
 function linkOf(row: GradingRow, grade: Grade): LinkRow {
   return {
-    source: row.source,
-    event_id: row.id,
+    traceId: row.traceId,
+    ref: row.ref,
     evidence: grade.evidence,
     rule: grade.rule,
     reason: grade.reason,
     correlation_id: grade.correlationId,
-    cause_trace_id: grade.delivery?.traceId ?? null,
-    cause_delivery_id: grade.delivery?.id ?? null,
+    cause: grade.delivery && { traceId: grade.delivery.traceId, ref: grade.delivery.id },
   };
 }
 
@@ -163,7 +166,7 @@ function factsOf(row: GradingRow): GradeFacts {
     isMoved: row.isMoved,
     isCarriedOn: row.isCarriedOn,
     deliveries: row.named.map((delivery) => ({
-      deliveryId: delivery.deliveryId,
+      deliveryId: delivery.deliveryRef,
       traceId: delivery.traceId,
       correlationId: delivery.correlationId,
       attempts: delivery.attempts.map(spanOf),
@@ -181,7 +184,7 @@ function spanOf(attempt: StoredSpan): AttemptSpan {
 }
 
 function textOf(key: EventKey): string {
-  return `${key.source}\0${key.id}`;
+  return `${key.traceId} ${key.ref}`;
 }
 
 /** Milliseconds with three more digits behind the point: Date.parse alone would cut them off. */

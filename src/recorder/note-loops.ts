@@ -2,7 +2,7 @@
 import type { LoopLimits } from '../config/configuration.ts';
 import type { StoreClient } from '../store/client.ts';
 import { type FoundLoop, readLoops, replaceLoops } from '../store/loops.ts';
-import type { EventKey } from '../store/rows.ts';
+import type { EventKey } from '../store/refs.ts';
 
 export type NotedLoops = {
   /** Nobody had found them before. */

@@ -1,6 +1,8 @@
 // Writes down what comparing an event log with what arrived has shown. What is compared, and when, is the caller's.
 import type { StoreClient } from './client.ts';
 import type { LogPosition, LoggedEvent } from './event-log.ts';
+import { eventRef } from './refs.ts';
+import { eventIdOf, nameOf, numberOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
@@ -22,9 +24,11 @@ export async function findArrived(
   source: string,
   ids: readonly string[],
 ): Promise<Set<string>> {
+  const refs = await Promise.all(ids.map((id) => eventRef(source, id)));
   const { rows } = await client.query<{ id: string }>(
-    'select id from events where source = $1 and id = any ($2::text[])',
-    [source, ids],
+    `select ${eventIdOf('e')} as id from events e
+     where e.ref = any ($1::bigint[]) and ${nameOf('e.source')} = $2 and ${eventIdOf('e')} = any ($3::text[])`,
+    [refs, source, ids],
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -36,12 +40,13 @@ export async function readArrivedIds(
   span: { from: string; until: string; limit: number },
 ): Promise<LoggedEvent[]> {
   const { rows } = await client.query<LoggedEvent>(
-    `select id, coalesce(trigger, '') as trigger, table_schema as "tableSchema", table_name as "tableName",
-       ${utc('created_at')} as "createdAt", false as delivered, false as error
-     from events
-     where source = $1 and created_at >= $2::timestamptz and created_at < $3::timestamptz
-       and named_by is not null and kind = 'hasura'
-     order by created_at limit $4`,
+    `select ${eventIdOf('e')} as id, coalesce(${nameOf('e.trigger')}, '') as trigger,
+       ${nameOf('e.table_schema')} as "tableSchema", ${nameOf('e.table_name')} as "tableName",
+       ${utc('e.created_at')} as "createdAt", false as delivered, false as error
+     from events e
+     where e.source = (${numberOf('$1')}) and e.created_at >= $2::timestamptz and e.created_at < $3::timestamptz
+       and e.named_by is not null and e.kind = 'h'
+     order by e.created_at limit $4`,
     [source, span.from, span.until, span.limit],
   );
   return rows;
@@ -72,11 +77,21 @@ export async function insertGaps(
 
 /** Marks gaps of events that have arrived meanwhile. @param at RFC 3339 */
 export async function resolveGaps(client: StoreClient, source: string, at: string): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `select event_id as id from event_gaps
+     where source = $1 and resolved_at is null and kind = 'never_arrived' limit 10000`,
+    [source],
+  );
+  const arrived = await findArrived(
+    client,
+    source,
+    rows.map(({ id }) => id),
+  );
+  if (arrived.size === 0) return;
   await client.query(
-    `update event_gaps g set resolved_at = $2
-     where g.source = $1 and g.resolved_at is null and g.kind = 'never_arrived'
-       and exists (select from events e where e.source = g.source and e.id = g.event_id)`,
-    [source, at],
+    `update event_gaps set resolved_at = $2
+     where source = $1 and event_id = any ($3::text[]) and resolved_at is null and kind = 'never_arrived'`,
+    [source, at, [...arrived]],
   );
 }
 

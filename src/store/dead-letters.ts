@@ -1,7 +1,17 @@
 // Reads dead letters: a page of those that can be replayed, and one to replay.
 import type { StoreClient } from './client.ts';
-import { isDead, isRetriedHere } from './read-rows.ts';
+import { deliveryTables, hasArrived, isDead, isRetriedHere } from './read-rows.ts';
 import type { DeathReason } from './record.ts';
+import { deliveryRef } from './refs.ts';
+import {
+  correlationIdOf,
+  deliveryIdOf,
+  eventIdOf,
+  hopOf,
+  isAttemptOf,
+  isDelivery,
+  nameOf,
+} from './sql.ts';
 import { utc } from './utc.ts';
 
 /** A place in the list: everything after it is older. */
@@ -38,8 +48,7 @@ export type ReplayableDeadLetter = {
 };
 
 /** An attempt can arrive after a delivery was given up: a queue hands a message out twice. */
-export const isDelivered = `exists (
-  select from attempts a where a.delivery_id = l.delivery_id and a.outcome = 'delivered')`;
+export const isDelivered = hasArrived('l');
 
 /** Those that nobody has replayed and that have not arrived, newest first. */
 export async function listDeadLetters(
@@ -50,12 +59,15 @@ export async function listDeadLetters(
     ? `and (l.dead_at, l.delivery_id) < ($2::timestamptz, decode($3, 'hex'))`
     : '';
   const { rows } = await client.query<ListedDeadLetter>(
-    `select encode(l.delivery_id, 'hex') as "deliveryId", l.source, d.event_id as "eventId",
-       d.trace_id as "traceId", d.job, d.target, d.correlation_id as "correlationId", l.destination, l.reason,
+    `select encode(l.delivery_id, 'hex') as "deliveryId", l.source, ${eventIdOf('e')} as "eventId",
+       d.trace_id as "traceId", ${nameOf('d.job')} as job, ${nameOf('d.target')} as target,
+       ${correlationIdOf('d')} as "correlationId", l.destination, l.reason,
        l.status, l.error,
-       (select count(*)::int from attempts a where a.delivery_id = l.delivery_id) as attempts,
+       (select count(*)::int from attempts a where ${isAttemptOf('a', 'l')}) as attempts,
        ${utc('l.first_attempt_at')} as "firstAttemptAt", ${utc('l.dead_at')} as "deadAt"
-     from dead_letters l join deliveries d on d.id = l.delivery_id
+     from dead_letters l
+     join deliveries d on ${isDelivery('d', 'l.trace_id', 'l.ref')}
+     join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
      where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and not ${isDelivered} ${older}
      order by l.dead_at desc, l.delivery_id desc limit $1`,
     [page.limit, ...(page.after ? [page.after.deadAt, page.after.deliveryId] : [])],
@@ -98,10 +110,11 @@ export async function readRetryState(
     isDead: boolean;
     isRetriedHere: boolean;
   }>(
-    `select ${isDead} as "isDead", ${isRetriedHere} as "isRetriedHere", exists (
-       select from attempts a where a.delivery_id = d.id and a.outcome = 'delivered') as "isDelivered"
-     from deliveries d where d.id = decode($1, 'hex')`,
-    [id],
+    `select ${isDead} as "isDead", ${isRetriedHere} as "isRetriedHere", ${hasArrived('d')} as "isDelivered"
+     from ${deliveryTables}
+     where ${hopOf('d.ref')} = ${hopOf('$1::bigint')} and d.ref = $1::bigint and ${deliveryIdOf('d', 'e')} = $2
+     limit 1`,
+    [deliveryRef(id), id],
   );
   return rows[0] ?? null;
 }

@@ -1,22 +1,39 @@
-// What is needed to judge why events happened, and the judgements written down. It judges nothing.
+// What is needed to judge why events happened. It judges nothing.
 import type { StoreClient } from './client.ts';
-import type { EventFacts } from './record.ts';
+import { lateAfterMs } from './compact-rows.ts';
 import type { JobFound } from './jobs.ts';
-import type { StoredLink } from './read-rows.ts';
-import type { EventKey } from './rows.ts';
+import type { EventFacts } from './record.ts';
+import {
+  type AttemptKey,
+  type DeliveryKey,
+  type EventKey,
+  firstMsOf,
+  firstUuidOf,
+} from './refs.ts';
+import {
+  actorOf,
+  correlationIdOf,
+  hopOf,
+  isDelivery,
+  isNamedDelivery,
+  keyRows,
+  namedTraceOf,
+  opOf,
+  previousActorOf,
+  sessionIdOf,
+} from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
 /** One event to judge, with the delivery it names (if that has been recorded) and all its attempts. */
-export type GradingRow = {
-  source: string;
-  id: string;
+export type GradingRow = EventKey & {
+  /** The number of its name. */
+  source: number;
   op: EventFacts['op'];
   actor: string | null;
   previousActor: string | null;
   sessionCorrelationId: string | null;
   sessionUser: string | null;
-  traceId: string;
   startsTrace: boolean;
   createdAt: string;
   /** Rows of the same transaction name another hop, and no session says which it was. */
@@ -46,13 +63,13 @@ export type StoredSpan = {
 
 /** One attempt of a delivery in a trace that the event's trace context names. */
 export type StoredContextAttempt = StoredSpan & {
-  deliveryId: string;
+  deliveryRef: string;
   traceId: string;
   eventWrittenAt: string;
 };
 
 /** One attempt of a delivery about a row that the transaction wrote. */
-export type StoredAboutRow = StoredContextAttempt & { job: string; isSameRow: boolean };
+export type StoredAboutRow = StoredContextAttempt & { job: number; isSameRow: boolean };
 
 /** With more deliveries or running attempts in an event's trace context it cannot be told which one wrote. */
 const mostInContext = 200;
@@ -62,6 +79,8 @@ const mostWritesInContext = 50;
 export const mostAboutRows = 50;
 /** A transaction that wrote more rows without naming a cause is a bulk write, and no row's in particular. */
 const mostRowsWritten = 20;
+/** So many events that wrote a row are looked through for attempts about it; with more it cannot be told. */
+const mostEventsOfRow = 500;
 /** How many writes of one row are judged again when an attempt about it is recorded. */
 const mostWritesOfRow = 50;
 /** How many of a transaction's other writes are judged again with one of them. */
@@ -74,220 +93,270 @@ const mostAttempts = 50;
 const longestTraceMs = 2 * 86_400_000;
 
 export type NamedDelivery = {
-  deliveryId: string;
+  deliveryRef: string;
   traceId: string;
   correlationId: string;
   attempts: StoredSpan[];
 };
 
-export type LinkRow = {
-  source: string;
-  event_id: string;
-  evidence: 'certain' | 'weak' | 'pending';
-  rule: StoredLink['rule'];
-  reason: string;
-  correlation_id: string | null;
-  cause_trace_id: string | null;
-  /** 64 hex digits; null while pending. */
-  cause_delivery_id: string | null;
-};
-
 /** An event whose cause only a value in its row names: what its transaction's other rows say matters. */
-const byValue = (e: string): string =>
-  `${e}.named_hop_id is not null and ${e}.session_correlation_id is null and not ${e}.starts_trace`;
+const byValue = (e: string): string => `${isNamed(e)} and ${e}.session_correlation is null`;
 
 /** An event that says of no delivery that it made it. The words are those of the indexes. */
 const isUnnamed = (e: string): string =>
-  `${e}.op in ('INSERT', 'UPDATE', 'DELETE') and (${e}.named_hop_id is null or ${e}.starts_trace)`;
+  `${e}.op in ('I', 'U', 'D') and (${e}.named_hop is null or ${e}.starts_trace)`;
 
 const isNamed = (e: string): string =>
-  `${e}.op is not null and ${e}.named_hop_id is not null and not ${e}.starts_trace`;
+  `${e}.op is not null and ${e}.named_hop is not null and not ${e}.starts_trace`;
 
 const sameTransaction = (a: string, b: string): string =>
-  `${a}.source = ${b}.source and ${a}.created_at_raw = ${b}.created_at_raw`;
+  `${a}.written_raw = ${b}.written_raw and ${a}.source = ${b}.source and ${isNear(a)}`;
 
-/** Hasura names the table that a trigger was made for, so that partitions of one table are told alike. */
-const sameRow = (a: string, b: string): string =>
-  `${a}.row_key = ${b}.row_key and ${a}.table_name = ${b}.table_name
-    and ${a}.table_schema = ${b}.table_schema`;
+/** $1 and $2: only the partitions in which what the batch touches can be. */
+const isNear = (e: string): string => `${e}.trace_id >= $1::uuid and ${e}.trace_id < $2::uuid`;
 
 /** Two probes of an index where one `<>` would walk through all rows of a bulk write. */
 const otherHop = ['<', '>'] as const;
 
+/** The words of the index, which has them in this order. */
+const otherByValue = (m: string, e: string, compare: string): string =>
+  `${sameTransaction(m, e)} and ${byValue(m)} and (${m}.session_correlation is null)::int = 1
+    and ${m}.named_hop ${compare} ${e}.named_hop`;
+
 const namesAnother = otherHop
-  .map(
-    (compare) => `exists (
-      select from events m where ${sameTransaction('m', 'e')} and ${byValue('m')}
-        and m.named_hop_id ${compare} e.named_hop_id)`,
-  )
+  .map((compare) => `exists (select from events m where ${otherByValue('m', 'e', compare)})`)
   .join(' or ');
 
-const isMoved = `e.op = 'INSERT' and exists (
-  select from events m where ${sameTransaction('m', 'e')} and m.op = 'DELETE'
-    and ${sameRow('m', 'e')} and m.previous_actor = e.actor)`;
+/** Hasura names the table that a trigger was made for, so that partitions of one table are told alike. */
+const isMoved = `e.op = 'I' and exists (
+  select from events m where m.op = 'D' and m.row_ref = e.row_ref and ${sameTransaction('m', 'e')}
+    and ${previousActorOf('m')} = ${actorOf('e')})`;
 
 /** So many events that carry an ID are looked through for deliveries that were under way. */
 const mostCarriers = 200;
 
-/** $2: as below. */
+/** $3: as below. */
 const isCarriedOn = `exists (
   select from (
-    select c.source, c.id from events c
-    where c.named_hop_id = e.named_hop_id and c.created_at < e.created_at
+    select c.trace_id, c.ref from events c
+    where c.named_hop = e.named_hop and ${namedTraceOf('c')} = ${namedTraceOf('e')}
+      and c.created_at < e.created_at and ${isNear('c')}
     order by c.created_at desc limit ${mostCarriers}) c
   cross join lateral (
-    select d.id from deliveries d where d.source = c.source and d.event_id = c.id limit ${mostAttempts}) d
+    select d.trace_id, d.ref from deliveries d
+    where d.trace_id = c.trace_id and d.event_ref = c.ref limit ${mostAttempts}) d
   cross join lateral (
     select a.ended_at, a.status from attempts a
-    where a.delivery_id = d.id and a.started_at <= e.created_at
-      and a.started_at >= e.created_at - $2 * interval '1 ms'
+    where a.trace_id = d.trace_id and a.delivery_ref = d.ref and a.started_at <= e.created_at
+      and a.started_at >= e.created_at - $3 * interval '1 ms'
     order by a.started_at desc limit ${mostAttempts}) a
   where a.ended_at is null or a.status is null or a.ended_at >= e.created_at)`;
 
-/** The only hop that the rows of `e`'s transaction name, with an event that names it. */
+const endOfNamed = (bySession: boolean, direction: 'asc' | 'desc'): string => `
+  (select m.trace_id, m.ref, m.named_hop, ${namedTraceOf('m')} as named_trace from events m
+   where ${sameTransaction('m', 'e')} and ${isNamed('m')} and (m.session_correlation is null)::int = ${bySession ? 0 : 1}
+   order by m.named_hop ${direction}, m.ref limit 1)`;
+
+/** The only hop that the rows of `e`'s transaction name, with an event that names it: by session if any does. */
 const mate = `(
-  select json_build_object('source', first.source, 'id', first.id) from (
-    select m.source, m.id, m.named_hop_id from events m where ${sameTransaction('m', 'e')} and ${isNamed('m')}
-    order by m.named_hop_id, m.session_correlation_id is null, m.id limit 1) first
-  where first.named_hop_id = (
-    select m.named_hop_id from events m where ${sameTransaction('m', 'e')} and ${isNamed('m')}
-    order by m.named_hop_id desc limit 1))`;
+  select case when count(distinct (n.named_hop, n.named_trace)) = 1
+    then (array_agg(json_build_object('traceId', n.trace_id, 'ref', n.ref::text) order by n.place))[1] end
+  from (
+    select 1 as place, s.* from ${endOfNamed(true, 'asc')} s
+    union all select 2, s.* from ${endOfNamed(true, 'desc')} s
+    union all select 3, s.* from ${endOfNamed(false, 'asc')} s
+    union all select 4, s.* from ${endOfNamed(false, 'desc')} s) n)`;
+
+const spanOf = (a: string): string => `
+  'startedAt', ${utc(`${a}.started_at`)}, 'endedAt', ${utc(`${a}.ended_at`)}, 'status', ${a}.status,
+  'worksInBackground', ${a}.works_in_background`;
 
 /**
  * Attempts that were at work when `e` was written, in the trace whose id its trace context is (a job hands the
- * `traceparent` on that it got) or that an event with the same context is in. $2: as below.
+ * `traceparent` on that it got) or that an event with the same context is in. $3: as below.
  */
 const inContext = `(
   select case when count(*) > ${mostInContext} then null else coalesce((
     select json_agg(json_build_object(
-      'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'eventWrittenAt', ${utc('p.created_at')},
-      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status,
-      'worksInBackground', a.works_in_background)
-      order by a.started_at desc, a.id)
-    from unnest(array_agg(n.id)) as k (id)
-    join deliveries d on d.id = k.id
-    join events p on p.source = d.source and p.id = d.event_id
+      'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'eventWrittenAt', ${utc('p.created_at')},
+      ${spanOf('a')}) order by a.started_at desc, a.id)
+    from unnest(array_agg(n.trace_id), array_agg(n.ref)) as k (trace_id, ref)
+    cross join lateral (
+      select x.* from deliveries x where ${isDelivery('x', 'k.trace_id', 'k.ref')} limit 1) d
+    cross join lateral (
+      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p
     cross join lateral (
       select x.* from attempts x
-      where x.delivery_id = d.id and x.started_at <= e.created_at
-        and x.started_at >= e.created_at - $2 * interval '1 ms'
+      where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.started_at <= e.created_at
+        and x.started_at >= e.created_at - $3 * interval '1 ms'
       order by x.started_at desc limit ${mostAboutRows}) a), '[]'::json) end
   from (
-    select id from (
-      (select d.id from deliveries d
-       where d.trace_id = case when e.context_trace_id ~ '^[0-9a-f]{32}$' then e.context_trace_id::uuid end
+    select trace_id, ref from (
+      (select d.trace_id, d.ref from deliveries d where d.trace_id = e.context_trace_id
        limit ${mostInContext + 1})
       union
-      (select d.id from (
-         select p.source, p.id from events p where p.context_trace_id = e.context_trace_id
+      (select d.trace_id, d.ref from (
+         select p.trace_id, p.ref from events p
+         where p.context_ref = e.context_ref and ${isNear('p')}
          order by p.created_at limit ${mostInContext + 1}) p
-       join deliveries d on d.source = p.source and d.event_id = p.id
+       join deliveries d on d.trace_id = p.trace_id and d.event_ref = p.ref
        limit ${mostInContext + 1})) both_ways) n)`;
 
-/** $2: how long an attempt may be at work, ms. */
+/** $3: how long an attempt may be at work, ms. */
 const aboutRows = `(
-  select case when cardinality(written.rows) > ${mostRowsWritten} then null else coalesce((
-    select json_agg(json_build_object(
-      'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'job', d.job,
-      'isSameRow', a.row_id = e.row_id, 'eventWrittenAt', ${utc('p.created_at')},
-      'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status,
-      'worksInBackground', a.works_in_background)
-      order by a.started_at desc, a.id)
-    from (
-      select near.* from unnest(written.rows) as w (row_id)
-      cross join lateral (
-        select x.* from attempts x
-        where x.row_id = w.row_id and x.started_at <= e.created_at
-          and x.started_at >= e.created_at - $2 * interval '1 ms'
-        order by x.started_at desc limit ${mostAboutRows}) near
-      limit ${mostAboutRows}) a
-    join deliveries d on d.id = a.delivery_id
-    join events p on p.source = d.source and p.id = d.event_id), '[]'::json) end
+  select case when cardinality(written.rows) > ${mostRowsWritten} or near.is_cut then null
+    else near.attempts end
   from (
-    select array_agg(k.row_id) as rows from (
-      select distinct m.row_id from events m
-      where ${sameTransaction('m', 'e')} and ${isUnnamed('m')} and m.row_id is not null
-      order by m.row_id limit ${mostRowsWritten + 1}) k) written)`;
+    select array_agg(k.row_ref) as rows from (
+      select distinct m.row_ref from events m
+      where ${sameTransaction('m', 'e')} and ${isUnnamed('m')} and m.row_ref is not null
+      order by m.row_ref limit ${mostRowsWritten + 1}) k) written
+  cross join lateral (
+    select coalesce(bool_or(a.is_cut), false) as is_cut, coalesce(json_agg(json_build_object(
+      'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'job', d.job,
+      'isSameRow', a.row_ref = e.row_ref, 'eventWrittenAt', ${utc('p.created_at')}, ${spanOf('a')})
+      order by a.started_at desc, a.id), '[]'::json) as attempts
+    from (
+      select found.*, w.row_ref from unnest(written.rows) as w (row_ref)
+      cross join lateral (
+        (select x.trace_id, x.delivery_ref, x.id, x.started_at, x.ended_at, x.status,
+           x.works_in_background, false as is_cut
+         from attempts x
+         where x.late_row_ref = w.row_ref and x.started_at <= e.created_at
+           and x.started_at >= e.created_at - $3 * interval '1 ms'
+         order by x.started_at desc limit ${mostAboutRows})
+        union all
+        (select x.trace_id, x.delivery_ref, x.id, x.started_at, x.ended_at, x.status,
+           x.works_in_background, o.place >= ${mostEventsOfRow}
+         from (
+           select o.trace_id, o.ref, row_number() over (order by o.created_at desc, o.ref) as place
+           from events o
+           where o.row_ref = w.row_ref and o.created_at <= e.created_at and ${isNear('o')}
+             and o.created_at >= e.created_at - ($3 + ${lateAfterMs}) * interval '1 ms'
+           order by o.created_at desc, o.ref limit ${mostEventsOfRow}) o
+         join deliveries d on d.trace_id = o.trace_id and d.event_ref = o.ref
+         cross join lateral (
+           select x.* from attempts x
+           where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.late_row_ref is null
+             and x.started_at <= e.created_at and x.started_at >= e.created_at - $3 * interval '1 ms'
+           order by x.started_at desc limit ${mostAboutRows}) x
+         order by x.started_at desc limit ${mostAboutRows})
+        order by 4 desc limit ${mostAboutRows}) found
+      order by found.started_at desc limit ${mostAboutRows}) a
+    cross join lateral (
+      select x.* from deliveries x where ${isDelivery('x', 'a.trace_id', 'a.delivery_ref')} limit 1) d
+    cross join lateral (
+      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p) near)`;
 
 /**
- * $1 events, $2 hops and $3 attempts of the batch, $4 jobs that turned out to write IDs, $5 how long an
- * attempt may be at work, ms. Every step walks an index and is cut where it could grow.
+ * $1 and $2 the partitions to look in, $3 how long an attempt may be at work, ms; of the batch $4 events,
+ * $5 deliveries and $6 attempts; $7 jobs that turned out to write IDs. Every step walks an index and is cut
+ * where it could grow.
  */
 const findTouched = `
   with brought as materialized (
-    select e.* from json_to_recordset($1::json) as r (source text, id text)
-    join events e on e.source = r.source and e.id = r.id),
+    select e.* from ${keyRows('$4')} cross join lateral (
+      select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref limit 1) e),
   writes as materialized (
-    select distinct source, created_at_raw, named_hop_id from brought where ${byValue('brought')}),
-  about as materialized (
-    select a.row_id, a.started_at from attempts a where a.id = any ($3::uuid[])
-    union
-    select a.row_id, a.started_at
-    from json_to_recordset($4::json) as j (source text, name text, since timestamptz, first_hop uuid)
-    cross join lateral (
-      select d.id from deliveries d
-      where d.source = j.source and d.job = j.name and d.hop_id >= j.first_hop
-      order by d.hop_id limit ${mostOfJob}) d
-    cross join lateral (
-      select x.row_id, x.started_at from attempts x
-      where x.delivery_id = d.id and x.started_at >= j.since - $5 * interval '1 ms'
-      order by x.started_at limit ${mostAttempts}) a),
+    select distinct source, written_raw, named_hop from brought where ${byValue('brought')}),
   attempted as materialized (
-    select a.started_at, d.trace_id, p.named_hop_id, p.context_trace_id
-    from unnest($3::uuid[]) as k (id)
-    cross join lateral (select x.* from attempts x where x.id = k.id limit 1) a
-    cross join lateral (select x.* from deliveries x where x.id = a.delivery_id limit 1) d
+    select a.started_at, d.trace_id, p.row_ref, p.context_ref, p.named_hop, ${namedTraceOf('p')} as named_trace
+    from json_to_recordset($6::json) as r ("traceId" uuid, "deliveryRef" bigint, id uuid)
     cross join lateral (
-      select x.* from events x where x.source = d.source and x.id = d.event_id limit 1) p),
-  carriers as materialized (
-    select distinct named_hop_id, started_at from attempted where named_hop_id is not null),
-  contexts as materialized (
-    select distinct c.id, a.started_at from attempted a
-    cross join lateral (values (replace(a.trace_id::text, '-', '')), (a.context_trace_id)) c (id)
-    where c.id is not null),
-  touched as materialized (
-    select source, id, created_at_raw from brought
+      select x.* from attempts x
+      where x.trace_id = r."traceId" and x.delivery_ref = r."deliveryRef" and x.id = r.id limit 1) a
+    cross join lateral (
+      select x.* from deliveries x where ${isDelivery('x', 'a.trace_id', 'a.delivery_ref')} limit 1) d
+    cross join lateral (
+      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p),
+  about as materialized (
+    select row_ref, started_at from attempted where row_ref is not null
     union
-    select source, id, created_at_raw from events where named_hop_id = any ($2::uuid[])
+    select p.row_ref, a.started_at
+    from json_to_recordset($7::json) as j (source integer, name integer, since timestamptz, first_id uuid)
+    cross join lateral (
+      select d.trace_id, d.event_ref, d.ref from deliveries d
+      where d.source = j.source and d.job = j.name and d.trace_id >= j.first_id
+      order by d.trace_id limit ${mostOfJob}) d
+    cross join lateral (
+      select x.row_ref from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p
+    cross join lateral (
+      select x.started_at from attempts x
+      where x.trace_id = d.trace_id and x.delivery_ref = d.ref
+        and x.started_at >= j.since - $3 * interval '1 ms'
+      order by x.started_at limit ${mostAttempts}) a
+    where p.row_ref is not null),
+  carriers as materialized (
+    select distinct named_hop, named_trace, started_at from attempted where named_hop is not null),
+  touched as materialized (
+    select trace_id, ref, source, written_raw from brought
+    union
+    select m.trace_id, m.ref, m.source, m.written_raw
+    from ${keyRows('$5')} join events m on m.named_hop = ${hopOf('r.ref')} and m.named_hop is not null
+      and ${namedTraceOf('m')} = r."traceId" and ${isNear('m')}
     ${otherHop
       .map(
         (compare) => `union
-    select m.source, m.id, m.created_at_raw from writes w
-    join events m on ${sameTransaction('m', 'w')} and ${byValue('m')}
-      and m.named_hop_id ${compare} w.named_hop_id`,
+    select m.trace_id, m.ref, m.source, m.written_raw from writes w
+    join events m on ${otherByValue('m', 'w', compare)}`,
       )
       .join('\n    ')}
     union
-    select m.source, m.id, m.created_at_raw from brought b
-    join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and ${sameRow('m', 'b')}
-    where b.op = 'DELETE'
+    select m.trace_id, m.ref, m.source, m.written_raw from brought b
+    join events m on ${sameTransaction('m', 'b')} and ${byValue('m')} and m.row_ref = b.row_ref
+    where b.op = 'D'
     union
-    select w.source, w.id, w.created_at_raw from carriers c
+    select w.* from carriers c
     cross join lateral (
-      select m.source, m.id, m.created_at_raw from events m
-      where m.named_hop_id = c.named_hop_id and m.created_at >= c.started_at
-        and m.created_at <= c.started_at + $5 * interval '1 ms' and ${byValue('m')}
-      order by m.created_at, m.id limit ${mostWritesOfRow}) w
+      select m.trace_id, m.ref, m.source, m.written_raw from events m
+      where m.named_hop = c.named_hop and ${namedTraceOf('m')} = c.named_trace
+        and m.created_at >= c.started_at and m.created_at <= c.started_at + $3 * interval '1 ms'
+        and ${byValue('m')} and ${isNear('m')}
+      order by m.created_at, m.ref limit ${mostWritesOfRow}) w
     union
-    select w.source, w.id, w.created_at_raw from contexts c
+    select w.* from (select distinct trace_id, started_at from attempted) c
     cross join lateral (
-      select m.source, m.id, m.created_at_raw from events m
-      where m.context_trace_id = c.id and m.created_at >= c.started_at
-        and m.created_at <= c.started_at + $5 * interval '1 ms' and ${isUnnamed('m')}
-      order by m.created_at, m.id limit ${mostWritesInContext}) w
+      select m.trace_id, m.ref, m.source, m.written_raw from events m
+      where m.context_trace_id = c.trace_id and m.created_at >= c.started_at
+        and m.created_at <= c.started_at + $3 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
+      order by m.created_at, m.ref limit ${mostWritesInContext}) w
     union
-    select w.source, w.id, w.created_at_raw from about a
+    select w.* from (
+      select distinct context_ref, started_at from attempted where context_ref is not null) c
     cross join lateral (
-      select m.source, m.id, m.created_at_raw from events m
-      where m.row_id = a.row_id and m.created_at >= a.started_at
-        and m.created_at <= a.started_at + $5 * interval '1 ms' and ${isUnnamed('m')}
-      order by m.created_at, m.id limit ${mostWritesOfRow}) w)
-  select source, id from touched
+      select m.trace_id, m.ref, m.source, m.written_raw from events m
+      where m.context_ref = c.context_ref and m.created_at >= c.started_at
+        and m.created_at <= c.started_at + $3 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
+      order by m.created_at, m.ref limit ${mostWritesInContext}) w
+    union
+    select w.* from about a
+    cross join lateral (
+      select m.trace_id, m.ref, m.source, m.written_raw from events m
+      where m.row_ref = a.row_ref and m.created_at >= a.started_at
+        and m.created_at <= a.started_at + $3 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
+      order by m.created_at, m.ref limit ${mostWritesOfRow}) w)
+  select trace_id as "traceId", ref::text from touched
   union
-  select m.source, m.id from (select distinct source, created_at_raw from touched) t
+  select m.trace_id, m.ref::text from (select distinct source, written_raw from touched) t
   cross join lateral (
-    select m.source, m.id from events m where ${sameTransaction('m', 't')} and ${isUnnamed('m')}
-    order by m.row_id limit ${mostMates}) m`;
+    select m.trace_id, m.ref from events m where ${sameTransaction('m', 't')} and ${isUnnamed('m')}
+    order by m.row_ref limit ${mostMates}) m`;
+
+/** An event's trace begins a day at most before it was written, and both times can be a time zone off. */
+const nearMs = 3 * 86_400_000;
+
+/** The partitions in which events are that have to do with these. @param timesMs of what the batch brought */
+export function nearOf(keys: readonly { traceId: string }[], timesMs: readonly number[]): Near {
+  let [from, until] = [Infinity, -Infinity];
+  for (const ms of [...keys.map(({ traceId }) => firstMsOf(traceId)), ...timesMs]) {
+    from = Math.min(from, ms);
+    until = Math.max(until, ms);
+  }
+  return { from: firstUuidOf(from - nearMs), until: firstUuidOf(until + nearMs) };
+}
+
+/** Trace ids, the end exclusive. */
+export type Near = { from: string; until: string };
 
 /**
  * Locks the events that a batch says something new about: those it brought, those that name one of its
@@ -301,39 +370,36 @@ export async function lockEventsToGrade(
   client: StoreClient,
   touched: {
     events: readonly EventKey[];
-    hopIds: readonly string[];
-    attemptIds: readonly string[];
+    deliveries: readonly DeliveryKey[];
+    attempts: readonly AttemptKey[];
     jobs: readonly JobFound[];
     longestRunMs: number;
+    near: Near;
   },
 ): Promise<EventKey[]> {
   const jobs = touched.jobs.map(({ source, name, writesIdsSince }) => ({
     source,
     name,
     since: writesIdsSince,
-    first_hop: firstUuidOf(Date.parse(writesIdsSince) - longestTraceMs),
+    first_id: firstUuidOf(Date.parse(writesIdsSince) - longestTraceMs),
   }));
   const found = await client.query<EventKey>(findTouched, [
-    storableJson(touched.events),
-    touched.hopIds,
-    touched.attemptIds,
-    storableJson(jobs),
+    touched.near.from,
+    touched.near.until,
     touched.longestRunMs,
+    storableJson(touched.events),
+    storableJson(touched.deliveries),
+    storableJson(touched.attempts),
+    storableJson(jobs),
   ]);
   const { rows } = await client.query<EventKey>(
-    `select e.source, e.id from json_to_recordset($1::json) as r (source text, id text)
-     join events e on e.source = r.source and e.id = r.id
-     order by e.source collate "C", e.id collate "C"
+    `select e.trace_id as "traceId", e.ref::text
+     from ${keyRows('$1')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
+     order by e.trace_id, e.ref
      for no key update of e`,
     [storableJson(found.rows)],
   );
   return rows;
-}
-
-/** The lowest uuid of a time: correlation IDs begin with 48 bits of it. */
-function firstUuidOf(atMs: number): string {
-  const time = Math.max(0, Math.trunc(atMs)).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
 /**
@@ -343,67 +409,31 @@ function firstUuidOf(atMs: number): string {
 export async function readGradingRows(
   client: StoreClient,
   keys: readonly EventKey[],
+  near: Near,
   longestRunMs: number,
 ): Promise<GradingRow[]> {
   const { rows } = await client.query<GradingRow>(
-    `select e.source, e.id, e.op, e.actor, e.previous_actor as "previousActor",
-       e.session_correlation_id as "sessionCorrelationId", e.session_user_name as "sessionUser",
-       e.trace_id as "traceId", e.starts_trace as "startsTrace", ${utc('e.created_at')} as "createdAt",
+    `select e.trace_id as "traceId", e.ref::text, e.source, ${opOf('e')} as op, ${actorOf('e')} as actor,
+       ${previousActorOf('e')} as "previousActor", ${sessionIdOf('e')} as "sessionCorrelationId",
+       (select n.text from names n where n.id = e.session_user_name) as "sessionUser",
+       e.starts_trace as "startsTrace", ${utc('e.created_at')} as "createdAt",
        coalesce(${byValue('e')} and (${namesAnother}), false) as "transactionNamesAnother",
        coalesce(${byValue('e')} and (${isMoved}), false) as "isMoved",
        coalesce(${byValue('e')} and ${isCarriedOn}, false) as "isCarriedOn",
        coalesce((
          select json_agg(json_build_object(
-           'deliveryId', encode(d.id, 'hex'), 'traceId', d.trace_id, 'correlationId', d.correlation_id,
+           'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'correlationId', ${correlationIdOf('d')},
            'attempts', coalesce((
-             select json_agg(json_build_object(
-               'startedAt', ${utc('a.started_at')}, 'endedAt', ${utc('a.ended_at')}, 'status', a.status,
-      'worksInBackground', a.works_in_background)
-               order by a.started_at, a.id)
-             from attempts a where a.delivery_id = d.id), '[]'::json)) order by d.id)
-         from deliveries d where d.hop_id = e.named_hop_id), '[]'::json) as named,
+             select json_agg(json_build_object(${spanOf('a')}) order by a.started_at, a.id)
+             from attempts a where a.trace_id = d.trace_id and a.delivery_ref = d.ref), '[]'::json))
+           order by d.ref)
+         from deliveries d where ${isNamedDelivery('e', 'd')}), '[]'::json) as named,
        case when ${isUnnamed('e')} then ${mate} end as mate,
-       case when ${isUnnamed('e')} and e.context_trace_id is not null then ${inContext} else '[]'::json
+       case when ${isUnnamed('e')} and e.context_ref is not null then ${inContext} else '[]'::json
          end as "inContext",
-       case when ${isUnnamed('e')} and e.row_id is not null then ${aboutRows} end as "aboutRows"
-     from json_to_recordset($1::json) as r (source text, id text)
-     join events e using (source, id)`,
-    [storableJson(keys), longestRunMs],
+       case when ${isUnnamed('e')} and e.row_ref is not null then ${aboutRows} end as "aboutRows"
+     from ${keyRows('$4')} join events e on e.trace_id = r."traceId" and e.ref = r.ref`,
+    [near.from, near.until, longestRunMs, storableJson(keys)],
   );
   return rows;
-}
-
-/** Replaces what was known of why these events happened; an event without a row has no link. */
-export async function replaceLinks(
-  client: StoreClient,
-  graded: readonly EventKey[],
-  links: readonly LinkRow[],
-): Promise<void> {
-  await client.query(
-    `delete from links
-     where (source, event_id) in (select source, id from json_to_recordset($1::json) as r (source text, id text))
-       and (source, event_id) not in
-         (select source, event_id from json_to_recordset($2::json) as r (source text, event_id text))`,
-    [storableJson(graded), storableJson(links)],
-  );
-  if (links.length === 0) return;
-  await client.query(
-    `insert into links
-       (source, event_id, evidence, rule, reason, correlation_id, cause_trace_id, cause_delivery_id)
-     select source, event_id, evidence, rule, reason, correlation_id, cause_trace_id,
-       decode(cause_delivery_id, 'hex')
-     from json_to_recordset($1::json) as r (
-       source text, event_id text, evidence text, rule text, reason text, correlation_id text,
-       cause_trace_id uuid, cause_delivery_id text)
-     order by source collate "C", event_id collate "C"
-     on conflict (source, event_id) do update set
-       evidence = excluded.evidence, rule = excluded.rule, reason = excluded.reason,
-       correlation_id = excluded.correlation_id, cause_trace_id = excluded.cause_trace_id,
-       cause_delivery_id = excluded.cause_delivery_id, graded_at = now()
-     where (links.evidence, links.rule, links.reason, links.correlation_id, links.cause_trace_id,
-         links.cause_delivery_id)
-       is distinct from (excluded.evidence, excluded.rule, excluded.reason, excluded.correlation_id,
-         excluded.cause_trace_id, excluded.cause_delivery_id)`,
-    [storableJson(links)],
-  );
 }

@@ -1,98 +1,146 @@
 // Writes the rows of a batch. Every statement gives the same tables for any order and any repetition of
 // the same records, and takes its row locks in ascending key order, so that consumers cannot deadlock.
 import type { StoreClient } from './client.ts';
+import { type CompactRows, compactRows, eventRefs, keyOf, textsOf } from './compact-rows.ts';
 import { insertTraces } from './insert-traces.ts';
 import { insertJobs } from './jobs.ts';
-import type { EventRow, Rows, UnreadableRow } from './rows.ts';
-import { storableJson } from './storable-json.ts';
+import { internNames, type Names } from './names.ts';
+import type { AttemptKey, DeliveryKey, EventKey } from './refs.ts';
+import type { Rows, UnreadableRow } from './rows.ts';
+import { cleanedText, storableJson } from './storable-json.ts';
 
 /** What an event's earliest arrival told of it; a later one's account does not replace it. */
 const factColumns = {
-  kind: 'text',
-  trigger: 'text',
-  table_schema: 'text',
-  table_name: 'text',
-  op: 'text',
-  row_key: 'text',
-  created_at_raw: 'text',
   created_at: 'timestamptz',
   arrived_at: 'timestamptz',
-  actor: 'text',
-  previous_actor: 'text',
-  session_correlation_id: 'text',
-  session_user_name: 'text',
-  session_variables: 'jsonb',
-  context_trace_id: 'text',
-  trace_id: 'uuid',
+  written_raw: 'timestamp',
+  has_zone: 'boolean',
+  raw_text: 'text',
+  kind: '"char"',
+  trigger: 'integer',
+  table_schema: 'integer',
+  table_name: 'integer',
+  op: '"char"',
+  row_ref: 'bigint',
+  row_key: 'text',
+  actor: 'integer',
+  actor_uuid: 'uuid',
+  actor_is_named: 'boolean',
+  previous_actor: 'integer',
+  previous_actor_uuid: 'uuid',
+  previous_is_named: 'boolean',
+  session_correlation: 'integer',
+  session_uuid: 'uuid',
+  session_is_named: 'boolean',
+  session_user_name: 'integer',
+  context_ref: 'bigint',
+  context_trace_id: 'uuid',
   starts_trace: 'boolean',
-  named_hop_id: 'uuid',
-  named_by: 'text',
-} satisfies Partial<Record<keyof EventRow, string>>;
+  named_hop: 'bigint',
+  named_trace_id: 'uuid',
+  named_by: '"char"',
+};
 
 /** What comes with a payload: one record of an event can carry it while another had to leave it out. */
-const payloadColumns = {
-  change_id: 'uuid',
-  old_row: 'jsonb',
-  new_row: 'jsonb',
-  payload_kept: 'boolean',
-} satisfies Partial<Record<keyof EventRow, string>>;
+const payloadColumns = { change_ref: 'bigint', payload_kept: 'boolean', lacks_actor: 'boolean' };
+
+/** The arrival that is recorded first stays with its event, whichever came first. */
+const ownColumns = {
+  trace_id: 'uuid',
+  ref: 'bigint',
+  source: 'integer',
+  uuid_id: 'uuid',
+  text_id: 'text',
+  arrival_id: 'uuid',
+  arrival_at: 'timestamptz',
+  current_retry: 'integer',
+  max_retries: 'integer',
+};
 
 const earlier = 'excluded.arrived_at < events.arrived_at';
 const fuller = 'excluded.payload_kept and not events.payload_kept';
-const eventColumns = { source: 'text', id: 'text', ...factColumns, ...payloadColumns };
+const eventColumns = { ...ownColumns, ...factColumns, ...payloadColumns };
 
 const insertEvents = `
   insert into events (${Object.keys(eventColumns).join(', ')})
   select ${Object.keys(eventColumns).join(', ')}
-  from json_to_recordset($1::json) as r (${typed(eventColumns)})
-  order by source collate "C", id collate "C"
-  on conflict (source, id) do update set
-    ${[...choose(Object.keys(factColumns), earlier), ...choose(Object.keys(payloadColumns), fuller)].join(', ')}
+  from json_to_recordset($1::json) as r (${typed(eventColumns)}, "isElsewhere" boolean)
+  where not "isElsewhere" order by trace_id, ref
+  on conflict (trace_id, ref) do update set
+    ${[...choose(Object.keys(factColumns), earlier), ...choose(Object.keys(payloadColumns), fuller)].join(', ')},
+    arrival_at = case when ${earlier} then coalesce(events.arrival_at, events.arrived_at)
+      else events.arrival_at end
   where ${earlier} or (${fuller})`;
 
-const insertArrivals = `
-  insert into arrivals (id, source, event_id, at, current_retry, max_retries)
-  select id, source, event_id, at, current_retry, max_retries
-  from json_to_recordset($1::json) as r (
-    id uuid, source text, event_id text, at timestamptz, current_retry integer, max_retries integer)
-  order by id
-  on conflict (id) do nothing`;
+/** What was told of another trace than the one that the event stands in places nothing there. */
+const insertElsewhere = `
+  insert into events (${Object.keys(eventColumns).join(', ')})
+  select ${Object.keys(eventColumns).join(', ')}
+  from json_to_recordset($1::json) as r (${typed(eventColumns)}, "isElsewhere" boolean)
+  where "isElsewhere" order by trace_id, ref
+  on conflict (trace_id, ref) do nothing`;
 
-/**
- * In the trace that its event is stored in. Of two arrivals of one webhook the earlier one's ID is kept, as
- * the event is: the one that belongs to that trace.
- */
-const isOutside = (row: string): string =>
-  `(left(${row}.hop_id::text, 26) <> left(excluded.trace_id::text, 26))`;
+/** 64 bits and the trace are as good as unique by chance, and can be made equal by somebody who tries. */
+const findTaken = `
+  select coalesce(r.text_id, r.uuid_id::text) as id
+  from json_to_recordset($1::json) as r (trace_id uuid, ref bigint, source integer, uuid_id uuid, text_id text)
+  join events e on e.trace_id = r.trace_id and e.ref = r.ref
+  where (e.source, e.uuid_id, e.text_id) is distinct from (r.source, r.uuid_id, r.text_id)
+  union all
+  select d.id from json_to_recordset($2::json) as d (
+    id text, trace_id uuid, event_ref bigint, ref bigint, target integer)
+  join deliveries x on x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.ref = d.ref
+  where (x.target, x.id) is distinct from (d.target, decode(d.id, 'hex'))`;
+
+const insertPayloads = `
+  insert into payloads
+    (trace_id, event_ref, is_delta, changed, old_row, new_row, session_variables, context_text)
+  select trace_id, event_ref, is_delta, changed, old_row, new_row, session_variables, context_text
+  from json_to_recordset($1::json) as r (
+    trace_id uuid, event_ref bigint, is_delta boolean, changed text[], old_row jsonb, new_row jsonb,
+    session_variables jsonb, context_text text)
+  order by trace_id, event_ref
+  on conflict (trace_id, event_ref) do update set
+    is_delta = excluded.is_delta, changed = excluded.changed, old_row = excluded.old_row,
+    new_row = excluded.new_row,
+    session_variables = coalesce(excluded.session_variables, payloads.session_variables)
+  where payloads.old_row is null and payloads.new_row is null
+    and (excluded.old_row is not null or excluded.new_row is not null)`;
+
+const insertArrivals = `
+  insert into arrivals (trace_id, event_ref, id, at, current_retry, max_retries)
+  select r.trace_id, r.event_ref, r.id, r.at, r.current_retry, r.max_retries
+  from json_to_recordset($1::json) as r (
+    trace_id uuid, event_ref bigint, id uuid, at timestamptz, current_retry integer, max_retries integer)
+  join events e on e.trace_id = r.trace_id and e.ref = r.event_ref
+  where e.arrival_id <> r.id
+  order by r.trace_id, r.event_ref, r.id
+  on conflict (trace_id, event_ref, id) do nothing`;
+
 const insertDeliveries = `
   insert into deliveries
-    (id, source, event_id, trace_id, target, algorithm, job, correlation_id, hop_id, rerun_of,
-      is_rollout)
-  select decode(r.id, 'hex'), r.source, r.event_id, e.trace_id, r.target, r.algorithm, r.job,
-    r.correlation_id, r.hop_id, decode(r.rerun_of, 'hex'), r.is_rollout
+    (trace_id, event_ref, ref, rerun_of, source, target, algorithm, job, named, is_rollout, id)
+  select trace_id, event_ref, ref, rerun_of, source, target, algorithm, job, named, is_rollout,
+    decode(id, 'hex')
   from json_to_recordset($1::json) as r (
-    id text, source text, event_id text, target text, algorithm text, job text, correlation_id text,
-    hop_id uuid, rerun_of text, is_rollout boolean)
-  join events e on e.source = r.source and e.id = r.event_id
-  order by decode(r.id, 'hex')
-  on conflict (id) do update set correlation_id = excluded.correlation_id, hop_id = excluded.hop_id
-  where (${isOutside('excluded')}, excluded.hop_id) < (${isOutside('deliveries')}, deliveries.hop_id)`;
+    trace_id uuid, event_ref bigint, ref bigint, rerun_of bigint, source integer, target integer,
+    algorithm integer, job integer, named integer, is_rollout boolean, id text)
+  order by trace_id, event_ref, ref
+  on conflict (trace_id, event_ref, ref) do nothing`;
 
 /** Told twice, as running and as ended, in any order: the end stays. */
 const insertAttempts = `
   insert into attempts
-    (id, delivery_id, arrival_id, destination, started_at, ended_at, status, outcome, error, answer,
-      degraded, skipped, works_in_background, row_id)
-  select id, decode(delivery_id, 'hex'), arrival_id, destination, started_at, ended_at, status, outcome,
-    error, answer, degraded, skipped, works_in_background, (
-      select e.row_id from deliveries d join events e on e.source = d.source and e.id = d.event_id
-      where d.id = decode(delivery_id, 'hex'))
+    (trace_id, delivery_ref, id, started_at, ended_at, late_row_ref, destination, status, outcome,
+      degraded, works_in_background, error, answer, skipped)
+  select trace_id, delivery_ref, id, started_at, ended_at, late_row_ref, destination, status, outcome,
+    degraded, works_in_background, error, answer, skipped
   from json_to_recordset($1::json) as r (
-    id uuid, delivery_id text, arrival_id uuid, destination text, started_at timestamptz,
-    ended_at timestamptz, status integer, outcome text, error text, answer text,
-    degraded boolean, skipped jsonb, works_in_background boolean)
-  order by id
-  on conflict (id) do update set
+    trace_id uuid, delivery_ref bigint, id uuid, started_at timestamptz, ended_at timestamptz,
+    late_row_ref bigint, destination integer, status integer, outcome "char", degraded boolean,
+    works_in_background boolean, error text, answer text, skipped jsonb)
+  order by trace_id, delivery_ref, id
+  on conflict (trace_id, delivery_ref, id) do update set
     ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,
     error = excluded.error, answer = excluded.answer, works_in_background = excluded.works_in_background
   where attempts.ended_at is null and excluded.ended_at is not null`;
@@ -100,16 +148,18 @@ const insertAttempts = `
 /** A delivery can die again after a replay: the latest death is what counts, and nobody has replayed it. */
 const insertDeadLetters = `
   insert into dead_letters
-    (delivery_id, source, dead_at, told_at, reason, first_attempt_at, status, error, destination, method,
-      headers, body, body_key, facts)
-  select decode(delivery_id, 'hex'), source, dead_at, told_at, reason, first_attempt_at, status, error,
-    destination, method, headers, decode(body, 'base64'), body_key, facts
+    (delivery_id, trace_id, ref, source, dead_at, told_at, reason, first_attempt_at, status, error,
+      destination, method, headers, body, body_key, facts)
+  select decode(delivery_id, 'hex'), trace_id, ref, source, dead_at, told_at, reason, first_attempt_at,
+    status, error, destination, method, headers, decode(body, 'base64'), body_key, facts
   from json_to_recordset($1::json) as r (
-    delivery_id text, source text, dead_at timestamptz, told_at timestamptz, reason text, first_attempt_at timestamptz, status integer, error text, destination text, method text, headers json,
-    body text, body_key text, facts json)
+    delivery_id text, trace_id uuid, ref bigint, source text, dead_at timestamptz, told_at timestamptz,
+    reason text, first_attempt_at timestamptz, status integer, error text, destination text, method text,
+    headers json, body text, body_key text, facts json)
   order by decode(delivery_id, 'hex')
   on conflict (delivery_id) do update set
-    dead_at = excluded.dead_at, told_at = excluded.told_at, reason = excluded.reason, first_attempt_at = excluded.first_attempt_at, status = excluded.status, error = excluded.error,
+    dead_at = excluded.dead_at, told_at = excluded.told_at, reason = excluded.reason,
+    first_attempt_at = excluded.first_attempt_at, status = excluded.status, error = excluded.error,
     destination = excluded.destination, method = excluded.method, headers = excluded.headers,
     body = excluded.body, body_key = excluded.body_key, facts = excluded.facts, replayed_at = null,
     discarded_at = null
@@ -131,21 +181,109 @@ const insertUnreadable = `
   order by message_id, position
   on conflict (message_id, position) do nothing`;
 
-/** Writes a batch's rows, in the caller's transaction: one round trip for each table that gets any. */
-export async function insertRows(client: StoreClient, rows: Rows): Promise<void> {
+/** What a batch has brought, by the keys that it is stored under. */
+export type StoredKeys = { events: EventKey[]; deliveries: DeliveryKey[]; attempts: AttemptKey[] };
+
+/** The ref of a record's event or delivery belongs to another one: it is kept apart, not stored over it. */
+export class RefTaken extends Error {
+  override readonly name = 'RefTaken';
+  /** unique_violation: the record is at fault, and will be again. */
+  readonly code = '23505';
+}
+
+/**
+ * Writes a batch's rows, in the caller's transaction: one round trip for each table that gets any.
+ * @throws RefTaken
+ */
+export async function insertRows(client: StoreClient, rows: Rows): Promise<StoredKeys> {
+  const names = await internNames(client, textsOf(rows));
+  const refs = await eventRefs(rows);
+  const placed = await placeWebhooks(client, rows, names, refs);
+  const compact = await compactRows(rows, names, refs, placed);
   const steps: [string, readonly unknown[]][] = [
-    [insertEvents, rows.events],
-    [insertArrivals, rows.arrivals],
-    [insertDeliveries, rows.deliveries],
-    [insertJobs, rows.deliveries],
-    [insertAttempts, rows.attempts],
-    [insertDeadLetters, rows.deadLetters],
+    [insertEvents, compact.events.filter((event) => !event.isElsewhere)],
+    [insertElsewhere, compact.events.filter((event) => event.isElsewhere)],
+    [insertPayloads, compact.payloads],
+    [insertArrivals, compact.arrivals],
+    [insertDeliveries, compact.deliveries],
+    [insertJobs, compact.deliveries],
+    [insertAttempts, compact.attempts],
+    [insertDeadLetters, compact.deadLetters],
     [insertRefusals, rows.refusals],
   ];
   for (const [statement, list] of steps) {
     if (list.length > 0) await client.query(statement, [storableJson(list)]);
   }
-  if (rows.events.length > 0) await insertTraces(client, rows.events);
+  if (compact.events.length > 0) {
+    await refuseTaken(client, compact);
+    await insertTraces(client, compact.events);
+  }
+  return {
+    events: compact.events.map(({ traceId, ref }) => ({ traceId, ref })),
+    deliveries: compact.deliveries.map(({ traceId, ref }) => ({ traceId, ref })),
+    attempts: compact.attempts.map((row) => ({
+      traceId: row.trace_id,
+      deliveryRef: row.delivery_ref,
+      id: row.id,
+    })),
+  };
+}
+
+/**
+ * The trace of each webhook, by source and id: the one that it was recorded in first. Whoever places one holds its row
+ * until the transaction ends, so that two deliveries of one webhook end up in one trace.
+ */
+async function placeWebhooks(
+  client: StoreClient,
+  rows: Rows,
+  names: Names,
+  refs: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  const webhooks = rows.events.filter((event) => event.kind === 'webhook');
+  if (webhooks.length === 0) return new Map();
+  const keys = storableJson(
+    webhooks.map((event) => ({
+      event_ref: refs.get(keyOf(event.source, event.id)),
+      source: names.get(cleanedText(event.source)),
+      trace_id: event.trace_id,
+    })),
+  );
+  const given = `json_to_recordset($1::json) as r (event_ref bigint, source integer, trace_id uuid)`;
+  await client.query(
+    `insert into webhook_places (event_ref, source, trace_id)
+     select event_ref, source, trace_id from ${given} order by event_ref, source
+     on conflict (event_ref, source) do nothing`,
+    [keys],
+  );
+  const { rows: found } = await client.query<{
+    event_ref: string;
+    source: number;
+    trace_id: string;
+  }>(
+    `select p.event_ref::text, p.source, p.trace_id
+     from ${given} join webhook_places p on p.event_ref = r.event_ref and p.source = r.source`,
+    [keys],
+  );
+  const byRef = new Map(found.map((row) => [`${row.source} ${row.event_ref}`, row.trace_id]));
+  return new Map(
+    webhooks.map(({ source, id, trace_id }) => [
+      keyOf(source, id),
+      byRef.get(`${names.get(cleanedText(source))} ${refs.get(keyOf(source, id))}`) ?? trace_id,
+    ]),
+  );
+}
+
+async function refuseTaken(client: StoreClient, compact: CompactRows): Promise<void> {
+  const { rows } = await client.query<{ id: string | null }>(findTaken, [
+    storableJson(compact.events),
+    storableJson(compact.deliveries),
+  ]);
+  const [taken] = rows;
+  if (taken) {
+    throw new RefTaken(
+      `Another event or delivery of the same trace has the same 64 bits of hash as ${taken.id ?? 'a delivery'}.`,
+    );
+  }
 }
 
 /** Keeps records that could not be read or stored, with the reason. */

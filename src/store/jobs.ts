@@ -1,10 +1,12 @@
 // What is known of jobs: since when each writes its correlation IDs. It judges nothing.
 import type { StoreClient } from './client.ts';
-import type { EventKey } from './rows.ts';
+import type { DeliveryKey, EventKey } from './refs.ts';
+import { hopOf, isDelivery, isNamedDelivery, keyRows, namedTraceOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
-export type JobKey = { source: string; name: string };
+/** Numbers of names. */
+export type JobKey = { source: number; name: number };
 
 /** A job that turned out to write IDs, or to have done so earlier than was known. */
 export type JobFound = JobKey & { writesIdsSince: string };
@@ -12,7 +14,7 @@ export type JobFound = JobKey & { writesIdsSince: string };
 /** Makes a row for each job that is new, so that there is one to lock. */
 export const insertJobs = `
   insert into jobs (source, name)
-  select distinct source, job from json_to_recordset($1::json) as r (source text, job text)
+  select distinct source, job from json_to_recordset($1::json) as r (source integer, job integer)
   order by 1, 2
   on conflict (source, name) do nothing`;
 
@@ -24,22 +26,25 @@ export const insertJobs = `
  */
 export async function noteJobs(
   client: StoreClient,
-  brought: { events: readonly EventKey[]; hopIds: readonly string[] },
+  brought: { events: readonly EventKey[]; deliveries: readonly DeliveryKey[] },
 ): Promise<void> {
   await client.query(
     `with named as (
-       select d.source, d.job, d.event_id
-       from json_to_recordset($1::json) as r (source text, id text)
-       join events e on e.source = r.source and e.id = r.id
-       join deliveries d on d.hop_id = e.named_hop_id
-       where not e.starts_trace
+       select d.source, d.job, d.trace_id, d.event_ref
+       from ${keyRows('$1')}
+       join events e on e.trace_id = r."traceId" and e.ref = r.ref
+       join deliveries d on ${isNamedDelivery('e', 'd')}
+       where e.named_hop is not null and not e.starts_trace
        union
-       select d.source, d.job, d.event_id from deliveries d
-       where d.hop_id = any ($2::uuid[])
-         and exists (select from events e where e.named_hop_id = d.hop_id and not e.starts_trace)),
+       select d.source, d.job, d.trace_id, d.event_ref
+       from ${keyRows('$2')}
+       join deliveries d on ${isDelivery('d', 'r."traceId"', 'r.ref')}
+       where exists (
+         select from events e where e.named_hop = ${hopOf('d.ref')}
+           and ${namedTraceOf('e')} = d.trace_id and not e.starts_trace)),
      since as (
        select n.source, n.job, min(p.created_at) as at
-       from named n join events p on p.source = n.source and p.id = n.event_id group by 1, 2),
+       from named n join events p on p.trace_id = n.trace_id and p.ref = n.event_ref group by 1, 2),
      locked as materialized (
        select j.source, j.name, s.at from since s join jobs j on j.source = s.source and j.name = s.job
        where j.writes_ids_since is null or j.writes_ids_since > s.at
@@ -47,27 +52,29 @@ export async function noteJobs(
      update jobs j set writes_ids_since = l.at from locked l
      where j.source = l.source and j.name = l.name
        and (j.writes_ids_since is null or j.writes_ids_since > l.at)`,
-    [storableJson(brought.events), brought.hopIds],
+    [storableJson(brought.events), storableJson(brought.deliveries)],
   );
 }
 
 /** Which of these deliveries' jobs, and of the jobs that these events name, links are not judged by yet. */
 export async function findJobsToJudge(
   client: StoreClient,
-  brought: { events: readonly EventKey[]; hopIds: readonly string[] },
+  brought: { events: readonly EventKey[]; deliveries: readonly DeliveryKey[] },
 ): Promise<JobFound[]> {
   const { rows } = await client.query<JobFound>(
     `select j.source, j.name, ${utc('j.writes_ids_since')} as "writesIdsSince"
      from (
-       select d.source, d.job from deliveries d where d.hop_id = any ($2::uuid[])
+       select d.source, d.job
+       from ${keyRows('$2')} join deliveries d on ${isDelivery('d', 'r."traceId"', 'r.ref')}
        union
        select d.source, d.job
-       from json_to_recordset($1::json) as r (source text, id text)
-       join events e on e.source = r.source and e.id = r.id
-       join deliveries d on d.hop_id = e.named_hop_id) b
+       from ${keyRows('$1')}
+       join events e on e.trace_id = r."traceId" and e.ref = r.ref
+       join deliveries d on ${isNamedDelivery('e', 'd')}
+       where e.named_hop is not null) b
      join jobs j on j.source = b.source and j.name = b.job
      where j.writes_ids_since is not null and j.judged_since is distinct from j.writes_ids_since`,
-    [storableJson(brought.events), brought.hopIds],
+    [storableJson(brought.events), storableJson(brought.deliveries)],
   );
   return rows;
 }
@@ -87,7 +94,8 @@ export async function readJobs(
   const { rows } = await client.query<JobKey & { writesIdsSince: string | null }>(
     // One statement and one strength, so that two consumers take these rows in one order.
     `select j.source, j.name, ${utc('j.writes_ids_since')} as "writesIdsSince"
-     from (select distinct source, name from json_to_recordset($1::json) as r (source text, name text)) k
+     from (
+       select distinct source, name from json_to_recordset($1::json) as r (source integer, name integer)) k
      join jobs j on j.source = k.source and j.name = k.name
      order by j.source, j.name for ${toJudge.length > 0 ? 'no key update' : 'share'} of j`,
     [storableJson(both)],
@@ -95,7 +103,7 @@ export async function readJobs(
   if (toJudge.length > 0) {
     await client.query(
       `update jobs j set judged_since = r."writesIdsSince"
-       from json_to_recordset($1::json) as r (source text, name text, "writesIdsSince" timestamptz)
+       from json_to_recordset($1::json) as r (source integer, name integer, "writesIdsSince" timestamptz)
        where j.source = r.source and j.name = r.name`,
       [storableJson(toJudge)],
     );

@@ -1,10 +1,7 @@
 // Keeps which trace a trace is joined to by a weak link. It reads links and decides nothing about them.
 import type { StoreClient } from './client.ts';
-import type { EventKey } from './rows.ts';
+import type { EventKey } from './refs.ts';
 import { storableJson } from './storable-json.ts';
-
-const beginnings = (trace: string): string =>
-  `b.trace_id = ${trace} and (b.named_hop_id is null or b.starts_trace)`;
 
 /**
  * Joins the traces of these events, and the traces whose weak links lead to a trace of these events, anew:
@@ -18,16 +15,13 @@ const beginnings = (trace: string): string =>
  */
 export async function joinTraces(client: StoreClient, graded: readonly EventKey[]): Promise<void> {
   if (graded.length === 0) return;
+  const own = [...new Set(graded.map(({ traceId }) => traceId))];
   const found = await client.query<{ id: string }>(
-    `with own as materialized (
-       select distinct e.trace_id from json_to_recordset($1::json) as r (source text, id text)
-       join events e on e.source = r.source and e.id = r.id)
-     select trace_id as id from own
+    `select id from unnest($1::uuid[]) as own (id)
      union
-     select e.trace_id from own o
-     join links l on l.cause_trace_id = o.trace_id and l.evidence = 'weak'
-     join events e on e.source = l.source and e.id = l.event_id`,
-    [storableJson(graded.map(({ source, id }) => ({ source, id })))],
+     select l.trace_id from links l
+     where l.cause_trace_id = any ($1::uuid[]) and l.evidence = 'w' and l.cause_trace_id is not null`,
+    [own],
   );
   const ids = found.rows.map(({ id }) => id);
   await client.query(
@@ -36,18 +30,20 @@ export async function joinTraces(client: StoreClient, graded: readonly EventKey[
   );
   const { rows } = await client.query<{ id: string; parent: string | null }>(
     `select t.id, (
-       select l.cause_trace_id from events b
-       join links l on l.source = b.source and l.event_id = b.id and l.evidence = 'weak'
+       select l.cause_trace_id from links l
+       join events b on b.trace_id = l.trace_id and b.ref = l.event_ref
+         and (b.named_hop is null or b.starts_trace)
        join traces c on c.id = l.cause_trace_id and c.started_at < t.started_at
-       where ${beginnings('t.id')}
-       order by b.created_at, b.source collate "C", b.id collate "C" limit 1) as parent
+       where l.trace_id = t.id and l.evidence = 'w' and l.cause_trace_id is not null
+       order by b.created_at, b.ref limit 1) as parent
      from traces t where t.id = any ($1::uuid[])`,
     [ids],
   );
+  const changes = storableJson(rows);
   await client.query(
     `update traces t set joined_to = k.parent
-     from unnest($1::uuid[], $2::uuid[]) as k (id, parent)
+     from json_to_recordset($2::json) as k (id uuid, parent uuid)
      where t.id = any ($1::uuid[]) and t.id = k.id and t.joined_to is distinct from k.parent`,
-    [rows.map(({ id }) => id), rows.map(({ parent }) => parent)],
+    [ids, changes],
   );
 }

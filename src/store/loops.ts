@@ -1,7 +1,8 @@
 // Finds triggers that fire themselves along a path of a cascade, and keeps what was found. How often is too
 // often is the caller's to say.
 import type { StoreClient } from './client.ts';
-import type { EventKey } from './rows.ts';
+import type { EventKey } from './refs.ts';
+import { eventIdOf, isDelivery, keyRows, nameOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
@@ -19,7 +20,9 @@ export type LoopStep = {
 
 export type FoundLoop = EventKey & {
   rootTraceId: string;
-  traceId: string;
+  source: string;
+  /** Of the path's last event. */
+  id: string;
   trigger: string;
   tableSchema: string;
   tableName: string;
@@ -30,7 +33,7 @@ export type FoundLoop = EventKey & {
   path: LoopStep[];
 };
 
-export type StoredLoop = Omit<FoundLoop, 'id'> & { eventId: string; foundAt: string };
+export type StoredLoop = Omit<FoundLoop, 'id' | 'ref'> & { eventId: string; foundAt: string };
 
 /** A path is followed for so many steps; a longer one is a loop by any measure. */
 const longestPath = 200;
@@ -50,61 +53,68 @@ const sameTrigger = (a: string, b: string): string =>
  * index with a limit, here and below: what a planner guesses of recursion would have it read whole tables.
  */
 const candidates = `
-  touched as materialized (
-    select r.source, r.id from json_to_recordset($1::json) as r (source text, id text)),
-  below (source, id) as (
-    select source, id from touched
+  touched as materialized (select r."traceId" as trace_id, r.ref from ${keyRows('$1')}),
+  below (trace_id, ref) as (
+    select trace_id, ref from touched
     union
-    select l.source, l.event_id from below b
+    select l.trace_id, l.event_ref from below b
     cross join lateral (
-      select d.id from deliveries d where d.source = b.source and d.event_id = b.id limit ${mostBelow}) d
+      select d.trace_id, d.ref from deliveries d
+      where d.trace_id = b.trace_id and d.event_ref = b.ref limit ${mostBelow}) d
     cross join lateral (
-      select l.source, l.event_id from links l
-      where l.cause_delivery_id = d.id and l.cause_delivery_id is not null limit ${mostBelow}) l),
-  candidates as materialized (select source, id from below limit ${mostBelow}),`;
+      select l.trace_id, l.event_ref from links l
+      where l.cause_ref = d.ref and l.cause_ref is not null
+        and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id limit ${mostBelow}) l),
+  candidates as materialized (select trace_id, ref from below limit ${mostBelow}),`;
 
-const eventOf = (source: string, id: string): string =>
-  `(select x.* from events x where x.source = ${source} and x.id = ${id} limit 1)`;
-const linkOf = (source: string, id: string): string =>
-  `(select x.* from links x where x.source = ${source} and x.event_id = ${id} limit 1)`;
-const deliveryOf = (id: string): string =>
-  `(select x.* from deliveries x where x.id = ${id} limit 1)`;
+const eventOf = (trace: string, ref: string): string =>
+  `(select x.* from events x where x.trace_id = ${trace} and x.ref = ${ref} limit 1)`;
+const linkOf = (trace: string, ref: string): string =>
+  `(select coalesce(x.cause_trace_id, x.trace_id) as cause_trace, x.cause_ref, x.evidence from links x
+    where x.trace_id = ${trace} and x.event_ref = ${ref} limit 1)`;
+const deliveryOf = (trace: string, ref: string): string =>
+  `(select x.* from deliveries x where ${isDelivery('x', trace, ref)} limit 1)`;
 
 /** $2: how often a trigger may fire along one path. */
 const findLoops = `
   with recursive ${candidates}
-  up (first_source, first_id, step, source, id, trigger, table_schema, table_name, row_key, trace_id, evidence, job,
-    cause_event, cause_source) as (
-    select e.source, e.id, 0, e.source, e.id, e.trigger, e.table_schema, e.table_name, e.row_key, e.trace_id,
-      l.evidence, d.job, d.event_id, d.source
+  up (first_trace, first_ref, step, trace_id, ref, trigger, table_schema, table_name, row_key, evidence, job,
+    cause_trace, cause_event) as (
+    select e.trace_id, e.ref, 0, e.trace_id, e.ref, e.trigger, e.table_schema, e.table_name, e.row_key,
+      l.evidence, d.job, d.trace_id, d.event_ref
     from candidates c
-    cross join lateral ${eventOf('c.source', 'c.id')} e
-    cross join lateral ${linkOf('c.source', 'c.id')} l
-    cross join lateral ${deliveryOf('l.cause_delivery_id')} d
+    cross join lateral ${eventOf('c.trace_id', 'c.ref')} e
+    cross join lateral ${linkOf('c.trace_id', 'c.ref')} l
+    cross join lateral ${deliveryOf('l.cause_trace', 'l.cause_ref')} d
     where e.trigger is not null
     union all
-    select u.first_source, u.first_id, u.step + 1, e.source, e.id, e.trigger, e.table_schema, e.table_name,
-      e.row_key, e.trace_id, l.evidence, d.job, d.event_id, d.source
+    select u.first_trace, u.first_ref, u.step + 1, e.trace_id, e.ref, e.trigger, e.table_schema, e.table_name,
+      e.row_key, l.evidence, d.job, d.trace_id, d.event_ref
     from up u
-    cross join lateral ${eventOf('u.cause_source', 'u.cause_event')} e
-    left join lateral ${linkOf('u.cause_source', 'u.cause_event')} l on true
-    left join lateral ${deliveryOf('l.cause_delivery_id')} d on true
+    cross join lateral ${eventOf('u.cause_trace', 'u.cause_event')} e
+    left join lateral ${linkOf('u.cause_trace', 'u.cause_event')} l on true
+    left join lateral ${deliveryOf('l.cause_trace', 'l.cause_ref')} d on true
     where u.step < ${longestPath}),
   counted as (
-    select f.first_source as source, f.first_id as id, count(*)::int as times
-    from up f join up u on u.first_source = f.first_source and u.first_id = f.first_id and ${sameTrigger('u', 'f')}
+    select f.first_trace, f.first_ref, count(*)::int as times
+    from up f join up u on u.first_trace = f.first_trace and u.first_ref = f.first_ref
+      and ${sameTrigger('u', 'f')}
     where f.step = 0 group by 1, 2 having count(*) > $2)
-  select e.source, e.id, e.trigger, coalesce(e.table_schema, '') as "tableSchema",
-    coalesce(e.table_name, '') as "tableName", e.trace_id as "traceId", ${utc('e.created_at')} as "latestAt",
-    c.times, p.*
-  from counted c cross join lateral ${eventOf('c.source', 'c.id')} e
+  select ${nameOf('e.source')} as source, ${eventIdOf('e')} as id, e.ref::text, ${nameOf('e.trigger')} as trigger,
+    coalesce(${nameOf('e.table_schema')}, '') as "tableSchema",
+    coalesce(${nameOf('e.table_name')}, '') as "tableName", e.trace_id as "traceId",
+    ${utc('e.created_at')} as "latestAt", c.times, p.*
+  from counted c cross join lateral ${eventOf('c.first_trace', 'c.first_ref')} e
   cross join lateral (
     select (array_agg(u.trace_id order by u.step desc))[1] as "rootTraceId",
-      coalesce(bool_and(u.evidence = 'certain') filter (where u.evidence is not null), true) as "isCertain",
-      json_agg(json_build_object('eventId', u.id, 'trigger', u.trigger,
-        'table', u.table_schema || '.' || u.table_name, 'rowKey', u.row_key, 'job', u.job,
-        'evidence', u.evidence) order by u.step desc) as path
-    from up u where u.first_source = c.source and u.first_id = c.id) p
+      coalesce(bool_and(u.evidence = 'c') filter (where u.evidence is not null), true) as "isCertain",
+      json_agg(json_build_object(
+        'eventId', (select ${eventIdOf('x')} from events x where x.trace_id = u.trace_id and x.ref = u.ref),
+        'trigger', ${nameOf('u.trigger')},
+        'table', ${nameOf('u.table_schema')} || '.' || ${nameOf('u.table_name')}, 'rowKey', u.row_key,
+        'job', ${nameOf('u.job')},
+        'evidence', case u.evidence when 'c' then 'certain' when 'w' then 'weak' end) order by u.step desc) as path
+    from up u where u.first_trace = c.first_trace and u.first_ref = c.first_ref) p
   order by c.times desc`;
 
 /**
@@ -136,22 +146,22 @@ export async function replaceLoops(
   await client.query(
     `with recursive ${candidates.trimEnd().replace(/,$/, '')}
      delete from loops x using candidates c
-     where x.source = c.source and x.event_id = c.id and (x.source, x.event_id) not in (
-       select r.source, r.id from json_to_recordset($2::json) as r (source text, id text))`,
-    [storableJson(graded), storableJson(found.map(({ source, id }) => ({ source, id })))],
+     where x.trace_id = c.trace_id and x.event_ref = c.ref and (x.trace_id, x.event_ref) not in (
+       select r."traceId", r.ref from ${keyRows('$2')})`,
+    [storableJson(graded), storableJson(found.map(({ traceId, ref }) => ({ traceId, ref })))],
   );
   const { rows } = await client.query<{ source: string; id: string; isNew: boolean }>(
     `insert into loops (root_trace_id, source, trigger, table_schema, table_name, times, is_certain, trace_id,
-       event_id, path, latest_at)
+       event_id, event_ref, path, latest_at)
      select distinct on ("rootTraceId", source, trigger, "tableSchema", "tableName")
-       "rootTraceId", source, trigger, "tableSchema", "tableName", times, "isCertain", "traceId", id, path, "latestAt"
+       "rootTraceId", source, trigger, "tableSchema", "tableName", times, "isCertain", "traceId", id, ref, path, "latestAt"
      from json_to_recordset($1::json) as r (
        "rootTraceId" uuid, source text, trigger text, "tableSchema" text, "tableName" text, times integer,
-       "isCertain" boolean, "traceId" uuid, id text, path json, "latestAt" timestamptz)
+       "isCertain" boolean, "traceId" uuid, id text, ref bigint, path json, "latestAt" timestamptz)
      order by "rootTraceId", source, trigger, "tableSchema", "tableName", times desc, id
      on conflict (root_trace_id, source, trigger, table_schema, table_name) do update set
        times = excluded.times, is_certain = excluded.is_certain, trace_id = excluded.trace_id,
-       event_id = excluded.event_id, path = excluded.path, latest_at = excluded.latest_at
+       event_id = excluded.event_id, event_ref = excluded.event_ref, path = excluded.path, latest_at = excluded.latest_at
      where excluded.times >= loops.times
      returning source, event_id as id, xmax = 0 as "isNew"`,
     [storableJson(found.map((loop) => ({ ...loop, path: shorten(loop.path) })))],

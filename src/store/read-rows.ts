@@ -1,6 +1,25 @@
 // The rows that reads give, and the SQL fragments that make them. Times are text (RFC 3339, UTC, six
 // digits), ids of deliveries 64 hex digits.
 import type { AttemptFacts, EventFacts, SkippedFacts } from './record.ts';
+import { evidenceCodes, outcomeCodes, ruleCodes, wordOf } from './codes.ts';
+import {
+  actorOf,
+  correlationIdOf,
+  deliveryIdOf,
+  eventIdOf,
+  hopUuidOf,
+  isAttemptOf,
+  isDelivery,
+  isLetterOf,
+  kindOf,
+  namedTraceOf,
+  nameOf,
+  oldRowOf,
+  opOf,
+  payloadRemovedAt,
+  previousActorOf,
+  sessionIdOf,
+} from './sql.ts';
 import { utc } from './utc.ts';
 
 export type StoredLink = {
@@ -40,6 +59,8 @@ export type StoredEvent = {
   oldRow: Record<string, unknown> | null;
   newRow: Record<string, unknown> | null;
   payloadKept: boolean;
+  /** When a payload that was kept was removed, as its retention says; null while it is there. */
+  payloadRemovedAt: string | null;
   link: StoredLink | null;
 };
 
@@ -79,54 +100,85 @@ export type StoredDelivery = {
   attempts: StoredAttempt[];
 };
 
-/** Selects a StoredEvent from `events e left join links l`. Numbers above 2⁵³ in rows lose digits when parsed. */
-export const eventColumns = `
-  e.id, e.source, e.kind, e.trigger, e.table_schema as "tableSchema", e.table_name as "tableName",
-  e.op, e.row_key as "rowKey", e.actor, e.previous_actor as "previousActor",
-  e.session_user_name as "sessionUser", e.session_correlation_id as "sessionCorrelationId",
-  e.session_variables as "sessionVariables",
-  ${utc('e.created_at')} as "createdAt", ${utc('e.arrived_at')} as "arrivedAt",
-  (select count(*)::int from arrivals a where a.source = e.source and a.event_id = e.id) as arrivals,
-  e.trace_id as "traceId", e.starts_trace as "startsTrace", e.change_id as "changeId",
-  e.old_row as "oldRow", e.new_row as "newRow", e.payload_kept as "payloadKept",
-  case when l.evidence is null then null else json_build_object(
-    'evidence', l.evidence, 'rule', l.rule, 'reason', l.reason, 'correlationId', l.correlation_id,
-    'deliveryId', encode(l.cause_delivery_id, 'hex')) end as link`;
+/** All arrivals of event `e`: the one that is kept with it, and the further ones. */
+const arrivalsOf = (e: string): string => `(
+  select coalesce(${e}.arrival_at, ${e}.arrived_at) as at, ${e}.arrival_id as id, ${e}.current_retry,
+    ${e}.max_retries
+  union all
+  select x.at, x.id, x.current_retry, x.max_retries from arrivals x
+  where x.trace_id = ${e}.trace_id and x.event_ref = ${e}.ref)`;
 
-export const eventTables = `events e left join links l on l.source = e.source and l.event_id = e.id`;
+/** The latest arrival of event `e`: a row of `at`, `id`, `current_retry`, `max_retries`. */
+export const latestArrivalOf = (e: string): string =>
+  `${arrivalsOf(e)} r order by r.at desc, r.id desc limit 1`;
+
+/** Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed. */
+export const eventColumns = `
+  ${eventIdOf('e')} as id, ${nameOf('e.source')} as source, ${kindOf('e')} as kind,
+  ${nameOf('e.trigger')} as trigger, ${nameOf('e.table_schema')} as "tableSchema",
+  ${nameOf('e.table_name')} as "tableName", ${opOf('e')} as op, e.row_key as "rowKey",
+  ${actorOf('e')} as actor, ${previousActorOf('e')} as "previousActor",
+  ${nameOf('e.session_user_name')} as "sessionUser", ${sessionIdOf('e')} as "sessionCorrelationId",
+  p.session_variables as "sessionVariables",
+  ${utc('e.created_at')} as "createdAt", ${utc('e.arrived_at')} as "arrivedAt",
+  1 + (select count(*)::int from arrivals a where a.trace_id = e.trace_id and a.event_ref = e.ref) as arrivals,
+  e.trace_id as "traceId", e.starts_trace as "startsTrace",
+  lpad(to_hex(e.change_ref), 16, '0') as "changeId", ${oldRowOf('p')} as "oldRow", p.new_row as "newRow",
+  e.payload_kept as "payloadKept", ${utc(payloadRemovedAt)} as "payloadRemovedAt",
+  case when l.evidence is null then null else json_build_object(
+    'evidence', ${wordOf('l.evidence', evidenceCodes)}, 'rule', ${wordOf('l.rule', ruleCodes)},
+    'reason', ${nameOf('l.reason')},
+    'correlationId', ${nameOf('l.named')} || ${hopUuidOf(namedTraceOf('e'), 'e.named_hop')},
+    'deliveryId', (
+      select ${deliveryIdOf('c', 'o')} from deliveries c
+      join events o on o.trace_id = c.trace_id and o.ref = c.event_ref
+      where ${isDelivery('c', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1)) end as link`;
+
+export const eventTables = `events e
+  left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref
+  left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref`;
 
 /** Whether it is the edge that tries delivery `d` again: a broadcast's, a rerun, and one that was replayed. */
-export const isRetriedHere = `(d.algorithm = 'broadcast' or d.rerun_of is not null
-  or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is not null))`;
+export const isRetriedHere = `(${nameOf('d.algorithm')} = 'broadcast' or d.rerun_of is not null
+  or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is not null))`;
 
 /**
- * Whether the edge will try delivery `d` again, or the sender: the latest arrival leaves it a retry, or it is not a day
- * yet since it came.
+ * Whether the edge will try delivery `d` of event `e` again, or the sender: the latest arrival leaves it a retry, or it
+ * is not a day yet since it came.
  */
 export const hasRetriesLeft = `(${isRetriedHere}
-  or exists (select from dead_letters x where x.delivery_id = d.id and x.replayed_at is null and x.dead_at > now())
-  or coalesce((
-    select r.current_retry < r.max_retries from arrivals r
-    where r.source = d.source and r.event_id = d.event_id order by r.at desc, r.id desc limit 1), false))`;
+  or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null and x.dead_at > now())
+  or coalesce((select r.current_retry < r.max_retries from ${latestArrivalOf('e')}), false))`;
 
 /** Whether delivery `d` is a dead letter that nobody has replayed. One that has arrived all the same is none. */
 export const isDead = `exists (
-  select from dead_letters x where x.delivery_id = d.id and x.replayed_at is null and x.dead_at <= now())`;
+  select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null and x.dead_at <= now())`;
 
-/** Selects a StoredDelivery from `deliveries d`. */
+/** Whether an attempt of `d`, a delivery or a dead letter, arrived. */
+export const hasArrived = (d: string): string => `exists (
+  select from attempts a where ${isAttemptOf('a', d)} and a.outcome = 'd')`;
+
+/** Selects a StoredDelivery from `deliveryTables`. */
 export const deliveryColumns = `
-  encode(d.id, 'hex') as id, d.source, d.event_id as "eventId", d.trace_id as "traceId", d.job, d.target,
-  d.algorithm, d.correlation_id as "correlationId", ${hasRetriesLeft} as "hasRetriesLeft",
-  ${isDead} as "isDead", encode(d.rerun_of, 'hex') as "rerunOf",
+  ${deliveryIdOf('d', 'e')} as id, ${nameOf('d.source')} as source, ${eventIdOf('e')} as "eventId",
+  d.trace_id as "traceId", ${nameOf('d.job')} as job, ${nameOf('d.target')} as target,
+  ${nameOf('d.algorithm')} as algorithm, ${correlationIdOf('d')} as "correlationId",
+  ${hasRetriesLeft} as "hasRetriesLeft", ${isDead} as "isDead",
+  (select ${deliveryIdOf('x', 'e')} from deliveries x
+   where x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.ref = d.rerun_of) as "rerunOf",
   d.is_rollout as "isRollout",
   coalesce((
-    select json_agg(encode(x.id, 'hex') order by (
-      select min(a.started_at) from attempts a where a.delivery_id = x.id), x.id)
-    from deliveries x where x.rerun_of = d.id), '[]'::json) as reruns,
+    select json_agg(${deliveryIdOf('x', 'e')} order by (
+      select min(a.started_at) from attempts a where ${isAttemptOf('a', 'x')}), x.ref)
+    from deliveries x
+    where x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.rerun_of = d.ref), '[]'::json) as reruns,
   coalesce((
     select json_agg(json_build_object(
-      'id', a.id, 'destination', a.destination, 'startedAt', ${utc('a.started_at')},
-      'endedAt', ${utc('a.ended_at')}, 'status', a.status, 'outcome', a.outcome, 'error', a.error,
-      'answer', a.answer, 'degraded', a.degraded,
+      'id', a.id, 'destination', ${nameOf('a.destination')}, 'startedAt', ${utc('a.started_at')},
+      'endedAt', ${utc('a.ended_at')}, 'status', a.status, 'outcome', ${wordOf('a.outcome', outcomeCodes)},
+      'error', a.error, 'answer', a.answer, 'degraded', a.degraded,
       'worksInBackground', a.works_in_background, 'skipped', coalesce(a.skipped, '[]'::jsonb)) order by a.started_at, a.id)
-    from attempts a where a.delivery_id = d.id), '[]'::json) as attempts`;
+    from attempts a where ${isAttemptOf('a', 'd')}), '[]'::json) as attempts`;
+
+export const deliveryTables = `deliveries d
+  join events e on e.trace_id = d.trace_id and e.ref = d.event_ref`;

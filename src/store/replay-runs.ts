@@ -2,6 +2,7 @@
 import type { StoreClient } from './client.ts';
 import { isDelivered } from './dead-letters.ts';
 import type { DeathReason } from './record.ts';
+import { isAttemptOf, isDelivery, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
 
 /** Which dead letters: all that match everything that is given. Null: any. */
@@ -67,12 +68,13 @@ export type HandedLetter = {
 };
 
 const matches = `
-  from dead_letters l join deliveries d on d.id = l.delivery_id
-    left join events e on e.source = d.source and e.id = d.event_id
+  from dead_letters l
+    join deliveries d on ${isDelivery('d', 'l.trace_id', 'l.ref')}
+    left join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
   where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and not ${isDelivered}
     and ($1::timestamptz is null or l.dead_at >= $1) and ($2::timestamptz is null or l.dead_at < $2)
-    and ($3::text[] is null or l.source = any ($3)) and ($4::text[] is null or e.trigger = any ($4))
-    and ($5::text[] is null or d.job = any ($5)) and ($6::text[] is null or l.destination = any ($6))
+    and ($3::text[] is null or l.source = any ($3)) and ($4::text[] is null or ${nameOf('e.trigger')} = any ($4))
+    and ($5::text[] is null or ${nameOf('d.job')} = any ($5)) and ($6::text[] is null or l.destination = any ($6))
     and ($7::text[] is null or l.reason = any ($7))
     and ($8::int[] is null or coalesce(l.status, 0) = any ($8))`;
 
@@ -200,8 +202,9 @@ export async function listActions(client: StoreClient, runId: string): Promise<R
 /** Died again after it was handed over, and nobody has replayed it since. */
 const diedAgain = `exists (select from dead_letters x where x.delivery_id = i.delivery_id
   and x.replayed_at is null and x.told_at > i.handed_at and x.dead_at <= now())`;
-const arrived = `exists (
-  select from attempts a where a.delivery_id = i.delivery_id and a.outcome = 'delivered')`;
+/** Attempts of a run's letter. */
+const attempts = `dead_letters x join attempts a on ${isAttemptOf('a', 'x')} where x.delivery_id = i.delivery_id`;
+const arrived = `exists (select from ${attempts} and a.outcome = 'd')`;
 
 /** What became of the canaries that were handed over: a failed attempt is enough to fail. */
 export async function readCanaries(
@@ -214,8 +217,7 @@ export async function readCanaries(
        count(*) filter (where not failed and not arrived)::int as open
      from (
        select ${arrived} as arrived, ${diedAgain} or exists (
-         select from attempts a where a.delivery_id = i.delivery_id and a.started_at >= i.handed_at
-           and a.outcome in ('failed', 'unreachable', 'timed_out')) as failed
+         select from ${attempts} and a.started_at >= i.handed_at and a.outcome in ('f', 'u', 't')) as failed
        from replay_run_letters i
        where i.run_id = $1 and i.is_canary and i.state in ('handing_over', 'queued', 'uncertain')) f`,
     [runId],
@@ -244,7 +246,7 @@ export async function readProgress(client: StoreClient, runId: string): Promise<
          when ${arrived} then 'delivered'
          when ${diedAgain} then 'failedAgain'
          when i.state = 'uncertain' and not exists (
-           select from attempts a where a.delivery_id = i.delivery_id and a.started_at >= i.handed_at)
+           select from ${attempts} and a.started_at >= i.handed_at)
            then 'uncertain'
          else 'underWay' end as fate
        from replay_run_letters i where i.run_id = $1) f

@@ -1,7 +1,22 @@
 // What is stored of a delivery that is to be made again, and who asked for that. Ids are 64 hex digits.
 import type { StoreClient } from './client.ts';
-import { isDelivered } from './dead-letters.ts';
+import { deliveryTables, hasArrived, latestArrivalOf } from './read-rows.ts';
 import type { ArrivalFacts, EventFacts } from './record.ts';
+import { deliveryRef } from './refs.ts';
+import {
+  actorOf,
+  deliveryIdOf,
+  eventIdOf,
+  hopOf,
+  isAttemptOf,
+  kindOf,
+  nameOf,
+  oldRowOf,
+  opOf,
+  previousActorOf,
+  sessionIdOf,
+  writtenRawOf,
+} from './sql.ts';
 
 export type StoredForRerun = {
   source: string;
@@ -22,16 +37,17 @@ export type StoredForRerun = {
 
 /** As Hasura v2 writes it: docs/hasura.io, "Event trigger payload". */
 const rebuiltBody = `case
-  when e.kind = 'hasura' and e.payload_kept and e.op is not null and e.table_name is not null
+  when e.kind = 'h' and e.payload_kept and p.trace_id is not null and p.removed_at is null and e.op is not null
+    and e.table_name is not null
   then json_build_object(
-    'id', e.id, 'created_at', e.created_at_raw,
-    'table', json_build_object('schema', e.table_schema, 'name', e.table_name),
-    'trigger', json_build_object('name', e.trigger),
+    'id', ${eventIdOf('e')}, 'created_at', ${writtenRawOf('e')},
+    'table', json_build_object('schema', ${nameOf('e.table_schema')}, 'name', ${nameOf('e.table_name')}),
+    'trigger', json_build_object('name', ${nameOf('e.trigger')}),
     'event', json_build_object(
-      'op', e.op, 'data', json_build_object('old', e.old_row, 'new', e.new_row),
-      'session_variables', e.session_variables,
-      'trace_context', case when e.context_trace_id is not null
-        then json_build_object('trace_id', e.context_trace_id) end),
+      'op', ${opOf('e')}, 'data', json_build_object('old', ${oldRowOf('p')}, 'new', p.new_row),
+      'session_variables', p.session_variables,
+      'trace_context', case when p.context_text is not null
+        then json_build_object('trace_id', p.context_text) end),
     'delivery_info', json_build_object('current_retry', 0, 'max_retries', 0))::text end`;
 
 export async function readForRerun(
@@ -39,27 +55,29 @@ export async function readForRerun(
   id: string,
 ): Promise<StoredForRerun | null> {
   const { rows } = await client.query<StoredForRerun>(
-    `select d.source, d.event_id as "eventId", d.trace_id as "traceId", d.target, d.algorithm, d.job,
-       ${isDelivered.replace('l.delivery_id', 'd.id')} as "isDelivered",
-       (select a.destination from attempts a where a.delivery_id = d.id and a.outcome = 'delivered'
+    `select ${nameOf('d.source')} as source, ${eventIdOf('e')} as "eventId", d.trace_id as "traceId",
+       ${nameOf('d.target')} as target, ${nameOf('d.algorithm')} as algorithm, ${nameOf('d.job')} as job,
+       ${hasArrived('d')} as "isDelivered",
+       (select ${nameOf('a.destination')} from attempts a where ${isAttemptOf('a', 'd')} and a.outcome = 'd'
         order by a.started_at desc limit 1) as destination,
        json_build_object(
-         'id', e.id, 'source', e.source, 'kind', e.kind, 'trigger', e.trigger,
+         'id', ${eventIdOf('e')}, 'source', ${nameOf('e.source')}, 'kind', ${kindOf('e')},
+         'trigger', ${nameOf('e.trigger')},
          'table', case when e.table_name is not null
-           then json_build_object('schema', e.table_schema, 'name', e.table_name) end,
-         'op', e.op, 'rowKey', e.row_key, 'createdAt', e.created_at_raw,
-         'writtenAt', e.session_variables ->> 'x-hasura-correlation-time', 'actor', e.actor,
-         'previousActor', e.previous_actor, 'sessionCorrelationId', e.session_correlation_id,
-         'sessionUser', e.session_user_name, 'sessionVariables', e.session_variables,
-         'contextTraceId', e.context_trace_id, 'traceId', e.trace_id, 'startsTrace', e.starts_trace) as event,
+           then json_build_object('schema', ${nameOf('e.table_schema')}, 'name', ${nameOf('e.table_name')}) end,
+         'op', ${opOf('e')}, 'rowKey', e.row_key, 'createdAt', ${writtenRawOf('e')},
+         'writtenAt', p.session_variables ->> 'x-hasura-correlation-time', 'actor', ${actorOf('e')},
+         'previousActor', ${previousActorOf('e')}, 'sessionCorrelationId', ${sessionIdOf('e')},
+         'sessionUser', ${nameOf('e.session_user_name')}, 'sessionVariables', p.session_variables,
+         'contextTraceId', p.context_text, 'traceId', e.trace_id, 'startsTrace', e.starts_trace) as event,
        (select json_build_object('id', r.id, 'at', to_char(r.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
           'currentRetry', r.current_retry, 'maxRetries', r.max_retries)
-        from arrivals r where r.source = d.source and r.event_id = d.event_id
-        order by r.at desc, r.id desc limit 1) as arrival,
+        from ${latestArrivalOf('e')}) as arrival,
        ${rebuiltBody} as "rebuiltBody"
-     from deliveries d join events e on e.source = d.source and e.id = d.event_id
-     where d.id = decode($1, 'hex')`,
-    [id],
+     from ${deliveryTables} left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref
+     where ${hopOf('d.ref')} = ${hopOf('$1::bigint')} and d.ref = $1::bigint and ${deliveryIdOf('d', 'e')} = $2
+     limit 1`,
+    [deliveryRef(id), id],
   );
   return rows[0] ?? null;
 }

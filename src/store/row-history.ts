@@ -1,6 +1,8 @@
 // Reads what has happened to one row of an application's table.
 import type { StoreClient } from './client.ts';
 import { eventColumns, eventTables, type StoredEvent } from './read-rows.ts';
+import { rowRef } from './refs.ts';
+import { correlationIdOf, eventIdOf, isDelivery, nameOf } from './sql.ts';
 
 /** A row as events name it; `key` is its `id` as text, or a JSON array where several columns name it. */
 export type RowName = { source: string; schema: string; table: string; key: string };
@@ -17,16 +19,13 @@ export type StoredRowChange = StoredEvent & {
   causeCorrelationId: string | null;
 };
 
-/** As the generated column `events.row_id` has it. */
-const rowId = `md5($1 || E'\\x1f' || $2 || E'\\x1f' || $3 || E'\\x1f' || $4)::uuid`;
-const isWrite = (e: string): string =>
-  `${e}.op in ('INSERT', 'UPDATE', 'DELETE') and ${e}.row_id is not null`;
+const isWrite = (e: string): string => `${e}.op in ('I', 'U', 'D') and ${e}.row_ref is not null`;
 
-/** Of the events that report one write, the one that tells it: with its payload, if any has it. */
+/** The order of events in which one write is reported: the one that has its payload, if any has it, comes first. */
 const tellsIt = `not exists (
   select from events o
-  where o.row_id = e.row_id and ${isWrite('o')} and o.created_at = e.created_at and o.change_id = e.change_id
-    and (not o.payload_kept, o.id collate "C") < (not e.payload_kept, e.id collate "C"))`;
+  where o.row_ref = e.row_ref and ${isWrite('o')} and o.created_at = e.created_at and o.change_ref = e.change_ref
+    and (not o.payload_kept, ${eventIdOf('o')} collate "C") < (not e.payload_kept, ${eventIdOf('e')} collate "C"))`;
 
 /** The writes of a row, newest first: `limit` of them, older than `after` where it is given. */
 export async function readRowHistory(
@@ -34,20 +33,28 @@ export async function readRowHistory(
   row: RowName,
   page: { limit: number; after: RowPosition | null },
 ): Promise<StoredRowChange[]> {
-  const older = page.after ? 'and (e.created_at, e.id) < ($6::timestamptz, $7)' : '';
+  const older = page.after
+    ? `and e.created_at <= $6::timestamptz and (e.created_at, ${eventIdOf('e')} collate "C") < ($6::timestamptz, $7)`
+    : '';
   const { rows } = await client.query<StoredRowChange>(
-    `select ${eventColumns}, c.job as "causeJob", c.correlation_id as "causeCorrelationId",
-       (select coalesce(json_agg(distinct o.trigger) filter (where o.trigger is not null), '[]'::json)
-        from events o where o.row_id = e.row_id and ${isWrite('o')} and o.created_at = e.created_at
-          and o.change_id = e.change_id) as triggers
-     from ${eventTables} left join deliveries c on c.id = l.cause_delivery_id
-     where e.row_id = ${rowId} and ${isWrite('e')} and ${tellsIt} ${older}
-     order by e.created_at desc, e.id desc limit $5`,
+    `select ${eventColumns}, ${nameOf('c.job')} as "causeJob", ${correlationIdOf('c')} as "causeCorrelationId",
+       (select coalesce(json_agg(distinct t.trigger) filter (where t.trigger is not null), '[]'::json)
+        from (
+          select ${nameOf('o.trigger')} as trigger from events o
+          where o.row_ref = e.row_ref and ${isWrite('o')} and o.created_at = e.created_at
+            and o.change_ref = e.change_ref) t) as triggers
+     from ${eventTables}
+     left join lateral (
+       select x.* from deliveries x
+       where ${isDelivery('x', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1) c on true
+     where e.row_ref = $1::bigint and ${isWrite('e')} and e.row_key = $2 and ${nameOf('e.source')} = $3
+       and ${nameOf('e.table_name')} = $4 and ${tellsIt} ${older}
+     order by e.created_at desc, ${eventIdOf('e')} collate "C" desc limit $5`,
     [
-      row.source,
-      row.schema,
-      row.table,
+      await rowRef(row),
       row.key,
+      row.source,
+      row.table,
       page.limit,
       ...(page.after ? [page.after.createdAt, page.after.eventId] : []),
     ],

@@ -123,5 +123,3 @@ export type UnreadableRow = {
   reason: string;
   body: string;
 };
-
-export type EventKey = { source: string; id: string };

@@ -1,13 +1,15 @@
 // What stops keep: the dead letters of a stopped trigger in its trace. It decides nothing about them.
 import type { StoreClient } from './client.ts';
 import { isDelivered } from './dead-letters.ts';
+import { isDelivery, nameOf } from './sql.ts';
 
 /** $1: what is stopped, as JSON. By the trace of the event as it is stored. */
 const kept = `
   from json_to_recordset($1::json) as s (id uuid, source text, trigger text, "traceId" uuid)
-  join events e on e.trace_id = s."traceId" and e.source = s.source and e.trigger = s.trigger
-  join deliveries d on d.source = e.source and d.event_id = e.id
-  join dead_letters l on l.delivery_id = d.id
+  join dead_letters l on l.trace_id = s."traceId"
+  join deliveries d on ${isDelivery('d', 'l.trace_id', 'l.ref')}
+  join events e on e.trace_id = d.trace_id and e.ref = d.event_ref and ${nameOf('e.source')} = s.source
+    and ${nameOf('e.trigger')} = s.trigger
   where l.reason = 'stopped' and l.replayed_at is null and l.discarded_at is null and not ${isDelivered}`;
 
 /** A stop: a trigger in a trace. */

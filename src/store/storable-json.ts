@@ -24,6 +24,6 @@ function cleaned(value: unknown): unknown {
   return value;
 }
 
-function cleanedText(text: string): string {
+export function cleanedText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }

@@ -1,7 +1,9 @@
 // Reads traces: one page of the list with what its summaries need, and everything of some of them.
 import type { StoreClient } from './client.ts';
+import { wordOf, evidenceCodes } from './codes.ts';
 import {
   deliveryColumns,
+  deliveryTables,
   eventColumns,
   eventTables,
   hasRetriesLeft,
@@ -9,6 +11,7 @@ import {
   type StoredDelivery,
   type StoredEvent,
 } from './read-rows.ts';
+import { isAttemptOf, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
 
 /** A place in the list: everything after it is older. */
@@ -19,19 +22,19 @@ export type StoredTrace = TracePosition & { source: string; root: StoredEvent | 
 /** What a summary needs to know of an event. */
 export type EventOutline = {
   traceId: string;
-  source: string;
-  id: string;
+  /** Names it among all outlines, and no more. */
+  key: string;
   createdAt: string;
   evidence: 'certain' | 'weak' | 'pending' | null;
-  causeDeliveryId: string | null;
+  /** The key of a {@link DeliveryOutline}. */
+  causeKey: string | null;
 };
 
 /** What a summary needs to know of a delivery. */
 export type DeliveryOutline = {
   traceId: string;
-  id: string;
-  source: string;
-  eventId: string;
+  key: string;
+  eventKey: string;
   hasRetriesLeft: boolean;
   isDead: boolean;
   attempts: number;
@@ -41,13 +44,10 @@ export type DeliveryOutline = {
   endedAt: string | null;
 };
 
-type TraceRow = Omit<StoredTrace, 'root'> & {
-  rootSource: string | null;
-  rootEventId: string | null;
-};
+type TraceRow = Omit<StoredTrace, 'root'> & { rootRef: string | null };
 
-const traceColumns = `t.id, coalesce(t.root_source, t.source) as source,
-  ${utc('t.started_at')} as "startedAt", t.root_source as "rootSource", t.root_event_id as "rootEventId"`;
+const traceColumns = `t.id, ${nameOf('t.source')} as source, ${utc('t.started_at')} as "startedAt",
+  t.root_ref::text as "rootRef"`;
 
 /**
  * Newest first, `limit` of them, older than `after` where it is given.
@@ -86,21 +86,24 @@ export async function readOutlines(
   traceIds: readonly string[],
 ): Promise<{ events: EventOutline[]; deliveries: DeliveryOutline[] }> {
   const events = await client.query<EventOutline>(
-    `select e.trace_id as "traceId", e.source, e.id, ${utc('e.created_at')} as "createdAt",
-       l.evidence, encode(l.cause_delivery_id, 'hex') as "causeDeliveryId"
-     from ${eventTables} where e.trace_id = any ($1::uuid[])`,
+    `select e.trace_id as "traceId", e.trace_id || ' ' || e.ref as key, ${utc('e.created_at')} as "createdAt",
+       ${wordOf('l.evidence', evidenceCodes)} as evidence,
+       coalesce(l.cause_trace_id, l.trace_id) || ' ' || l.cause_ref as "causeKey"
+     from events e left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref
+     where e.trace_id = any ($1::uuid[])`,
     [traceIds],
   );
   const deliveries = await client.query<DeliveryOutline>(
-    `select d.trace_id as "traceId", encode(d.id, 'hex') as id, d.source, d.event_id as "eventId",
+    `select d.trace_id as "traceId", d.trace_id || ' ' || d.ref as key,
+       d.trace_id || ' ' || d.event_ref as "eventKey",
        ${hasRetriesLeft} as "hasRetriesLeft", ${isDead} as "isDead", coalesce(a.attempts, 0) as attempts,
        coalesce(a.running, false) as "isRunning", coalesce(a.delivered, false) as "isDelivered",
        ${utc('a.ended_at')} as "endedAt"
-     from deliveries d
+     from ${deliveryTables}
      left join lateral (
        select count(*)::int as attempts, (array_agg(ended_at is null order by started_at desc, id desc))[1] as running,
-         bool_or(outcome = 'delivered') as delivered, max(ended_at) as ended_at
-       from attempts where delivery_id = d.id) a on true
+         bool_or(outcome = 'd') as delivered, max(ended_at) as ended_at
+       from attempts x where ${isAttemptOf('x', 'd')}) a on true
      where d.trace_id = any ($1::uuid[])`,
     [traceIds],
   );
@@ -114,29 +117,28 @@ export async function readTraceNodes(
 ): Promise<{ events: StoredEvent[]; deliveries: StoredDelivery[] }> {
   const events = await client.query<StoredEvent>(
     `select ${eventColumns} from ${eventTables} where e.trace_id = any ($1::uuid[])
-     order by e.created_at, e.arrived_at, e.source, e.id`,
+     order by e.created_at, e.arrived_at, e.source, e.ref`,
     [traceIds],
   );
   const deliveries = await client.query<StoredDelivery>(
-    `select ${deliveryColumns} from deliveries d where d.trace_id = any ($1::uuid[])
-     order by (select min(a.started_at) from attempts a where a.delivery_id = d.id), d.id`,
+    `select ${deliveryColumns} from ${deliveryTables} where d.trace_id = any ($1::uuid[])
+     order by (select min(a.started_at) from attempts a where ${isAttemptOf('a', 'd')}), d.ref`,
     [traceIds],
   );
   return { events: events.rows, deliveries: deliveries.rows };
 }
 
 async function withRoots(client: StoreClient, traces: readonly TraceRow[]): Promise<StoredTrace[]> {
-  const keys = traces.filter((trace) => trace.rootEventId !== null);
+  const rooted = traces.filter((trace) => trace.rootRef !== null);
   const { rows } = await client.query<StoredEvent>(
-    `select ${eventColumns}
-     from unnest($1::text[], $2::text[]) as r (source, id)
-     join events e on e.source = r.source and e.id = r.id
-     left join links l on l.source = e.source and l.event_id = e.id`,
-    [keys.map((trace) => trace.rootSource), keys.map((trace) => trace.rootEventId)],
+    `select ${eventColumns} from ${eventTables}
+     where e.trace_id = any ($1::uuid[]) and (e.trace_id, e.ref) in (
+       select r.trace_id, r.ref from unnest($1::uuid[], $2::bigint[]) as r (trace_id, ref))`,
+    [rooted.map(({ id }) => id), rooted.map(({ rootRef }) => rootRef)],
   );
-  const roots = new Map(rows.map((event) => [`${event.source}\0${event.id}`, event]));
-  return traces.map(({ rootSource, rootEventId, ...trace }) => ({
-    ...trace,
-    root: roots.get(`${rootSource}\0${rootEventId}`) ?? null,
-  }));
+  const roots = new Map(rows.map((event) => [event.traceId, event]));
+  return traces.map(({ id, source, startedAt }) => {
+    const root = roots.get(id) ?? null;
+    return { id, source: root?.source ?? source, startedAt, root };
+  });
 }

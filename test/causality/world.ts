@@ -191,7 +191,7 @@ async function settledComparison(
     const { rows } = await observability.query<ShownLink>(
       `select l.event_id as "eventId", l.evidence, l.rule,
          case when d.id is null then null else json_build_object('eventId', d.event_id, 'job', d.job) end as cause
-       from links l left join deliveries d on d.id = l.cause_delivery_id`,
+       from readable_links l left join readable_deliveries d on d.id = l.cause_delivery_id`,
     );
     const comparison = compare(truth, rows);
     if (comparison.broken.length === 0) return comparison;

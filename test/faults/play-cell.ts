@@ -200,13 +200,13 @@ type Recorded = { attempts: string[]; dead: string[] };
 
 async function recordedOf(events: string[], { ask }: World): Promise<Recorded> {
   const attempts = await ask<{ destination: string; outcome: string; status: number | null }>(
-    `select a.destination, a.outcome, a.status from attempts a join deliveries d on d.id = a.delivery_id
+    `select a.destination, a.outcome, a.status from readable_attempts a join readable_deliveries d on d.id = a.delivery_id
      where d.event_id = any($1)`,
     [events],
   );
   // One whose death lies ahead waits for its sender to come again.
   const letters = await ask<{ reason: string }>(
-    `select l.reason from dead_letters l join deliveries d on d.id = l.delivery_id
+    `select l.reason from dead_letters l join readable_deliveries d on d.id = encode(l.delivery_id, 'hex')
      where d.event_id = any($1) and l.dead_at <= now()`,
     [events],
   );

@@ -19,6 +19,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAccess } from '../../support/no-access.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
@@ -93,9 +94,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   reports = [];
   asked = [];
-  await withClient(database.url, (client) =>
-    client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs, refusals'),
-  );
+  await withClient(database.url, (client) => client.query(`truncate ${whatHappened}, refusals`));
 });
 
 describe('access', () => {

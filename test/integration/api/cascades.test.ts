@@ -19,6 +19,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAccess } from '../../support/no-access.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
@@ -80,9 +81,7 @@ beforeEach(async () => {
     access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
-  await withClient(database.url, (client) =>
-    client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs'),
-  );
+  await withClient(database.url, (client) => client.query(`truncate ${whatHappened}`));
   const sample = await records();
   ({ first, joined } = sample);
   const message = { id: 'm', body: sample.all, attempts: 1, ack: () => {}, retry: () => {} };

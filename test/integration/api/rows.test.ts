@@ -6,6 +6,7 @@ import { type RowHistoryPage, rowHistoryPageSchema } from '../../../src/api/view
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import { createDatabase } from '../../support/database.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { createTestApi, type TestApi } from '../../support/test-api.ts';
 import { sampleAttempt, type SampleEvent, sampleEvent, startMs } from '../store/sample-records.ts';
 
@@ -23,11 +24,7 @@ beforeAll(async () => {
   api = createTestApi(deps);
 });
 afterAll(() => database.drop());
-beforeEach(() =>
-  withClient(database.url, (client) =>
-    client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs'),
-  ),
-);
+beforeEach(() => withClient(database.url, (client) => client.query(`truncate ${whatHappened}`)));
 
 async function store(...events: SampleEvent[]): Promise<void> {
   for (const given of events) {
@@ -162,14 +159,14 @@ describe('the history of a row', () => {
     const plan = await withClient(database.url, async (client) => {
       await client.query('set enable_seqscan = off');
       const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-        `explain select e.id from events e
-         where e.row_id = md5('x')::uuid and e.op in ('INSERT', 'UPDATE', 'DELETE') and e.row_id is not null
-           and (e.created_at, e.id) < (now(), 'x')
-         order by e.created_at desc, e.id desc limit 51`,
+        `explain select e.ref from events e
+         where e.row_ref = 1 and e.op in ('I', 'U', 'D') and e.row_ref is not null and e.created_at <= now()
+           and (e.created_at, e.ref) < (now(), 1)
+         order by e.created_at desc, e.ref desc limit 51`,
       );
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     });
-    expect(plan).toContain('events_row_history');
-    expect(plan).not.toContain('Sort');
+    expect(plan).toMatch(/Index Scan Backward using events_\d+_row_ref_created_at_idx/);
+    expect(plan).not.toContain('Seq Scan');
   });
 });

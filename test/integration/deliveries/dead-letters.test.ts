@@ -19,6 +19,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAccess } from '../../support/no-access.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { at, startMs } from '../store/sample-records.ts';
@@ -103,7 +104,7 @@ beforeEach(async () => {
   queued = [];
   cancelled = new Set();
   await withClient(database.url, (client) =>
-    client.query('truncate events, arrivals, deliveries, attempts, links, traces, dead_letters'),
+    client.query(`truncate ${whatHappened}, dead_letters`),
   );
 });
 

@@ -18,6 +18,7 @@ import { StoreUnreachable, withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import type { HandedLetter } from '../../../src/store/replay-runs.ts';
 import { createDatabase } from '../../support/database.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
@@ -165,7 +166,7 @@ beforeEach(async () => {
   wake = (id) => Promise.resolve(void woken.push(id));
   now = startMs + 100_000;
   await withClient(database.url, (client) =>
-    client.query(`truncate events, arrivals, deliveries, attempts, links, traces, dead_letters,
+    client.query(`truncate ${whatHappened}, dead_letters,
       replay_runs, replay_run_letters, replay_run_actions`),
   );
 });

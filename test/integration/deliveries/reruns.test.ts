@@ -14,6 +14,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
@@ -117,9 +118,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   queued = [];
   await withClient(database.url, (client) =>
-    client.query(
-      'truncate events, arrivals, deliveries, attempts, links, traces, dead_letters, reruns',
-    ),
+    client.query(`truncate ${whatHappened}, dead_letters, reruns`),
   );
 });
 

@@ -13,6 +13,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, EventFacts, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
 import { noAccess } from '../../support/no-access.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
 import { type Sample, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
@@ -139,7 +140,7 @@ beforeEach(async () => {
   asked = [];
   isReachable = true;
   await client.query(
-    `truncate events, arrivals, deliveries, attempts, links, traces, jobs, loops, dead_letters, replay_runs,
+    `truncate ${whatHappened}, loops, dead_letters, replay_runs,
        replay_run_letters, replay_run_actions`,
   );
 });

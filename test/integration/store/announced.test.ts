@@ -12,6 +12,7 @@ import { findRoots } from '../../../src/store/cascades.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { deadLetter } from '../deliveries/sample-letters.ts';
 import { anonymous, reported } from './graded-store.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent } from './sample-records.ts';
@@ -31,9 +32,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await other.query(
-    'truncate events, arrivals, deliveries, attempts, links, traces, jobs, dead_letters, loops',
-  );
+  await other.query(`truncate ${whatHappened}, dead_letters, loops`);
 });
 
 async function consume(records: readonly RecordMessage[], given: Partial<ConsumeDeps> = {}) {

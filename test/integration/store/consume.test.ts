@@ -7,6 +7,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { readable, whatHappened } from '../../support/what-happened.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent } from './sample-records.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -28,26 +29,16 @@ beforeEach(async () => {
   await empty();
 });
 
-const tables = [
-  'events',
-  'arrivals',
-  'deliveries',
-  'attempts',
-  'links',
-  'traces',
-  'jobs',
-  'dead_letters',
-  'refusals',
-  'unreadable_records',
-];
-const empty = (): Promise<unknown> => client.query(`truncate ${tables.join(', ')}`);
+const others = ['dead_letters', 'refusals', 'unreadable_records'];
+const empty = (): Promise<unknown> =>
+  client.query(`truncate ${[whatHappened, ...others].join(', ')}`);
 
-/** Every table as text, without when a link was judged. */
+/** Everything as text. */
 async function contents(): Promise<Record<string, string[]>> {
   const all: Record<string, string[]> = {};
-  for (const table of tables) {
+  for (const table of [...readable, 'jobs', ...others]) {
     const { rows } = await client.query<{ row: string }>(
-      `select (to_jsonb(t) - 'graded_at')::text as row from ${table} t order by 1`,
+      `select to_jsonb(t)::text as row from ${table} t order by 1`,
     );
     all[table] = rows.map(({ row }) => row);
   }
@@ -89,7 +80,7 @@ async function consume(bodies: unknown[], url = database.url, attempts = 1): Pro
 
 const linkOf = async (eventId: string): Promise<unknown> => {
   const { rows } = await client.query(
-    `select evidence, rule, encode(cause_delivery_id, 'hex') as cause from links where event_id = $1`,
+    `select evidence, rule, cause_delivery_id as cause from readable_links where event_id = $1`,
     [eventId],
   );
   return rows[0] ?? null;
@@ -113,10 +104,10 @@ describe('consumeRecords', () => {
       rule: 'value',
       cause: second.ended.delivery.id,
     });
-    const { rows } = await client.query('select source, root_event_id from traces');
+    const { rows } = await client.query('select source, root_event_id from readable_traces');
     expect(rows).toEqual([{ source: 'shop', root_event_id: 'event-1' }]);
     const counts = await client.query(
-      `select (select count(*)::int from events) as events, (select count(*)::int from arrivals) as arrivals,
+      `select (select count(*)::int from events) as events, (select count(*)::int from readable_arrivals) as arrivals,
          (select count(*)::int from deliveries) as deliveries, (select count(*)::int from attempts) as attempts`,
     );
     expect(counts.rows).toEqual([{ events: 3, arrivals: 4, deliveries: 3, attempts: 4 }]);
@@ -261,7 +252,7 @@ describe('consumeRecords', () => {
     ]);
     expect(kept.rows.every((row: { reason: string }) => row.reason.length > 0)).toBe(true);
     expect(reports).toHaveLength(3);
-    expect((await contents())['events']).toHaveLength(3);
+    expect((await contents())['readable_events']).toHaveLength(3);
   });
 
   it('lets a record that the tables refuse spoil no other', async () => {
@@ -274,14 +265,14 @@ describe('consumeRecords', () => {
     expect(kept.rows).toEqual([
       { position: 0, reason: expect.stringMatching(/out of range|integer/) },
     ]);
-    expect((await contents())['events']).toHaveLength(3);
+    expect((await contents())['readable_events']).toHaveLength(3);
   });
 
   it('stores text that Postgres has no place for', async () => {
     const event = await sampleEvent({ id: 'odd', atMs: 0, new: { 'a\0b': 'x\ud800y😀' } });
     const { ended } = await sampleAttempt(event, { job: 'a', startMs: 1, endMs: 2 });
     await consume([[{ ...ended, attempt: { ...ended.attempt, answer: '\0' } }]]);
-    const { rows } = await client.query('select new_row from events');
+    const { rows } = await client.query('select new_row from readable_events');
     expect(rows).toEqual([{ new_row: { 'a\uFFFDb': 'x\uFFFDy😀' } }]);
     expect(reports).toEqual([]);
   });
@@ -293,7 +284,7 @@ describe('consumeRecords', () => {
     const degraded = { ...byHash.ended, attempt: { ...byHash.ended.attempt, degraded: true } };
     await consume([[known.ended, degraded]]);
     const { rows } = await client.query(
-      'select job, degraded from attempts a join deliveries d on d.id = a.delivery_id order by job',
+      'select job, degraded from readable_attempts a join readable_deliveries d on d.id = a.delivery_id order by job',
     );
     expect(rows).toEqual([
       { job: 'a', degraded: false },
@@ -325,7 +316,7 @@ describe('consumeRecords', () => {
     );
     await consume([records.map((record) => record.ended)]);
     const { rows } = await client.query(
-      `select array_agg(id order by id) as ids from events group by change_id order by 1`,
+      `select array_agg(id order by id) as ids from readable_events group by change_id order by 1`,
     );
     expect(rows).toEqual([{ ids: ['a', 'b'] }, { ids: ['c'] }]);
   });
@@ -336,7 +327,7 @@ describe('consumeRecords', () => {
     const without = { ...event, old: null, new: null, payloadKept: false };
     await consume([[{ ...ended, event: without }]]);
     await consume([[running]]);
-    const { rows } = await client.query('select new_row, payload_kept from events');
+    const { rows } = await client.query('select new_row, payload_kept from readable_events');
     expect(rows).toEqual([{ new_row: event.new, payload_kept: true }]);
   });
 });

@@ -9,6 +9,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { EventFacts, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { whatHappened } from '../../support/what-happened.ts';
 import { at, sampleAttempt, sampleEvent, startMs } from './sample-records.ts';
 
 type Link = { evidence: string; rule: string; cause: string | null };
@@ -49,29 +50,28 @@ export async function createGradedStore(name: string): Promise<GradedStore> {
   return {
     client,
     reportsOf,
-    empty: () =>
-      client.query('truncate events, arrivals, deliveries, attempts, links, traces, jobs'),
+    empty: () => client.query(`truncate ${whatHappened}`),
     async consume(records) {
       expect(await reportsOf(records)).toEqual([]);
     },
     async linkOf(eventId) {
       const { rows } = await client.query<Link>(
-        `select evidence, rule, encode(cause_delivery_id, 'hex') as cause from links where event_id = $1`,
+        `select evidence, rule, cause_delivery_id as cause from readable_links where event_id = $1`,
         [eventId],
       );
       return rows[0] ?? null;
     },
     async joinedTo(eventId) {
       const { rows } = await client.query<{ joined_to: string | null }>(
-        'select t.joined_to from events e join traces t on t.id = e.trace_id where e.id = $1',
+        'select t.joined_to from readable_events e join traces t on t.id = e.trace_id where e.id = $1',
         [eventId],
       );
       return rows[0]?.joined_to ?? null;
     },
     async verdicts() {
       const { rows } = await client.query(
-        `select 'link' as what, (to_jsonb(l) - 'graded_at')::text as row from links l
-         union all select 'trace', to_jsonb(t)::text from traces t
+        `select 'link' as what, to_jsonb(l)::text as row from readable_links l
+         union all select 'trace', to_jsonb(t)::text from readable_traces t
          union all select 'job', to_jsonb(j)::text from jobs j order by 1, 2`,
       );
       return rows;

@@ -1,0 +1,16 @@
+// The tables of what happened, for tests that begin with none of it or compare all of it.
+
+const partitioned = ['events', 'payloads', 'arrivals', 'deliveries', 'attempts', 'links', 'traces'];
+
+/** For `truncate`. */
+export const whatHappened = [...partitioned, 'webhook_places', 'jobs'].join(', ');
+
+/** In words, so that it makes no difference which numbers a name has got, and which arrival was recorded first. */
+export const readable = [
+  'readable_events',
+  'readable_arrivals',
+  'readable_deliveries',
+  'readable_attempts',
+  'readable_links',
+  'readable_traces',
+];
