@@ -36,8 +36,9 @@ import { handleEvent } from './proxy/handle-event.ts';
 import { messageOf } from './error-message.ts';
 import { announceTo, endsAtHeader, liveFeedName } from './live/live-door.ts';
 import { accessStoreOf, adminStoreOf, stopStoreOf } from './keepers.ts';
-import { createGrafanaLogSource } from './logs/grafana.ts';
-import { noLogSource } from './logs/log-source.ts';
+import { createLogs, type Logs, LogsState } from './logs/logs.ts';
+import { placeCache } from './logs/place-cache.ts';
+import { sourceOf } from './logs/source-of.ts';
 import { rateOf } from './proxy/limits.ts';
 import { problemResponse } from './proxy/problem.ts';
 import type { Share, ShareDeps, ShareResult } from './proxy/share.ts';
@@ -64,6 +65,7 @@ const circuits = new SharedCircuits();
 const sharedAccess = new SharedAccess();
 /** By the issuer: one in a deployment. */
 const accessKeys = new Map<string, AccessKeys>();
+const logsState = new LogsState();
 /** By the environment that they are made of: one in an isolate. */
 const commonDeps = new WeakMap<Env, CommonDeps>();
 /** By the namespace that it is read from: one in an isolate. */
@@ -320,10 +322,10 @@ function answerApi(
   waitUntil: (work: Promise<unknown>) => void,
 ): Response | Promise<Response> {
   const config: Config = configOf(env);
-  const { apiTokenSha256, grafana } = config;
+  const { apiTokenSha256 } = config;
   const api = createApi({
     connect: storeOf(env),
-    logs: grafana ? createGrafanaLogSource(grafana) : noLogSource,
+    logs: logsOf(config, new URL(request.url).origin, waitUntil),
     retries: retryQueueOf(env, recorderOf(env)),
     cancellations: cancellationsOf(env),
     circuits: apiCircuitsOf(env),
@@ -362,6 +364,15 @@ function answerApi(
     report,
   });
   return api.fetch(withTokenFromProtocol(request));
+}
+
+function logsOf(config: Config, origin: string, waitUntil: (work: Promise<unknown>) => void): Logs {
+  const deps = { now: () => Date.now(), wait: (ms: number) => scheduler.wait(ms) };
+  return createLogs(sourceOf(config.logs, deps), logsState, {
+    ...deps,
+    waitUntil,
+    cache: placeCache(caches.default, origin, report),
+  });
 }
 
 /** Null when the rotation is out of reach. */

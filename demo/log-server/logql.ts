@@ -12,7 +12,8 @@ export type LabelFilter =
 
 type Stage =
   | { kind: 'line'; test: (line: string) => boolean }
-  | { kind: 'json' }
+  /** All members, or those that are named: label → path. */
+  | { kind: 'json'; extract: ReadonlyMap<string, string> | null }
   | { kind: 'labels'; filter: LabelFilter };
 
 export type LogQuery = { selector: Matcher[]; stages: Stage[] };
@@ -119,9 +120,7 @@ function parseStage(reader: Reader): Stage {
   const word = reader.peek();
   if (word.text === 'json') {
     reader.next();
-    if (reader.peek().kind === 'identifier')
-      unsupported('json with label extraction', reader.peek());
-    return { kind: 'json' };
+    return { kind: 'json', extract: parseExtraction(reader) };
   }
   const stage = [
     'logfmt',
@@ -141,15 +140,43 @@ function parseStage(reader: Reader): Stage {
 }
 
 function parseLineFilter(reader: Reader, operator: Token): Stage {
-  if (operator.text === '|~' || operator.text === '!~') {
-    unsupported(`line filters by regular expression (${operator.text})`, operator);
-  }
   const value = reader.next();
   if (value.text === 'ip') unsupported('line filters by address', value);
   if (value.kind !== 'string') throw unexpected(value, 'STRING or ip');
   if (reader.peek().text === 'or') unsupported('"or" in line filters', reader.peek());
+  if (operator.text === '|~' || operator.text === '!~') {
+    // Not anchored, other than in label matchers.
+    const expression = regexp(value.value, value);
+    const wanted = operator.text === '|~';
+    return { kind: 'line', test: (line) => expression.test(line) === wanted };
+  }
   const wanted = operator.text === '|=';
   return { kind: 'line', test: (line) => line.includes(value.value) === wanted };
+}
+
+/** `json a="b.c", d="e"`: paths of plain names only. */
+function parseExtraction(reader: Reader): ReadonlyMap<string, string> | null {
+  if (reader.peek().kind !== 'identifier') return null;
+  const extract = new Map<string, string>();
+  do {
+    if (extract.size > 0) reader.take(',');
+    const label = reader.next();
+    if (label.kind !== 'identifier') throw unexpected(label, 'IDENTIFIER');
+    reader.take('=');
+    const path = reader.next();
+    if (path.kind !== 'string') throw unexpected(path, 'STRING');
+    if (!/^[\w@-]+(\.[\w@-]+)*$/.test(path.value)) unsupported(`the path ${path.text}`, path);
+    extract.set(label.value, path.value);
+  } while (reader.peek().text === ',');
+  return extract;
+}
+
+function regexp(source: string, token: Token): RegExp {
+  try {
+    return new RegExp(source, 's');
+  } catch (error) {
+    throw new LogqlError(`error parsing regexp: ${String(error)}`, token.column);
+  }
 }
 
 function parseOr(reader: Reader): LabelFilter {
@@ -188,12 +215,7 @@ function isMatchOperator(text: string): text is MatchOperator {
 function valueTest(operator: MatchOperator, token: Token): (value: string) => boolean {
   if (operator === '=') return (value) => value === token.value;
   if (operator === '!=') return (value) => value !== token.value;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(`^(?:${token.value})$`, 's');
-  } catch (error) {
-    throw new LogqlError(`error parsing regexp: ${String(error)}`, token.column);
-  }
+  const expression = regexp(`^(?:${token.value})$`, token);
   return (value) => expression.test(value) === (operator === '=~');
 }
 

@@ -22,7 +22,7 @@ function matches(query: LogQuery, entry: Entry): Labels | null {
         if (!stage.test(entry.line)) return null;
         break;
       case 'json':
-        parseJson(entry, parsed);
+        parseJson(entry, parsed, stage.extract);
         break;
       case 'labels': {
         const labels = { ...entry.stream, ...entry.metadata, ...parsed };
@@ -55,7 +55,11 @@ function holds({ label, test }: Matcher, labels: Labels): boolean {
  * metadata has already gets the suffix `_extracted`; a line that is no JSON object gets `__error__`
  * (grafana.com/docs/loki, LogQL log queries, JSON).
  */
-function parseJson(entry: Entry, parsed: Record<string, string>): void {
+function parseJson(
+  entry: Entry,
+  parsed: Record<string, string>,
+  extract: ReadonlyMap<string, string> | null,
+): void {
   let json: unknown;
   try {
     json = JSON.parse(entry.line);
@@ -67,6 +71,14 @@ function parseJson(entry: Entry, parsed: Record<string, string>): void {
   if (!isObject(json)) {
     parsed['__error__'] = 'JSONParserErr';
     parsed['__error_details__'] = "Value looks like object, but can't find closing '}' symbol";
+    return;
+  }
+  if (extract) {
+    // Objects and arrays are extracted as JSON text, what is not there as an empty text.
+    for (const [label, path] of extract) {
+      const value = memberAt(json, path);
+      parsed[label] = typeof value === 'string' ? value : (JSON.stringify(value ?? '') ?? '');
+    }
     return;
   }
   flatten(json, '', (name, value) => {
@@ -87,6 +99,12 @@ function flatten(
     else if (!Array.isArray(value))
       add(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
+}
+
+function memberAt(object: Record<string, unknown>, path: string): unknown {
+  let at: unknown = object;
+  for (const part of path.split('.')) at = isObject(at) ? at[part] : undefined;
+  return at;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

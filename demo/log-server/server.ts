@@ -1,8 +1,11 @@
-// Stands in for Grafana with Loki behind its data source proxy: push, query_range, and both products' answers to a
-// wrong token or data source. It keeps lines across a restart, and never more than its bound.
+// Stands in for Grafana with Loki behind its data source proxy, and with Elasticsearch and CloudWatch behind its query
+// endpoint: push, queries, and the products' answers to a wrong token or data source. It keeps lines across a restart,
+// and never more than its bound.
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { openCloudWatch } from './cloudwatch.ts';
+import { answerDsQuery } from './ds-query.ts';
 import { parsePush } from './push.ts';
 import { queryRange } from './query-range.ts';
 import { openLogStore } from './store.ts';
@@ -24,6 +27,8 @@ export type LogServerOptions = {
   port?: number;
   /** Lines kept; the oldest go first. */
   maxLines?: number;
+  /** Who may come to Loki itself; nobody is asked without it. */
+  lokiAccess?: { tenant: string; user: string; password: string };
 };
 
 type Answer = { status: number; type: string; body: string };
@@ -35,6 +40,7 @@ const maxBodyBytes = 8 * 1024 * 1024;
 export async function startLogServer(options: LogServerOptions): Promise<LogServer> {
   const { directory, token, uid, maxLines = 100_000 } = options;
   const store = await openLogStore(directory, maxLines);
+  const cloudWatch = openCloudWatch();
 
   const loki = async (path: string, url: URL, request: IncomingMessage): Promise<Answer> => {
     if (path === '/ready') return plain(200, 'ready\n');
@@ -63,7 +69,7 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
     if (url.pathname === '/api/health') {
       return json(200, { commit: 'stand-in', database: 'ok', version: '12.3.0' });
     }
-    const authorization = request.headers.authorization;
+    const { authorization } = request.headers;
     if (authorization === undefined) {
       return json(401, {
         extra: null,
@@ -82,6 +88,12 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
         traceID: '',
       });
     }
+    if (url.pathname === '/api/ds/query' && request.method === 'POST') {
+      const bytes = await readBody(request);
+      if (bytes === null) return plain(413, 'request body too large\n');
+      const answer = answerDsQuery(store.all(), bytes.toString('utf8'), cloudWatch);
+      return json(answer.status, answer.body);
+    }
     const proxied = proxyPath.exec(url.pathname);
     if (!proxied) return json(404, { message: 'Not found', traceID: '' });
     if (proxied[1] !== uid) return json(404, { message: 'Unable to find datasource', traceID: '' });
@@ -92,7 +104,7 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const answer = url.pathname.startsWith('/api/')
       ? await grafana(url, request)
-      : await loki(url.pathname, url, request);
+      : (refuseLoki(options.lokiAccess, request) ?? (await loki(url.pathname, url, request)));
     response.writeHead(answer.status, answer.type ? { 'Content-Type': answer.type } : {});
     response.end(answer.body);
   };
@@ -119,6 +131,18 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
       await store.close();
     },
   };
+}
+
+/** Loki's own answer without a tenant (auth_enabled), and that of a gateway before it without the right user. */
+function refuseLoki(
+  access: LogServerOptions['lokiAccess'],
+  request: IncomingMessage,
+): Answer | null {
+  if (!access || request.url === '/ready') return null;
+  const basic = Buffer.from(`${access.user}:${access.password}`).toString('base64');
+  if (request.headers.authorization !== `Basic ${basic}`) return plain(401, 'Unauthorized\n');
+  if (request.headers['x-scope-orgid'] !== access.tenant) return plain(401, 'no org id\n');
+  return null;
 }
 
 /** Null when the body is larger than the server takes. */

@@ -15,11 +15,13 @@ import { healthRoutes } from './health-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { onError, onNotFound } from './problem.ts';
+import { logCoverageRoutes } from './log-coverage-routes.ts';
 import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { rowRoutes } from './row-routes.ts';
 import { stopRoutes } from './stop-routes.ts';
+import { traceLogRoutes } from './trace-log-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 
 /**
@@ -46,10 +48,12 @@ export function createApi(deps: ApiDeps) {
     .basePath('/api')
     .route('/me', meRoutes(deps))
     .route('/traces', traceRoutes(deps))
+    .route('/traces', traceLogRoutes(deps))
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
     .route('/dead-letters', deadLetterRoutes(deps))
     .route('/coverage', coverageRoutes(deps))
+    .route('/coverage', logCoverageRoutes(deps))
     .route('/replays', replayRoutes(deps))
     .route('/loops', loopRoutes(deps))
     .route('/stops', stopRoutes(deps))

@@ -5,7 +5,7 @@ import type { CircuitFacts, ResetOutcome } from '../circuits/circuit-report.ts';
 import type { Cancellations } from '../deliveries/cancellations.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
-import type { LogSource } from '../logs/log-source.ts';
+import type { Logs } from '../logs/logs.ts';
 import type { Connect } from '../store/client.ts';
 import type { ConnectLive } from './live-routes.ts';
 
@@ -19,7 +19,7 @@ export type ApiCircuits = {
 export type ApiDeps = {
   /** Lends a connection to the observability database for one request. */
   connect: Connect;
-  logs: LogSource;
+  logs: Logs;
   /** Takes what is replayed. */
   retries: Pick<RetryQueue, 'enqueue'>;
   cancellations: Pick<Cancellations, 'cancel' | 'allow'>;

@@ -7,10 +7,9 @@ import { deliveriesOfEvent, findEvents } from '../store/nodes.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
-import { logWindow } from './log-window.ts';
+import { logsOf, logsQuery } from './log-answers.ts';
 import { ApiProblem, notFound, refuseInvalid } from './problem.ts';
 import { reading } from './reading.ts';
-import type { LogsView } from './views.ts';
 
 const eventParam = z.object({ id: z.string().min(1).max(500) });
 const eventQuery = z.object({ source: z.string().min(1).max(200).optional() });
@@ -30,19 +29,17 @@ export function eventRoutes(deps: ApiDeps) {
     .get(
       '/:id/logs',
       zValidator('param', eventParam, refuseInvalid),
-      zValidator('query', eventQuery, refuseInvalid),
+      zValidator('query', logsQuery.extend(eventQuery.shape), refuseInvalid),
       async (context) => {
-        const key = { ...context.req.valid('param'), ...context.req.valid('query') };
+        const query = context.req.valid('query');
+        const key = { ...context.req.valid('param'), source: query.source };
         const { event, deliveries } = await reading(deps, async (client) => {
           const found = await theEvent(client, key);
           return { event: found, deliveries: await deliveriesOfEvent(client, found) };
         });
-        // The connection is given back by now: a slow Grafana holds none.
-        const logs: LogsView = await deps.logs.fetchLogs({
-          correlationIds: deliveries.map((delivery) => delivery.correlationId),
-          ...logWindow(deliveries, Date.parse(event.arrivedAt), deps.now()),
-        });
-        return context.json(logs, 200);
+        // The connection is given back by now: a slow source of logs holds none.
+        const subject = `event ${event.source} ${event.id}`;
+        return context.json(await logsOf(deps, subject, deliveries, query), 200);
       },
     );
 }

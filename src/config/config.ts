@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type AccessRules, parseMembers } from './access.ts';
 import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
+import { type LogConfig, logConfigOf, logVariables, problemsOf } from './log-config.ts';
 
 const sha256 = z
   .string()
@@ -60,13 +61,7 @@ const environmentSchema = z
         'must be whsec_ and at least 24 bytes in base64; two with a comma between them while one replaces another',
       )
       .default(''),
-    GRAFANA_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
-    GRAFANA_DATA_SOURCE_UID: z.string().default(''),
-    GRAFANA_TOKEN: z.string().default(''),
-    LOKI_SELECTOR: z
-      .string()
-      .regex(/^\{.+\}$/, 'must be a LogQL stream selector such as {service_name=~".+"}')
-      .default('{service_name=~".+"}'),
+    ...logVariables,
     ATTEMPT_TIMEOUT_MS: z.coerce.number().int().min(100).max(900_000).default(55_000),
     MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(26_214_400).default(1_048_576),
     MAX_STREAMED_BYTES: z.coerce.number().int().min(1_024).default(104_857_600),
@@ -107,6 +102,11 @@ const environmentSchema = z
   .refine((env) => !env.OBSERVABILITY_WEBSOCKET_PROXY || driverOf(env) === 'neon', {
     path: ['OBSERVABILITY_WEBSOCKET_PROXY'],
     message: 'is what the driver "neon" connects through: set OBSERVABILITY_DRIVER too',
+  })
+  .superRefine((env, context) => {
+    for (const { path, message } of problemsOf(env)) {
+      context.addIssue({ code: 'custom', path: [path], message });
+    }
   });
 
 /** What is asked for; else Neon's for a database of Neon's, and `pg` for every other. */
@@ -165,7 +165,8 @@ export type Config = {
   } | null;
   /** Standard Webhooks secrets that sign what is delivered; empty: nothing is signed. */
   outboundSigningSecrets: readonly string[];
-  grafana: { url: string; dataSourceUid: string; token: string; selector: string } | null;
+  /** Where logs come from; null: from nowhere. */
+  logs: LogConfig | null;
   /** Until a destination's answer begins. Below Hasura's 60 s, so that it is we who say why. */
   attemptTimeoutMs: number;
   /** Up to here a body is read, parsed and recorded; above it, it is streamed. */
@@ -230,15 +231,7 @@ export function parseConfig(env: unknown): Config {
         }
       : null,
     outboundSigningSecrets: value.OUTBOUND_SIGNING_SECRET.split(',').filter(Boolean),
-    grafana:
-      value.GRAFANA_URL && value.GRAFANA_DATA_SOURCE_UID
-        ? {
-            url: value.GRAFANA_URL,
-            dataSourceUid: value.GRAFANA_DATA_SOURCE_UID,
-            token: value.GRAFANA_TOKEN,
-            selector: value.LOKI_SELECTOR,
-          }
-        : null,
+    logs: logConfigOf(value),
     attemptTimeoutMs: value.ATTEMPT_TIMEOUT_MS,
     maxBodyBytes: value.MAX_BODY_BYTES,
     maxStreamedBytes: value.MAX_STREAMED_BYTES,

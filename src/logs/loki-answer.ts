@@ -1,8 +1,9 @@
 // Reads Loki's answer to a range query (grafana.com/docs/loki/latest/reference/loki-http-api/, "Query logs
 // within a range of time") into lines: merged over streams, each once, in the order of time.
 import { z } from 'zod';
+import { hashOf } from './line-id.ts';
+import type { IdPlace, LogLine } from './log-source.ts';
 import { readLogLine } from './read-log-line.ts';
-import type { LogLine } from './log-source.ts';
 
 const text = z.record(z.string(), z.string());
 const timestamp = z.string().regex(/^\d{1,20}$/, 'must be nanoseconds since the epoch');
@@ -26,6 +27,8 @@ const lokiAnswerSchema = z.object({
  */
 export function readLokiAnswer(
   answer: unknown,
+  place: IdPlace,
+  asked: ReadonlySet<string>,
 ): { lines: LogLine[]; entries: number } | { problem: string } {
   const parsed = lokiAnswerSchema.safeParse(answer);
   if (!parsed.success) return { problem: z.prettifyError(parsed.error) };
@@ -36,8 +39,8 @@ export function readLokiAnswer(
       entries += 1;
       const labels = { ...stream, ...flatten(metadata) };
       // The same nanosecond is no double: what is the same throughout is.
-      const key = JSON.stringify([timestampNs, line, Object.entries(labels).toSorted(byName)]);
-      lines.set(key, readLogLine(timestampNs, line, labels));
+      const id = `${timestampNs}-${hashOf(JSON.stringify([line, Object.entries(labels).toSorted(byName)]))}`;
+      lines.set(id, readLogLine({ id, timestampNs, line, labels }, place, asked));
     }
   }
   return { lines: [...lines.values()].toSorted(byTime), entries };
@@ -56,7 +59,7 @@ function byName([a]: [string, string], [b]: [string, string]): number {
 }
 
 /** Nanoseconds as text: the longer is the later. Equal ones stay as they came. */
-function byTime(a: LogLine, b: LogLine): number {
+export function byTime(a: Pick<LogLine, 'timestampNs'>, b: Pick<LogLine, 'timestampNs'>): number {
   const [left, right] = [a.timestampNs.padStart(20, '0'), b.timestampNs.padStart(20, '0')];
   return left < right ? -1 : Number(left > right);
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { createApi } from '../../src/api/create-api.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
-import { noLogSource } from '../../src/logs/log-source.ts';
 import { noAccess } from './no-access.ts';
+import { noLogs } from './no-logs.ts';
 import { noAdmin } from './no-admin.ts';
 import { noCircuits } from './no-circuits.ts';
 
@@ -18,7 +18,7 @@ export type TestApi = {
 export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<ApiDeps>): TestApi {
   const api = createApi({
     report: () => {},
-    logs: noLogSource,
+    logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },
     isAllowed: () => Promise.resolve(true),
     replays: { wake: () => Promise.resolve() },

@@ -39,7 +39,7 @@ export function readLogs(target: LogsTarget, signal?: AbortSignal): Promise<Logs
   return answerOf(
     (options) =>
       target.of === 'deliveries'
-        ? api.deliveries[':id'].logs.$get({ param }, options)
+        ? api.deliveries[':id'].logs.$get({ param, query: {} }, options)
         : api.events[':id'].logs.$get({ param, query: { source: target.source } }, options),
     signal,
   );

@@ -171,7 +171,7 @@ export function LogsTab(props: { target: LogsTarget; live: boolean }): ReactElem
             </CopyButton>
           </div>
         )}
-        {view.truncated && (
+        {view.olderCursor !== null && (
           <p className="px-4 py-2 text-retry">There are more lines than one answer holds.</p>
         )}
       </ScrollArea>

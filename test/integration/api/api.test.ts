@@ -13,7 +13,8 @@ import {
   traceDetailSchema,
   tracePageSchema,
 } from '../../../src/api/views.ts';
-import { noLogSource, type LogQuery } from '../../../src/logs/log-source.ts';
+import type { LogQuery } from '../../../src/logs/log-source.ts';
+import { logsFrom, noLogs, noting } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
@@ -34,20 +35,7 @@ let asked: LogQuery[] = [];
 function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
   return {
     connect: (work) => withClient(database.url, work),
-    logs: {
-      fetchLogs: (query) => {
-        asked.push(query);
-        return Promise.resolve({
-          state: 'ok',
-          lines: [],
-          truncated: false,
-          query: 'q',
-          from: at(0),
-          to: at(0),
-          tookMs: 1,
-        });
-      },
-    },
+    logs: logsFrom(noting(asked)),
     retries: { enqueue: () => Promise.resolve(true) },
     isAllowed: () => Promise.resolve(true),
     replays: { wake: () => Promise.resolve() },
@@ -312,6 +300,8 @@ describe('GET /api/events/{id}', () => {
   });
 });
 
+const ns = (ms: number): bigint => BigInt(ms) * 1_000_000n;
+
 describe('logs', () => {
   it('are asked for by the hop’s correlation ID, from 2 s before it to 30 s after', async () => {
     const { records, first } = await sampleCascade();
@@ -321,8 +311,10 @@ describe('logs', () => {
     expect(asked).toEqual([
       {
         correlationIds: [first.correlationId],
-        fromMs: startMs + 100 - 2_000,
-        toMs: startMs + 2_000 + 30_000,
+        fromNs: ns(startMs + 100 - 2_000),
+        toNs: ns(startMs + 2_000 + 30_000),
+        direction: 'backward',
+        limit: 1_000,
       },
     ]);
   });
@@ -336,8 +328,10 @@ describe('logs', () => {
     expect(asked).toEqual([
       {
         correlationIds: expect.arrayContaining([one.correlationId, two.correlationId]),
-        fromMs: startMs - 1_000,
-        toMs: startMs + 35_000,
+        fromNs: ns(startMs - 1_000),
+        toNs: ns(startMs + 35_000),
+        direction: 'backward',
+        limit: 1_000,
       },
     ]);
   });
@@ -346,7 +340,7 @@ describe('logs', () => {
     const { records, first } = await sampleCascade();
     await store(records);
     const response = await get(`/api/deliveries/${first.ended.delivery.id}/logs`, {
-      logs: noLogSource,
+      logs: noLogs,
     });
     expect(response.status).toBe(200);
     expect(logsViewSchema.parse(await response.json())).toMatchObject({
@@ -408,7 +402,7 @@ describe('when things fail', () => {
       // This API has none.
       configuration: { state: 'offline', detail: expect.stringContaining('edge works on') },
     });
-    const ill = await get('/api/health', { ...nowhere, logs: noLogSource });
+    const ill = await get('/api/health', { ...nowhere, logs: noLogs });
     expect(ill.status).toBe(200);
     expect(healthViewSchema.parse(await ill.json())).toMatchObject({
       database: { state: 'offline' },

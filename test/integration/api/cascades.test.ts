@@ -13,7 +13,7 @@ import {
 } from '../../../src/api/views.ts';
 import { formatSystemId } from '../../../src/correlation/correlation-id.ts';
 import { assembleTraceId, hopUuid } from '../../../src/correlation/trace-uuid.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
@@ -70,7 +70,7 @@ beforeEach(async () => {
   };
   api = createApi({
     ...deps,
-    logs: noLogSource,
+    logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },
     isAllowed: () => Promise.resolve(true),
     replays: { wake: () => Promise.resolve() },

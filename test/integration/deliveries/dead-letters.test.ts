@@ -13,7 +13,7 @@ import {
   traceDetailSchema,
 } from '../../../src/api/views.ts';
 import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
@@ -34,7 +34,7 @@ let queued: { pending: PendingDelivery; delayMs: number }[] = [];
 function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
   return {
     connect: (work) => withClient(database.url, work),
-    logs: noLogSource,
+    logs: noLogs,
     retries: {
       enqueue: (pending, delayMs) => {
         queued.push({ pending, delayMs });

@@ -12,7 +12,7 @@ import {
 } from '../../../src/api/replay-views.ts';
 import { unpackParcel } from '../../../src/deliveries/parcel.ts';
 import { stepReplay, type StepReplayDeps } from '../../../src/deliveries/step-replay.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { StoreUnreachable, withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
@@ -38,7 +38,7 @@ const connect: StepReplayDeps['connect'] = (work) => withClient(database.url, wo
 async function call(method: string, path: string, body?: object, headers = {}) {
   const api = createApi({
     connect,
-    logs: noLogSource,
+    logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },
     isAllowed: () => Promise.resolve(true),
     replays: { wake: (id) => wake(id) },

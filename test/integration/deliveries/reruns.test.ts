@@ -9,7 +9,7 @@ import { rerunViewSchema } from '../../../src/api/replay-views.ts';
 import { traceDetailSchema } from '../../../src/api/views.ts';
 import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.ts';
 import { pendingDeliverySchema } from '../../../src/deliveries/pending-delivery.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
@@ -28,7 +28,7 @@ let queued: PendingDelivery[] = [];
 async function call(method: string, path: string, body?: object, given: Partial<ApiDeps> = {}) {
   const api = createApi({
     connect: (work) => withClient(database.url, work),
-    logs: noLogSource,
+    logs: noLogs,
     retries: {
       enqueue: (pending) => {
         queued.push(pendingDeliverySchema.parse(JSON.parse(JSON.stringify(pending))));

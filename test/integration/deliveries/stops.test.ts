@@ -6,7 +6,7 @@ import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import type { KeptStop, Rounds, StopStore } from '../../../src/config/stops.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { stopLoops } from '../../../src/recorder/stop-loops.ts';
 import { withClient } from '../../../src/store/client.ts';
@@ -54,7 +54,7 @@ const store: StopStore = {
 async function call(method: string, path: string, body?: object) {
   const api = createApi({
     connect,
-    logs: noLogSource,
+    logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },
     isAllowed: () => Promise.resolve(true),
     replays: { wake: () => Promise.resolve() },

@@ -6,7 +6,7 @@ import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import { traceDetailSchema, tracePageSchema } from '../../../src/api/views.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import {
   type Connect,
@@ -172,7 +172,7 @@ describe.each(ways)('$name', ({ open }) => {
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
     const api = createApi({
       connect: way.connect,
-      logs: noLogSource,
+      logs: noLogs,
       retries: { enqueue: () => Promise.resolve(true) },
       isAllowed: () => Promise.resolve(true),
       replays: { wake: () => Promise.resolve() },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { permissionFor, permissions } from '../../../src/api/access/permissions.ts';
 import { createApi } from '../../../src/api/create-api.ts';
-import { noLogSource } from '../../../src/logs/log-source.ts';
+import { noLogs } from '../../support/no-logs.ts';
 import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
@@ -14,7 +14,7 @@ const none = (): never => {
 
 const api = createApi({
   connect: none,
-  logs: noLogSource,
+  logs: noLogs,
   retries: { enqueue: none },
   isAllowed: none,
   replays: { wake: none },

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import contract from '../../contracts/loki/push-and-query.json' with { type: 'json' };
 import { readLokiAnswer } from '../../../src/logs/loki-answer.ts';
 
+const place = { in: 'structured_metadata', name: 'correlation_id' } as const;
+const nobody = new Set<string>();
+
 const read = (data: unknown) => {
-  const answer = readLokiAnswer({ status: 'success', data });
+  const answer = readLokiAnswer({ status: 'success', data }, place, nobody);
   if ('problem' in answer) throw new Error(answer.problem);
   return answer;
 };
@@ -86,6 +89,6 @@ describe('readLokiAnswer', () => {
     ],
     ['nothing', null],
   ])('says what is wrong with %s', (_name, answer) => {
-    expect(readLokiAnswer(answer)).toEqual({ problem: expect.any(String) });
+    expect(readLokiAnswer(answer, place, nobody)).toEqual({ problem: expect.any(String) });
   });
 });

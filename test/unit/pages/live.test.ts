@@ -67,7 +67,13 @@ describe('the list while new cascades come', () => {
 const ok: LogsView = {
   state: 'ok',
   lines: [],
-  truncated: false,
+  olderCursor: null,
+  newerCursor: null,
+  hasNewer: false,
+  isIncomplete: false,
+  keptAt: null,
+  source: 'Loki',
+  exploreUrl: null,
   query: '{}',
   from: '',
   to: '',
@@ -77,6 +83,12 @@ const offline: LogsView = {
   state: 'offline',
   reason: 'timed_out',
   detail: 'Loki did not answer.',
+  since: '',
+  tries: 1,
+  nextTryAt: '',
+  kept: null,
+  source: 'Loki',
+  exploreUrl: null,
   query: '{}',
   from: '',
   to: '',
@@ -105,7 +117,14 @@ describe('logs over several answers', () => {
 });
 
 function line(message: string, level: LogLine['level'] = 'info', fields = {}): LogLine {
-  return { timestampNs: '1764000000123456789', level, message, fields, correlationId: null };
+  return {
+    id: message,
+    timestampNs: '1764000000123456789',
+    level,
+    message,
+    fields,
+    correlationId: null,
+  };
 }
 
 describe('log lines', () => {
