@@ -173,7 +173,7 @@ function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): Shar
     ...common,
     circuits: circuitsOf(env, context),
     alarms: new Alarms(),
-    waitUntil: (work) => context.waitUntil(work),
+    waitUntil: (work) => work && context.waitUntil(work),
   };
 }
 

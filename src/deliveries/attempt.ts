@@ -4,7 +4,7 @@ import type { Circuits } from '../circuits/circuits.ts';
 import { messageOf } from '../error-message.ts';
 import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
 import type { Alarms } from './alarms.ts';
-import { type AnswerCapture, captureAnswer } from './capture-answer.ts';
+import { type AnswerCapture, type AnswerEnd, captureAnswer } from './capture-answer.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { parseRetryAfterMs } from './retry-schedule.ts';
 
@@ -52,8 +52,8 @@ export type Attempt =
       response: Response;
       /** The answer's bytes for the sender; they must be consumed for `ended` to settle. */
       body: BodyInit | null;
-      /** Never rejects. */
-      ended: Promise<AttemptEnd>;
+      /** Known where the answer was read whole; never rejects. */
+      ended: AttemptEnd | Promise<AttemptEnd>;
     }
   | { answered: false; end: AttemptEnd };
 
@@ -75,11 +75,14 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
   const { status, headers } = result.response;
   const goesOn = headers.get(backgroundHeader)?.toLowerCase() === 'true';
   const retryAfterMs = status === 429 ? parseRetryAfterMs(headers.get('retry-after'), atMs) : null;
+  const told = (end: AttemptEnd): AttemptEnd =>
+    tell(goesOn ? { ...end, worksInBackground: true } : end, retryAfterMs);
+  const { response, body, ended } = result;
   return {
-    ...result,
-    ended: result.ended.then((end) =>
-      tell(goesOn ? { ...end, worksInBackground: true } : end, retryAfterMs),
-    ),
+    answered: true,
+    response,
+    body,
+    ended: ended instanceof Promise ? ended.then(told) : told(ended),
   };
 }
 
@@ -89,7 +92,7 @@ async function call(request: AttemptRequest): Promise<Attempt> {
   let response: Response;
   let capture: AnswerCapture;
   try {
-    response = await fetch(request.destination, {
+    response = await fetch(request.destination.href, {
       method: request.method,
       headers: await signedHeaders(request),
       body: request.body,
@@ -102,31 +105,30 @@ async function call(request: AttemptRequest): Promise<Attempt> {
   } finally {
     timeout.clear();
   }
+  const { status } = response;
+  const { body } = capture;
+  if (!(capture.ended instanceof Promise)) {
+    return { answered: true, response, body, ended: endOfAnswer(status, capture.ended) };
+  }
   const ended = capture.ended.then(
-    ({ text, isWhole }): AttemptEnd =>
-      isWhole
-        ? {
-            outcome: response.ok ? 'delivered' : 'failed',
-            status: response.status,
-            error: response.ok ? null : `The destination answered ${response.status}.`,
-            answer: text,
-          }
-        : {
-            outcome: 'cancelled',
-            status: response.status,
-            error: senderLeftWithin,
-            answer: text,
-          },
+    (end) => endOfAnswer(status, end),
     (error: unknown): AttemptEnd => ({
       outcome: request.senderGone.aborted ? 'cancelled' : 'failed',
-      status: response.status,
+      status,
       error: request.senderGone.aborted
         ? senderLeftWithin
         : `The answer broke off: ${messageOf(error)}`,
       answer: null,
     }),
   );
-  return { answered: true, response, body: capture.body, ended };
+  return { answered: true, response, body, ended };
+}
+
+function endOfAnswer(status: number, { text, isWhole }: AnswerEnd): AttemptEnd {
+  if (!isWhole) return { outcome: 'cancelled', status, error: senderLeftWithin, answer: text };
+  return status >= 200 && status < 300
+    ? { outcome: 'delivered', status, error: null, answer: text }
+    : { outcome: 'failed', status, error: `The destination answered ${status}.`, answer: text };
 }
 
 /** Adds the signature. A body that is streamed cannot be signed, since its headers go first. */

@@ -10,14 +10,16 @@ const decoder = new TextDecoder();
 export type AnswerCapture = {
   body: BodyInit | null;
   /**
-   * Settles when the last byte has gone through, or when whoever reads gave up before (`isWhole` is false then);
-   * rejects when the answer broke off.
+   * What was read whole has ended. Else it settles when the last byte has gone through, or when whoever reads gave up
+   * before (`isWhole` is false then); rejects when the answer broke off.
    */
-  ended: Promise<{ text: string | null; isWhole: boolean }>;
+  ended: AnswerEnd | Promise<AnswerEnd>;
 };
 
+export type AnswerEnd = { text: string | null; isWhole: boolean };
+
 function withoutBody(): AnswerCapture {
-  return { body: null, ended: Promise.resolve({ text: null, isWhole: true }) };
+  return { body: null, ended: { text: null, isWhole: true } };
 }
 
 /** @throws when a short answer breaks off while it is read */
@@ -29,7 +31,7 @@ export async function captureAnswer(response: Response): Promise<AnswerCapture> 
     // An answer that may have no body (204, 304, or to HEAD) can say a length nevertheless.
     if (bytes.length === 0) return withoutBody();
     const text = decode(bytes.subarray(0, keptBytes));
-    return { body: bytes, ended: Promise.resolve({ text, isWhole: true }) };
+    return { body: bytes, ended: { text, isWhole: true } };
   }
   if (!response.body) return withoutBody();
   return streamAnswer(response.body);

@@ -5,8 +5,8 @@ import type { DescribedEvent } from './describe-event.ts';
 import type { EdgeDeps } from './inbound.ts';
 
 export type AttemptLog = {
-  /** Settles when the record is with the queue or lost; never rejects. */
-  end(end: AttemptEnd): Promise<void>;
+  /** As the recorder's: null where nothing is left to do. */
+  end(end: AttemptEnd): Promise<void> | null;
 };
 
 /** A job that runs longer than this is shown as running while it does. */
@@ -50,10 +50,10 @@ export function startAttemptLog(
     deps.waitUntil(deps.recorder.attempt(running)),
   );
   return {
-    async end(end) {
+    end(end) {
       alarm.clear();
       const endedAt = new Date(deps.now()).toISOString();
-      await deps.recorder.attempt({
+      return deps.recorder.attempt({
         ...running,
         attempt: { ...running.attempt, ...end, endedAt },
       });

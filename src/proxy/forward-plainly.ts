@@ -42,6 +42,6 @@ export async function forwardPlainly(
     const why = result.end.error ?? 'no reason is known';
     return problemResponse({ reason: 'destination_unreachable', destination: shown, why });
   }
-  deps.waitUntil(result.ended);
+  if (result.ended instanceof Promise) deps.waitUntil(result.ended);
   return new Response(result.body, result.response);
 }

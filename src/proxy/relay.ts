@@ -144,7 +144,12 @@ function answer(result: Attempt, log: AttemptLog, tried: Tried, deps: EdgeDeps):
       'x-correlation-id': correlationId,
     });
   }
-  deps.waitUntil(result.ended.then((end) => close(end, log, tried, deps)));
+  const { ended } = result;
+  deps.waitUntil(
+    ended instanceof Promise
+      ? ended.then((end) => close(end, log, tried, deps))
+      : close(ended, log, tried, deps),
+  );
   const response = new Response(result.body, result.response);
   fitForSender(response.headers, {
     correlationId,
@@ -157,20 +162,22 @@ function answer(result: Attempt, log: AttemptLog, tried: Tried, deps: EdgeDeps):
  * Records the end. What the sender will not try again becomes a dead letter, unless its body is gone: at once after
  * its last try; else in a day, unless it comes again or the delivery arrives meanwhile.
  */
-async function close(
+function close(
   end: AttemptEnd,
   log: AttemptLog,
   tried: Tried,
   deps: EdgeDeps,
-): Promise<void> {
+): Promise<unknown> | null {
+  const recording = log.end(end);
   const { inbound } = tried;
   const mayDie = end.outcome !== 'delivered' && canComeAgain(inbound);
+  if (!mayDie) return recording;
   const leftOut = deps.config.redactions?.headers ?? new Set();
-  const pending = mayDie ? pendingOf(inbound, { ...tried, attempts: 1 }, leftOut) : null;
+  const pending = pendingOf(inbound, { ...tried, attempts: 1 }, leftOut);
   const { status, error } = end;
   const dueInMs = isLastTry(inbound.described.arrival) ? 0 : longestSilenceMs;
-  await Promise.all([
-    log.end(end),
+  return Promise.all([
+    recording,
     pending && deps.retries.bury(pending, { reason: 'sender_gave_up', status, error, dueInMs }),
   ]);
 }

@@ -62,5 +62,6 @@ export type ShareDeps = {
   /** From 0 up to, but not including, 1. */
   random(): number;
   /** Keeps background work alive after the answer. */
-  waitUntil(work: Promise<unknown>): void;
+  /** @param work null: nothing goes on */
+  waitUntil(work: Promise<unknown> | null): void;
 };

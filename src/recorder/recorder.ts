@@ -1,6 +1,7 @@
 // The edge's way of writing down: it takes facts, makes queue messages of them and sees them off.
 // It never fails a delivery: what cannot be recorded is counted and reported.
 import { Buffer } from 'node:buffer';
+import { messageOf } from '../error-message.ts';
 import type {
   AttemptRecord,
   DeadLetterRecord,
@@ -13,12 +14,12 @@ export type Report = (message: string, facts: Record<string, unknown>) => void;
 
 export type Recorder = {
   /**
-   * Settles, never rejecting, when nothing is left to this request: the record is with the queue, lost and counted, or
-   * in the hands of another request, which sends what came in meanwhile.
+   * Null where nothing is left to this request: another one sends the record with its own. Else it settles when the
+   * record is with the queue, or lost and counted; it never rejects.
    */
-  attempt(record: AttemptRecord): Promise<void>;
+  attempt(record: AttemptRecord): Promise<void> | null;
   /** As an attempt's: a delivery that waits for its first one. */
-  delivery(record: DeliveryRecord): Promise<void>;
+  delivery(record: DeliveryRecord): Promise<void> | null;
   /**
    * Settles when the record is with the queue (true), or lost or too large for it (false).
    * Unlike an attempt's, it is never cut to fit: a dead letter without its body is none.
@@ -53,13 +54,24 @@ export function createRecorder(state: RecorderState, deps: OutgoingDeps, report:
       lostByThisIsolate: state.lost,
     });
   };
-  const share = async (text: string): Promise<void> => {
-    const carried = state.outgoing.share(text, deps);
-    if (carried) reportLost(await carried);
+  const share = (text: string): Promise<void> | null =>
+    state.outgoing.share(text, deps)?.then(reportLost) ?? null;
+  const shareFitted = (record: AttemptRecord | DeliveryRecord): Promise<void> | null => {
+    try {
+      return share(fitMessage(record));
+    } catch (error) {
+      // Whoever records is on the way to an answer, which goes out whatever becomes of the record.
+      state.lost += 1;
+      report('A record could not be written down.', {
+        lostByThisIsolate: state.lost,
+        error: messageOf(error),
+      });
+      return null;
+    }
   };
   return {
-    attempt: (record) => share(fitMessage(record)),
-    delivery: (record) => share(fitMessage(record)),
+    attempt: shareFitted,
+    delivery: shareFitted,
     async deadLetter(record) {
       const text = JSON.stringify(record);
       if (!fitsMessage(text)) return false;
