@@ -10,6 +10,8 @@ import {
 } from '@tanstack/react-router';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { lazy, Suspense, type ReactElement } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { meQuery, useLacking } from './api/me.ts';
 import { currentToken } from './api/token.ts';
 import { useSession } from './api/session.ts';
 import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from './admin/search.ts';
@@ -58,6 +60,25 @@ function NotFound(): ReactElement {
           Go to the cascades
         </Link>
       </Notice>
+    </Frame>
+  );
+}
+
+/** Its pages ask nothing that would be refused. */
+function AdminOnly(): ReactElement {
+  const { isPending } = useQuery(meQuery);
+  const lacking = useLacking('admin');
+  if (lacking === null && !isPending) return <Outlet />;
+  return (
+    <Frame crumbs={<span className="font-medium">Routing</span>}>
+      {lacking !== null && (
+        <Notice tone="wait" title="No permission" announce="status">
+          <p>{lacking} An admin can give you another.</p>
+          <Link to="/cascades" className="link">
+            Go to the cascades
+          </Link>
+        </Notice>
+      )}
     </Frame>
   );
 }
@@ -118,6 +139,7 @@ const runRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/admin',
+  component: AdminOnly,
   beforeLoad: ({ location }) => {
     if (/^\/admin\/?$/.test(location.pathname))
       throw redirect({ to: '/admin/routes', replace: true });
@@ -155,6 +177,11 @@ const adminRoutes = [
     getParentRoute: () => adminRoute,
     path: '/settings',
     component: lazyRouteComponent(() => import('./admin/SettingsPage.tsx'), 'SettingsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/tokens',
+    component: lazyRouteComponent(() => import('./admin/TokensPage.tsx'), 'TokensPage'),
   }),
   createRoute({
     getParentRoute: () => adminRoute,

@@ -12,6 +12,7 @@ const sections = [
   { to: '/admin/routes', label: 'Routes' },
   { to: '/admin/destinations', label: 'Destinations' },
   { to: '/admin/keys', label: 'Keys' },
+  { to: '/admin/tokens', label: 'Tokens' },
   { to: '/admin/settings', label: 'Settings' },
   { to: '/admin/dry-run', label: 'Dry run' },
   { to: '/admin/versions', label: 'Versions' },

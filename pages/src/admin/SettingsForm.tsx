@@ -4,6 +4,7 @@ import { XIcon } from '@phosphor-icons/react/X';
 import type { ReactElement } from 'react';
 import { FieldError, LinesField, TextField } from '../ui/Field.tsx';
 import { Card } from '../ui/Page.tsx';
+import { AccessFields } from './AccessFields.tsx';
 import type { FieldErrors } from './draft-fields.ts';
 import { RetryFields } from './RetryFields.tsx';
 import { limitNames, type RowKeyDraft, type SettingsDraft } from './settings-draft.ts';
@@ -20,6 +21,8 @@ export const settingsFields = [
   ...limitNames.map((name) => `limits.${name}`),
   'notifications',
   'sources',
+  'access.members',
+  'access.masking.columns',
 ];
 
 const limitLabels: Record<(typeof limitNames)[number], string> = {
@@ -169,6 +172,7 @@ export function SettingsForm(props: {
           />
         </div>
       </Card>
+      <AccessFields draft={draft} errors={errors} onChange={onChange} />
       <RowKeys
         rows={draft.rowKeys}
         errors={errors}

@@ -10,6 +10,7 @@ import type {
   VersionChangesView,
   VersionPage,
 } from '../../../src/api/admin/views.ts';
+import type { TokenCreatedView, TokenListView } from '../../../src/api/access/views.ts';
 import type { Changed } from '../../../src/api/admin/change-configuration.ts';
 import type { KnownDestination, StoredRoute } from '../../../src/config/configuration.ts';
 import { answerOf, api, taggedAnswerOf } from '../api/http.ts';
@@ -179,6 +180,27 @@ export function rotateKey(of: { id: string; overlapSeconds: number }): Promise<K
 export function revokeKey(id: string): Promise<Changed> {
   return answerOf((options) =>
     admin.keys[':id'].$delete(
+      { param: { id: encodeURIComponent(id) }, query: {} },
+      change(options),
+    ),
+  );
+}
+
+export function listTokens(signal?: AbortSignal): Promise<TokenListView> {
+  return answerOf((options) => admin.tokens.$get({}, options), signal);
+}
+
+export function createToken(token: {
+  role: TokenCreatedView['role'];
+  note: string;
+  expiresAt: string | null;
+}): Promise<TokenCreatedView> {
+  return answerOf((options) => admin.tokens.$post({ json: token }, change(options)));
+}
+
+export function revokeToken(id: string): Promise<{ id: string }> {
+  return answerOf((options) =>
+    admin.tokens[':id'].$delete(
       { param: { id: encodeURIComponent(id) }, query: {} },
       change(options),
     ),

@@ -4,6 +4,7 @@ import { type FieldErrors, filled, readers, textOf } from './draft-fields.ts';
 import { type RetriesDraft, retriesDraftOf, retriesOf } from './retries-draft.ts';
 
 export type Settings = SettingsView['settings'];
+export type Role = NonNullable<Settings['access']>['members'][number]['role'];
 
 export const limitNames = [
   'maxBodyBytes',
@@ -19,7 +20,17 @@ export interface RowKeyDraft {
   columns: string;
 }
 
+export interface MemberDraft {
+  who: string;
+  role: Role;
+}
+
 export interface SettingsDraft {
+  members: MemberDraft[];
+  /** Whoever Access lets through may read. */
+  readersByDefault: boolean;
+  maskedEmails: boolean;
+  maskedColumns: string[];
   retries: RetriesDraft | null;
   rotationPersistenceSeconds: string;
   redactedColumns: string[];
@@ -30,8 +41,12 @@ export interface SettingsDraft {
 }
 
 export function settingsDraftOf(settings: Settings): SettingsDraft {
-  const { retries, redaction, limits, notifications, sources } = settings;
+  const { retries, redaction, limits, notifications, sources, access } = settings;
   return {
+    members: access?.members ?? [],
+    readersByDefault: access?.defaultRole === 'viewer',
+    maskedEmails: access?.masking.emails ?? false,
+    maskedColumns: access?.masking.columns ?? [],
     retries: retries && retriesDraftOf(retries),
     rotationPersistenceSeconds: textOf(settings.rotationPersistenceSeconds),
     redactedColumns: redaction.columns,
@@ -57,6 +72,8 @@ export function settingsDraftOf(settings: Settings): SettingsDraft {
 export function withoutEmptySettings(draft: SettingsDraft): SettingsDraft {
   return {
     ...draft,
+    members: draft.members.filter(({ who }) => who.trim() !== ''),
+    maskedColumns: filled(draft.maskedColumns),
     redactedColumns: filled(draft.redactedColumns),
     redactedHeaders: filled(draft.redactedHeaders),
     notifications: filled(draft.notifications),
@@ -96,8 +113,22 @@ export function settingsOf(
       maxDestinations: limit('maxDestinations'),
     },
     notifications: filled(draft.notifications).map((url) => ({ url })),
+    ...accessOf(draft, known),
   };
   return errors.size > 0 ? { ok: false, errors } : { ok: true, settings };
+}
+
+/** Left out where nothing is said, and nothing was stored. */
+function accessOf(draft: SettingsDraft, known: Settings): Pick<Settings, 'access'> {
+  const access: NonNullable<Settings['access']> = {
+    members: draft.members.map(({ who, role }) => ({ who: who.trim(), role })),
+    defaultRole: draft.readersByDefault ? 'viewer' : null,
+    masking: { emails: draft.maskedEmails, columns: filled(draft.maskedColumns) },
+  };
+  const { members, defaultRole, masking } = access;
+  const isEmpty =
+    members.length === 0 && defaultRole === null && !masking.emails && masking.columns.length === 0;
+  return isEmpty && !known.access ? {} : { access };
 }
 
 function sourcesOf(

@@ -4,11 +4,13 @@ import type { ReactElement } from 'react';
 import type { CircuitView } from '../../../src/api/views.ts';
 import { letGo } from '../api/client.ts';
 import { Problem } from '../api/http.ts';
+import { useLacking } from '../api/me.ts';
 import { circuitsQuery } from '../api/queries.ts';
 import { shortAddress } from '../dead/words.ts';
 import { useNow } from '../time/clock.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Badge, Glyph } from '../ui/Glyph.tsx';
+import { Lacking } from '../ui/Lacking.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
@@ -19,7 +21,8 @@ function NextProbe({ at }: { at: string }): ReactElement {
   return <>{leftMs <= 0 ? 'The next event tries it.' : `Tried again in ${formatLeft(leftMs)}.`}</>;
 }
 
-function CircuitRow({ circuit }: { circuit: CircuitView }): ReactElement {
+function CircuitRow(props: { circuit: CircuitView; lacking: string | null }): ReactElement {
+  const { circuit, lacking } = props;
   const client = useQueryClient();
   const go = useMutation({
     mutationFn: () => letGo(circuit),
@@ -66,8 +69,10 @@ function CircuitRow({ circuit }: { circuit: CircuitView }): ReactElement {
           type="button"
           className="btn self-start justify-self-start md:justify-self-end"
           aria-label={`${state === 'disabled' ? 'Enable' : 'Close the circuit of'} ${shortAddress(circuit.destination)}`}
-          title="Everything is sent there again; should it fail on, it is skipped again"
-          disabled={go.isPending}
+          title={
+            lacking ?? 'Everything is sent there again; should it fail on, it is skipped again'
+          }
+          disabled={go.isPending || lacking !== null}
           onClick={() => go.mutate()}
         >
           {state === 'disabled' ? 'Enable' : 'Close circuit'}
@@ -80,6 +85,7 @@ function CircuitRow({ circuit }: { circuit: CircuitView }): ReactElement {
 export function CircuitsPage(): ReactElement {
   const query = useQuery({ ...circuitsQuery, refetchInterval: 3_000 });
   const circuits = worstFirst(query.data?.circuits ?? []);
+  const lacking = useLacking('operator');
   return (
     <Page
       title="Circuits"
@@ -92,6 +98,7 @@ export function CircuitsPage(): ReactElement {
         </>
       }
     >
+      {circuits.length > 0 && <Lacking why={lacking} />}
       {query.data !== undefined && query.data.objectsOutOfReach > 0 && (
         <p role="alert" className="flex items-center gap-2 text-retry">
           <Glyph tone="retry" />
@@ -119,7 +126,7 @@ export function CircuitsPage(): ReactElement {
           )}
           <ul aria-label="Circuits">
             {circuits.map((circuit) => (
-              <CircuitRow key={circuit.id} circuit={circuit} />
+              <CircuitRow key={circuit.id} circuit={circuit} lacking={lacking} />
             ))}
           </ul>
         </section>

@@ -4,9 +4,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { listDeadLetters, replayDeadLetter } from '../api/client.ts';
 import { Problem } from '../api/http.ts';
+import { useLacking } from '../api/me.ts';
 import { deadLettersQuery } from '../api/queries.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Glyph } from '../ui/Glyph.tsx';
+import { Lacking } from '../ui/Lacking.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { Segments } from '../ui/Segments.tsx';
@@ -42,6 +44,7 @@ export function DeadLettersPage(): ReactElement {
     onSettled: () => client.invalidateQueries({ queryKey: deadLettersQuery.queryKey }),
   });
 
+  const lacking = useLacking('operator');
   const letters = query.data?.pages.flatMap(({ deadLetters }) => deadLetters) ?? [];
   const jobs = countJobs(letters);
   const shown = job === everyJob ? letters : letters.filter((letter) => letter.job === job);
@@ -62,12 +65,19 @@ export function DeadLettersPage(): ReactElement {
       }
       aside={
         shown.length > 1 && (
-          <button type="button" className="btn" onClick={() => setStarting(true)}>
+          <button
+            type="button"
+            className="btn"
+            disabled={lacking !== null}
+            title={lacking ?? undefined}
+            onClick={() => setStarting(true)}
+          >
             {job === everyJob ? 'Replay all…' : `Replay all of ${job}…`}
           </button>
         )
       }
     >
+      {shown.length > 0 && <Lacking why={lacking} />}
       {isStarting && (
         <StartRun
           key={job}
@@ -133,6 +143,7 @@ export function DeadLettersPage(): ReactElement {
           {shown.length > 0 && (
             <DeadLettersTable
               letters={shown}
+              lacking={lacking}
               busyId={replay.isPending ? replay.variables.deliveryId : null}
               onReplay={(letter) => replay.mutate(letter)}
             />

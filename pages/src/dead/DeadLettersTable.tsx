@@ -12,6 +12,7 @@ const head = `${cell} text-left text-[12px] font-medium text-sub`;
 function Row(props: {
   letter: DeadLetter;
   busy: boolean;
+  lacking: string | null;
   onReplay: (letter: DeadLetter) => void;
 }): ReactElement {
   const { letter } = props;
@@ -57,7 +58,8 @@ function Row(props: {
         <button
           type="button"
           className="btn"
-          disabled={props.busy}
+          disabled={props.busy || props.lacking !== null}
+          title={props.lacking ?? undefined}
           aria-label={`Replay ${letter.job}`}
           onClick={() => props.onReplay(letter)}
         >
@@ -71,6 +73,8 @@ function Row(props: {
 export function DeadLettersTable(props: {
   letters: readonly DeadLetter[];
   busyId: string | null;
+  /** Why the reader may not replay; null where they may. */
+  lacking: string | null;
   onReplay: (letter: DeadLetter) => void;
 }): ReactElement {
   return (
@@ -101,6 +105,7 @@ export function DeadLettersTable(props: {
             key={letter.deliveryId}
             letter={letter}
             busy={props.busyId === letter.deliveryId}
+            lacking={props.lacking}
             onReplay={props.onReplay}
           />
         ))}

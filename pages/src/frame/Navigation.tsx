@@ -8,10 +8,12 @@ import { SignOutIcon } from '@phosphor-icons/react/SignOut';
 import { SunIcon } from '@phosphor-icons/react/Sun';
 import { TargetIcon } from '@phosphor-icons/react/Target';
 import { TrayIcon } from '@phosphor-icons/react/Tray';
+import { UserCircleIcon } from '@phosphor-icons/react/UserCircle';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { circuitsQuery, deadLettersQuery } from '../api/queries.ts';
+import { useMe } from '../api/me.ts';
 import { setToken } from '../api/token.ts';
 import { CascadesIcon, Mark } from '../ui/icons.tsx';
 import { useTheme } from './theme.ts';
@@ -93,6 +95,29 @@ function ThemeButton({ wide }: { wide: boolean }): ReactElement {
   );
 }
 
+/** Who the reader is and may, as the API says. */
+function SignedInAs({ wide }: { wide: boolean }): ReactElement | null {
+  const me = useMe();
+  if (me === undefined) return null;
+  const text = `${me.name}, ${me.role}`;
+  return (
+    <span
+      title={`Signed in as ${text}`}
+      className={`flex size-9 flex-none items-center justify-center gap-2.5 text-sub max-sm:hidden ${wide ? wideItem : ''}`}
+    >
+      <UserCircleIcon size={16} aria-hidden="true" />
+      <span className="sr-only">Signed in as {text}</span>
+      <Word wide={wide}>{text}</Word>
+    </span>
+  );
+}
+
+function signOut(how: string | undefined): void {
+  // Access keeps its own session, and ends it at its own address.
+  if (how === 'access') location.assign('/cdn-cgi/access/logout');
+  else setToken(null);
+}
+
 export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const counts: Record<string, string | null> = {
@@ -100,6 +125,7 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
     '/circuits': useOpenCount(),
   };
   const wide = !narrow;
+  const me = useMe();
   return (
     <nav
       aria-label="Main"
@@ -139,13 +165,14 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
         );
       })}
       <span className="flex-1" />
+      <SignedInAs wide={wide} />
       <ThemeButton wide={wide} />
       <button
         type="button"
         className={`${item} ${wide ? wideItem : ''}`}
         aria-label="Sign out"
         title="Sign out"
-        onClick={() => setToken(null)}
+        onClick={() => signOut(me?.how)}
       >
         <SignOutIcon size={16} />
         <Word wide={wide}>Sign out</Word>

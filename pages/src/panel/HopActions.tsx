@@ -4,7 +4,9 @@ import type { ReactElement } from 'react';
 import type { DeliveryView } from '../../../src/api/views.ts';
 import { cancelDelivery, replayDeadLetter, rerunDelivery } from '../api/client.ts';
 import { Problem } from '../api/http.ts';
+import { useLacking } from '../api/me.ts';
 import { Glyph } from '../ui/Glyph.tsx';
+import { Lacking } from '../ui/Lacking.tsx';
 
 interface Action {
   label: string;
@@ -53,6 +55,7 @@ export function HopActions(props: {
   const { delivery } = props;
   const client = useQueryClient();
   const action = actionOf(delivery);
+  const lacking = useLacking('operator');
   const run = useMutation({
     mutationFn: async ({ act, done }: Action) => ({ deliveryId: await act(), done }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['cascade'] }),
@@ -65,7 +68,8 @@ export function HopActions(props: {
         <button
           type="button"
           className="btn"
-          disabled={run.isPending}
+          disabled={run.isPending || lacking !== null}
+          title={lacking ?? undefined}
           onClick={() => {
             if (action.ask === null || globalThis.confirm(action.ask)) run.mutate(action);
           }}
@@ -73,6 +77,7 @@ export function HopActions(props: {
           {action.label}
         </button>
       )}
+      {action !== null && <Lacking why={lacking} />}
       <output className="min-w-0 flex-1">
         {run.data !== undefined && (
           <span className="text-sub">

@@ -5,9 +5,11 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { ReplayRunView } from '../../../src/api/replay-views.ts';
 import { Problem } from '../api/http.ts';
+import { useLacking } from '../api/me.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Badge, Glyph } from '../ui/Glyph.tsx';
 import { Clock } from '../ui/Moment.tsx';
+import { Lacking } from '../ui/Lacking.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { type Command, commandRun, readRun } from './replays-client.ts';
@@ -83,6 +85,8 @@ function Controls({ run }: { run: ReplayRunView }): ReactElement {
     onError: () => client.invalidateQueries({ queryKey: ['replays', run.id] }),
   });
   const goes = run.state === 'running' || run.state === 'judging';
+  const lacking = useLacking('operator');
+  if (lacking !== null) return <Lacking why={goes || run.state === 'paused' ? lacking : null} />;
   return (
     <>
       {command.isError && (

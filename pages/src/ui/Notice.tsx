@@ -33,6 +33,13 @@ export function ProblemNotice(props: {
   onRetry: () => void;
 }): ReactElement {
   const { error } = props;
+  if (error instanceof Problem && error.status === 403) {
+    return (
+      <Notice tone="wait" title={`No permission: ${props.what}`} announce="alert">
+        <p>{error.detail}</p>
+      </Notice>
+    );
+  }
   const title = error instanceof Problem ? error.message : 'Something in this page failed';
   const detail = error instanceof Problem ? error.detail : String(error);
   return (

@@ -301,7 +301,7 @@ describe('admin’s words', () => {
     expect(actionText({ action: 'configuration.rollback', subject: 'to version 3' })).toBe(
       'Went back to version 3',
     );
-    expect(actionText({ action: 'circuit.close', subject: null })).toBe('circuit.close');
+    expect(actionText({ action: 'circuit.polish', subject: null })).toBe('circuit.polish');
     expect(actionText({ action: 'constructor', subject: 'x' })).toBe('constructor x');
   });
 

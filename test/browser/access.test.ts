@@ -1,0 +1,96 @@
+// Who the reader is and may: an admin makes a token for a viewer, who sees everything and can change nothing; and what
+// the dashboard's own policy lets a page run.
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
+import { expectConsoleError, freshPage, signedIn, useBrowser } from './browser.ts';
+
+useBrowser();
+
+async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+async function makeToken(role: string): Promise<string> {
+  const page = await signedIn('/admin/tokens');
+  await page.getByLabel('Role').selectOption(role);
+  await page.getByLabel('What it is for').fill('a screen on the wall');
+  await page.getByRole('button', { name: 'Make the token' }).click();
+  const shown = page.locator('code[data-token]');
+  await shown.waitFor();
+  const token = (await shown.textContent()) ?? '';
+  await page.getByText('a screen on the wall').first().waitFor();
+  await look(page, `tokens-${role}`);
+  return token;
+}
+
+async function signedInWith(token: string, path: string): Promise<Page> {
+  const page = await freshPage();
+  await page.goto(`${inject('world').dashboardUrl}${path}#token=${token}`);
+  return page;
+}
+
+describe('a viewer', () => {
+  test('is told who they are, reads, and has no way into what admins change', async () => {
+    const token = await makeToken('viewer');
+    expect(token).toMatch(/^tl_api_[A-Za-z0-9_-]{43}$/);
+    const page = await signedInWith(token, '/cascades');
+    await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+    await page.getByText(/Signed in as token:viewer-[0-9a-f]{8}, viewer/).waitFor();
+    await look(page, 'viewer-cascades');
+    await page.getByRole('link', { name: 'Routing' }).click();
+    await page.getByRole('heading', { name: 'No permission' }).waitFor();
+    await page.getByText('This needs the role admin; yours is viewer.').waitFor();
+    await look(page, 'viewer-admin');
+  });
+
+  test('is out as soon as the token is revoked, for whatever acts', async () => {
+    const { dashboardUrl, apiToken } = inject('world');
+    const token = await makeToken('operator');
+    const ask = (path: string, by: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`${dashboardUrl}${path}`, { ...init, headers: { authorization: `Bearer ${by}` } });
+    const me = (await (await ask('/api/me', token)).json()) as { name: string; role: string };
+    expect(me.role).toBe('operator');
+    const circuit = `/api/circuits/${'f'.repeat(32)}/close`;
+    expect((await ask(circuit, token, { method: 'POST' })).status).toBe(404);
+    const id = me.name.replace('token:', '');
+    await ask(`/api/admin/tokens/${id}`, apiToken, { method: 'DELETE' });
+    expect((await ask(circuit, token, { method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('settings', () => {
+  test('have members, and say what is wrong with one', async () => {
+    const page = await signedIn('/admin/settings');
+    await page.getByRole('button', { name: 'Add a member' }).click();
+    await page.getByLabel('Who', { exact: true }).fill('nobody');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/must be an e-mail/).waitFor();
+    expectConsoleError(/400/);
+    await page.getByLabel('Who', { exact: true }).fill('dana@acme.io');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings were saved').first().waitFor();
+    await look(page, 'settings-members');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await look(page, 'settings-members-390');
+  });
+});
+
+describe('the dashboard’s policy', () => {
+  test('runs no inline script and lets nobody frame it', async () => {
+    const page = await signedIn('/cascades');
+    await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.inlineRan = true;';
+      document.body.append(script);
+      return Reflect.get(globalThis, 'inlineRan') === true;
+    });
+    expect(ran).toBe(false);
+    expectConsoleError(/Content Security Policy/);
+    const response = await fetch(`${inject('world').dashboardUrl}/cascades`);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe-|\*|https?:/);
+  });
+});
