@@ -2,6 +2,7 @@
 // the dashboard's own policy lets a page run.
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
+import { placeOrder } from '../../demo/shop/place-order.ts';
 import { expectConsoleError, freshPage, signedIn, useBrowser } from './browser.ts';
 
 useBrowser();
@@ -73,6 +74,41 @@ describe('settings', () => {
     await look(page, 'settings-members');
     await page.setViewportSize({ width: 390, height: 844 });
     await look(page, 'settings-members-390');
+  });
+});
+
+describe('what is masked', () => {
+  test('is shown as marks until somebody who may looks, and that is in the audit', async () => {
+    const { applicationUrl, dashboardUrl, apiToken } = inject('world');
+    await placeOrder({ url: applicationUrl, as: 'masked.person@example.com', express: true });
+    const page = await signedIn('/admin/settings');
+    await page.getByLabel('E-mail addresses').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings were saved').first().waitFor();
+    const list = await signedIn('/cascades');
+    const eye = list.getByRole('button', { name: 'Masked' });
+    await expect
+      .poll(
+        async () => {
+          await list.reload();
+          await list.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+          return list.getByText(/m\*\*\*[0-9a-f]{8}@example\.com/).count();
+        },
+        { timeout: 60_000, interval: 1_000 },
+      )
+      .toBeGreaterThan(0);
+    expect(await list.getByText('masked.person@example.com').count()).toBe(0);
+    await look(list, 'masked');
+    await eye.click();
+    await list.getByText('masked.person@example.com').first().waitFor();
+    await look(list, 'unmasked');
+    const audit = await fetch(`${dashboardUrl}/api/admin/audit`, {
+      headers: { authorization: `Bearer ${apiToken}` },
+    });
+    const { entries } = (await audit.json()) as { entries: { action: string; subject: string }[] };
+    expect(entries).toContainEqual(
+      expect.objectContaining({ action: 'unmask', subject: '/api/traces' }),
+    );
   });
 });
 

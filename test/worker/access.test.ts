@@ -1,4 +1,6 @@
 // Who comes in, as whom and with which role; what is refused though it is signed; and what is written down.
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   asking,
@@ -12,6 +14,8 @@ import {
   variablesOf,
   withAssertion,
 } from './access.ts';
+import worker from '../../src/index.ts';
+import { liveProtocol } from '../../src/live/protocol.ts';
 import { sha256 } from './edge.ts';
 
 let team: Team;
@@ -121,6 +125,32 @@ describe('somebody who comes through Access', () => {
       name: 'ada@acme.io',
       onBehalfOf: null,
     });
+  });
+});
+
+describe('a WebSocket', () => {
+  async function knock(headers: Record<string, string>): Promise<Response> {
+    const context = createExecutionContext();
+    const request = new Request(`${host}/api/live`, {
+      headers: { upgrade: 'websocket', 'sec-websocket-protocol': liveProtocol, ...headers },
+    });
+    const response = await worker.fetch(
+      request as Request<unknown, IncomingRequestCfProperties>,
+      { ...env, ...(await variablesOf(team)) },
+      context,
+    );
+    response.webSocket?.accept();
+    response.webSocket?.close();
+    await waitOnExecutionContext(context);
+    return response;
+  }
+
+  test('opens for the own page of whoever comes by Access, and for no other', async () => {
+    const own = { ...(await as('vera@acme.io')), origin: host };
+    expect((await knock(own)).status).toBe(101);
+    expect((await knock({ ...own, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await knock({ origin: host })).status).toBe(401);
+    expect((await knock({ ...(await as('x@other.example')), origin: host })).status).toBe(403);
   });
 });
 

@@ -4,6 +4,7 @@ import { hc } from 'hono/client';
 import type { Api } from '../../../src/api/create-api.ts';
 import type { InvalidPart } from '../../../src/api/problem.ts';
 import { currentToken } from './token.ts';
+import { addressToAsk } from './unmask.ts';
 
 /** Why there is no data. `status` is 0 when no answer came at all. */
 export class Problem extends Error {
@@ -27,6 +28,10 @@ export const api = hc<Api>('/', {
     const token = currentToken();
     return token === null ? {} : { authorization: `Bearer ${token}` };
   },
+  fetch: (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    input instanceof Request
+      ? fetch(input, init)
+      : fetch(addressToAsk(String(input), init?.method ?? 'GET'), init),
 }).api;
 
 /** RFC 9457 problem document; anything else is told by its status alone. */

@@ -3,6 +3,7 @@ import { ClockIcon } from '@phosphor-icons/react/Clock';
 import type { ReactElement, ReactNode } from 'react';
 import { useNow, useZone } from '../time/clock.ts';
 import { zoneOffset } from '../time/format.ts';
+import { Masked } from './Masked.tsx';
 import { Navigation } from './Navigation.tsx';
 
 function ZoneButton(): ReactElement {
@@ -41,6 +42,7 @@ export function Frame(props: {
           <div className="flex min-w-0 flex-1 items-center gap-2.5 overflow-hidden whitespace-nowrap">
             {props.crumbs}
           </div>
+          <Masked />
           <ZoneButton />
         </div>
         {props.children}

@@ -107,7 +107,9 @@ function SignedInAs({ wide }: { wide: boolean }): ReactElement | null {
     >
       <UserCircleIcon size={16} aria-hidden="true" />
       <span className="sr-only">Signed in as {text}</span>
-      <Word wide={wide}>{text}</Word>
+      <Word wide={wide}>
+        <b className="font-semibold">{me.role}</b> {me.name}
+      </Word>
     </span>
   );
 }
