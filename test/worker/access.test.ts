@@ -128,23 +128,23 @@ describe('somebody who comes through Access', () => {
   });
 });
 
-describe('a WebSocket', () => {
-  async function knock(headers: Record<string, string>): Promise<Response> {
-    const context = createExecutionContext();
-    const request = new Request(`${host}/api/live`, {
-      headers: { upgrade: 'websocket', 'sec-websocket-protocol': liveProtocol, ...headers },
-    });
-    const response = await worker.fetch(
-      request as Request<unknown, IncomingRequestCfProperties>,
-      { ...env, ...(await variablesOf(team)) },
-      context,
-    );
-    response.webSocket?.accept();
-    response.webSocket?.close();
-    await waitOnExecutionContext(context);
-    return response;
-  }
+async function knock(headers: Record<string, string>): Promise<Response> {
+  const context = createExecutionContext();
+  const request = new Request(`${host}/api/live`, {
+    headers: { upgrade: 'websocket', 'sec-websocket-protocol': liveProtocol, ...headers },
+  });
+  const response = await worker.fetch(
+    request as Request<unknown, IncomingRequestCfProperties>,
+    { ...env, ...(await variablesOf(team)) },
+    context,
+  );
+  response.webSocket?.accept();
+  response.webSocket?.close();
+  await waitOnExecutionContext(context);
+  return response;
+}
 
+describe('a WebSocket', () => {
   test('opens for the own page of whoever comes by Access, and for no other', async () => {
     const own = { ...(await as('vera@acme.io')), origin: host };
     expect((await knock(own)).status).toBe(101);
