@@ -1,5 +1,6 @@
 // `npm run bench -- <name> [--quick]`: runs one benchmark; its last line is one JSON object.
 import { parseArgs } from 'node:util';
+import { benchAnnouncing } from './announcing/bench.ts';
 import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
 import { benchCausality } from './causality/bench.ts';
@@ -17,6 +18,7 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
   ['streaming', benchStreaming],
   ['trigger', benchTrigger],
   ['causality', benchCausality],
+  ['announcing', benchAnnouncing],
 ]);
 
 const { values, positionals } = parseArgs({

@@ -10,5 +10,5 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
-  server: { proxy: { '/api': workerUrl } },
+  server: { proxy: { '/api': { target: workerUrl, ws: true } } },
 });

@@ -5,12 +5,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { adoptToken, subscribeToken } from './api/token.ts';
+import { followLive } from './live/live.ts';
 import { router } from './router.tsx';
 import './styles.css';
 
 adoptToken();
 // What one reader was allowed to see must not outlive their token.
 subscribeToken(() => queryClient.clear());
+followLive(queryClient);
 
 const element = document.getElementById('root');
 if (element === null) throw new Error('index.html has no #root');

@@ -31,7 +31,13 @@ export function liveRoutes(deps: Pick<ApiDeps, 'live' | 'now'>) {
         detail: 'The Worker has no binding LIVE_FEED. Ask again from time to time instead.',
       });
     }
-    return deps.live(request, deps.now() + limits.lifeMs);
+    const { by } = context.get('caller');
+    const expiresAt = by.how === 'api_token' ? by.token.expiresAt : null;
+    const latest = deps.now() + limits.lifeMs;
+    return deps.live(
+      request,
+      expiresAt === null ? latest : Math.min(latest, Date.parse(expiresAt)),
+    );
   });
 }
 

@@ -39,6 +39,23 @@ export async function knock(
   return response;
 }
 
+/** An API token that ends at that time. @param expiresAt RFC 3339 */
+export async function makeToken(expiresAt: string): Promise<string> {
+  const context = createExecutionContext();
+  const request = new Request('https://edge.example/api/admin/tokens', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ role: 'viewer', expiresAt }),
+  });
+  const response = await worker.fetch(
+    request as Request<unknown, IncomingRequestCfProperties>,
+    { ...env, API_TOKEN_SHA256: await sha256(token) },
+    context,
+  );
+  await waitOnExecutionContext(context);
+  return (await response.json<{ token: string }>()).token;
+}
+
 export class LiveClient {
   readonly received: ServerMessage[] = [];
   readonly raw: string[] = [];

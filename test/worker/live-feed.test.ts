@@ -8,7 +8,16 @@ import { circuitId, circuitKey, shardOf } from '../../src/circuits/destination-k
 import { noCounts } from '../../src/live/entries.ts';
 import { limits } from '../../src/live/protocol.ts';
 import { Isolate } from '../support/isolate.ts';
-import { announce, change, feed, knock, LiveClient, offer, traceId } from './live-client.ts';
+import {
+  announce,
+  change,
+  feed,
+  knock,
+  LiveClient,
+  makeToken,
+  offer,
+  traceId,
+} from './live-client.ts';
 
 let aheadMs = 0;
 const realNow = Date.now.bind(Date);
@@ -386,6 +395,20 @@ describe('limits', () => {
     aheadMs += limits.lifeMs;
     await runDurableObjectAlarm(feed());
     expect(await client.end()).toMatchObject({ code: 4001 });
+  });
+
+  test('a connection ends with the token that opened it', async () => {
+    const endsAt = new Date(Date.now() + 60_000).toISOString();
+    const secret = await makeToken(endsAt);
+    const offered = { upgrade: 'websocket', 'sec-websocket-protocol': offer(secret) };
+    const { webSocket } = await knock(offered);
+    if (!webSocket) throw new Error('no socket');
+    const client = new LiveClient(webSocket);
+    expect((await client.next('hello')).endsAt).toBe(endsAt);
+    aheadMs += 60_000;
+    await runDurableObjectAlarm(feed());
+    expect(await client.end()).toMatchObject({ code: 4001 });
+    expect((await knock(offered)).status).toBe(401);
   });
 
   test('above the number of connections that it takes, one is closed at once and told why', async () => {

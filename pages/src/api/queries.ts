@@ -1,7 +1,9 @@
-// What is asked, how often, and under which key. Decides polling, never drawing.
+// What is asked, how often, and under which key. Decides polling, never drawing. While the live feed says what is new,
+// little is asked without it.
 import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import type { LogsView, TraceDetail } from '../../../src/api/views.ts';
 import { mergeNewest, type Feed } from '../cascades/feed.ts';
+import { isLiveNow } from '../live/live.ts';
 import { followLogs, logsIntervalMs, type FollowedLogs } from '../panel/follow-logs.ts';
 import {
   listCircuits,
@@ -16,6 +18,13 @@ import { reportUnauthorised } from './session.ts';
 
 const listIntervalMs = 2_000;
 const cascadeIntervalMs = 1_000;
+/** While the feed is there: for what it could not say, and what changes by time alone. */
+const liveIntervalMs = 30_000;
+
+/** @param ms without the feed */
+function unlessLive(ms: number): number {
+  return isLiveNow() ? liveIntervalMs : ms;
+}
 /** A finished cascade is still watched this long: late records and late effects. */
 const youngMs = 30_000;
 
@@ -41,7 +50,7 @@ export const cascadesQuery = queryOptions({
     const page = await listTraces(null, signal);
     return mergeNewest(queryClient.getQueryData<Feed>(cascadesKey), page);
   },
-  refetchInterval: listIntervalMs,
+  refetchInterval: () => unlessLive(listIntervalMs),
 });
 
 /** True while more may come: something runs or waits, or the last of it is younger than 30 s. */
@@ -50,15 +59,18 @@ export function isLive({ trace }: TraceDetail, nowMs: number): boolean {
   return nowMs - Date.parse(trace.endedAt ?? trace.startedAt) < youngMs;
 }
 
-/** Asked each second while live, each 10 s afterwards; a 404 is asked again, since records can be late. */
+/**
+ * Without the feed asked each second while more may come, each 10 s afterwards; a 404 is asked again, since records can
+ * be late, and the feed tells them under another name where the trace is joined to another.
+ */
 export function cascadeQuery(traceId: string) {
   return queryOptions({
     queryKey: ['cascade', traceId],
     queryFn: ({ signal }): Promise<TraceDetail> => readTrace(traceId, signal),
     refetchInterval: ({ state }) =>
-      state.data === undefined || isLive(state.data, Date.now())
+      state.data === undefined
         ? cascadeIntervalMs
-        : cascadeIntervalMs * 10,
+        : unlessLive(isLive(state.data, Date.now()) ? cascadeIntervalMs : cascadeIntervalMs * 10),
   });
 }
 

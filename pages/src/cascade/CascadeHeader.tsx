@@ -4,7 +4,8 @@ import type { TraceSummary } from '../../../src/api/views.ts';
 import { useNow, useZone } from '../time/clock.ts';
 import { formatAgo, formatClock, formatDay, formatSpan } from '../time/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
-import { Badge, Glyph } from '../ui/Glyph.tsx';
+import { Freshness } from '../ui/Freshness.tsx';
+import { Badge } from '../ui/Glyph.tsx';
 import { traceOutcome } from '../words/outcome.ts';
 import { sentenceOf } from '../words/sentence.ts';
 
@@ -50,7 +51,6 @@ export function CascadeHeader(props: {
   const nowMs = useNow(1000);
   const startMs = Date.parse(trace.startedAt);
   const ranMs = trace.durationMs ?? Math.max(0, nowMs - startMs);
-  const stale = props.failing && nowMs - props.updatedAtMs > 4_000;
   return (
     <header className="flex min-h-[68px] flex-none items-center gap-3 border-b border-line bg-base px-4 py-2">
       <div className="min-w-0 flex-1">
@@ -79,18 +79,12 @@ export function CascadeHeader(props: {
           {trace.weakLinks > 0 && (
             <Figure value={trace.weakLinks}>weak {plural(trace.weakLinks, 'link')}</Figure>
           )}
-          {stale ? (
-            <output className="flex items-center gap-1 text-retry">
-              <Glyph tone="retry" size={12} /> not live, updated{' '}
-              {formatAgo(props.updatedAtMs, nowMs)}
-            </output>
-          ) : (
-            props.live && (
-              <span className="flex items-center gap-1.5">
-                <span aria-hidden="true" className="size-[7px] rounded-full bg-ok" /> live
-              </span>
-            )
-          )}
+          <Freshness
+            updatedAtMs={props.updatedAtMs}
+            failing={props.failing}
+            quiet={!props.live}
+            fed
+          />
         </div>
       </div>
       <span className="max-sm:hidden">

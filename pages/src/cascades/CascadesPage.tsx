@@ -29,10 +29,12 @@ export function CascadesPage(): ReactElement {
 
   const traces = query.data?.traces ?? [];
   const { shown, waiting } = holdBack(traces, heldAtId);
+  const pointing = useRef(false);
   const hold = (): void => setHeldAtId((held) => held ?? traces[0]?.id ?? null);
   const release = (): void => {
     const at = scroller.current;
-    const reading = (at?.scrollTop ?? 0) > 0 || at?.contains(document.activeElement) === true;
+    const reading =
+      pointing.current || (at?.scrollTop ?? 0) > 0 || at?.contains(document.activeElement) === true;
     if (!reading) setHeldAtId(null);
   };
   const showNew = (): void => {
@@ -48,7 +50,7 @@ export function CascadesPage(): ReactElement {
         <div className="flex h-14 flex-none items-center gap-3 px-4 sm:px-6">
           <h1 className="text-[20px] leading-7 font-semibold tracking-[-0.014em]">Cascades</h1>
           {query.data !== undefined && (
-            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} />
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} fed />
           )}
           <span className="flex-1" />
           <span className="flex items-center gap-1.5 text-[11px] text-sub max-md:hidden">
@@ -56,7 +58,19 @@ export function CascadesPage(): ReactElement {
             <kbd className="kbd">k</kbd> move <kbd className="kbd ml-1.5">Enter</kbd> open
           </span>
         </div>
-        <div className="relative mx-4 mb-4 flex min-h-0 flex-1 flex-col overflow-hidden rounded-[10px] border border-line bg-base sm:mx-6 sm:mb-6">
+        <div
+          onPointerMove={({ pointerType }) => {
+            // A finger that has tapped is no longer there.
+            if (pointerType !== 'mouse') return;
+            pointing.current = true;
+            hold();
+          }}
+          onPointerLeave={() => {
+            pointing.current = false;
+            release();
+          }}
+          className="relative mx-4 mb-4 flex min-h-0 flex-1 flex-col overflow-hidden rounded-[10px] border border-line bg-base sm:mx-6 sm:mb-6"
+        >
           {waiting > 0 && (
             <button
               type="button"

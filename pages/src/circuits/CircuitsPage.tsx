@@ -93,7 +93,7 @@ export function CircuitsPage(): ReactElement {
         <>
           <span className="text-sub">destinations that have failed lately</span>
           {query.data !== undefined && (
-            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet fed />
           )}
         </>
       }

@@ -59,7 +59,7 @@ export function DeadLettersPage(): ReactElement {
                 ? 'none'
                 : `${letters.length}${query.hasNextPage ? ' loaded' : ''}`}
             </span>
-            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet fed />
           </>
         )
       }
