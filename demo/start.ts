@@ -105,5 +105,6 @@ Place an order, and get the address of its cascade:
   npm run shop -- order --as jane@example.com
 
 See "Grafana Offline":  kill ${logServer}   (the next npm start brings the log server back)
+or another kind of it:  curl -X POST ${file.logsUrl}/stand-in/fault/login-page   (…/fault/none ends it)
 `;
 }

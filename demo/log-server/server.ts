@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { openCloudWatch } from './cloudwatch.ts';
 import { answerDsQuery } from './ds-query.ts';
+import { answerFault, type Fault, faults } from './fault.ts';
 import { parsePush } from './push.ts';
 import { queryRange } from './query-range.ts';
 import { openLogStore } from './store.ts';
@@ -41,6 +42,7 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
   const { directory, token, uid, maxLines = 100_000 } = options;
   const store = await openLogStore(directory, maxLines);
   const cloudWatch = openCloudWatch();
+  let fault: Fault | null = null;
 
   const loki = async (path: string, url: URL, request: IncomingMessage): Promise<Answer> => {
     if (path === '/ready') return plain(200, 'ready\n');
@@ -102,6 +104,16 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const switched = /^\/stand-in\/fault\/([\w-]+)$/.exec(url.pathname)?.[1];
+    if (switched !== undefined && request.method === 'POST') {
+      fault = faults.find((name) => name === switched) ?? null;
+      response.writeHead(200).end(`${fault ?? `none; there are ${faults.join(', ')}`}\n`);
+      return;
+    }
+    if (fault !== null && url.pathname.startsWith('/api/')) {
+      answerFault(fault, response);
+      return;
+    }
     const answer = url.pathname.startsWith('/api/')
       ? await grafana(url, request)
       : (refuseLoki(options.lokiAccess, request) ?? (await loki(url.pathname, url, request)));

@@ -132,8 +132,21 @@ function failureOf(answer: {
 }
 
 function saidIn(text: string): string {
-  const said = text.trim().slice(0, 200);
+  const said = (messageIn(text) ?? text).trim().slice(0, 200);
   return said && !looksLikePage(said) ? `: ${said.replace(/\.+$/, '')}` : '';
+}
+
+/** Grafana says it in JSON, Loki as plain text. */
+function messageIn(text: string): string | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    const message: unknown =
+      typeof json === 'object' && json !== null ? Reflect.get(json, 'message') : null;
+    return typeof message === 'string' ? message : null;
+  } catch {
+    // Plain text, or a page.
+    return null;
+  }
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3). */

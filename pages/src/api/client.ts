@@ -6,6 +6,7 @@ import type {
   CircuitView,
   CoverageView,
   DeadLetterPage,
+  LogCoverageView,
   LogsView,
   LoopView,
   ReplayView,
@@ -28,21 +29,50 @@ export function readTrace(id: string, signal?: AbortSignal): Promise<TraceDetail
   );
 }
 
-/** An event's id is unique within its source only. */
+/** Whose logs: one hop's, a hop's and what follows, all hops' of an event, a whole cascade's. */
 export type LogsTarget =
-  | { of: 'deliveries'; id: string }
-  | { of: 'events'; id: string; source: string };
+  | { of: 'deliveries'; id: string; scope: 'hop' | 'effects' }
+  /** An event's id is unique within its source only. */
+  | { of: 'events'; id: string; source: string }
+  | { of: 'traces'; id: string };
 
-/** Log lines of one delivery, or of everything an event caused directly. */
-export function readLogs(target: LogsTarget, signal?: AbortSignal): Promise<LogsView> {
+/** Which lines: the newest without a cursor; `tryNow` asks a source that is known to be away. */
+export interface LogsPlace {
+  cursor: string | null;
+  tryNow: boolean;
+}
+
+export function readLogs(
+  target: LogsTarget,
+  place: LogsPlace,
+  signal?: AbortSignal,
+): Promise<LogsView> {
   const param = { id: target.id };
-  return answerOf(
-    (options) =>
-      target.of === 'deliveries'
-        ? api.deliveries[':id'].logs.$get({ param, query: {} }, options)
-        : api.events[':id'].logs.$get({ param, query: { source: target.source } }, options),
-    signal,
-  );
+  const query = {
+    ...(place.cursor === null ? {} : { cursor: place.cursor }),
+    ...(place.tryNow ? { try: 'now' as const } : {}),
+  };
+  return answerOf((options) => {
+    switch (target.of) {
+      case 'deliveries':
+        return api.deliveries[':id'].logs.$get(
+          { param, query: { ...query, scope: target.scope } },
+          options,
+        );
+      case 'events':
+        return api.events[':id'].logs.$get(
+          { param, query: { ...query, source: target.source } },
+          options,
+        );
+      case 'traces':
+        return api.traces[':id'].logs.$get({ param, query }, options);
+    }
+  }, signal);
+}
+
+/** Which jobs' logs carry their correlation IDs. */
+export function readLogCoverage(signal?: AbortSignal): Promise<LogCoverageView> {
+  return answerOf((options) => api.coverage.logs.$get({}, options), signal);
 }
 
 /** What died last first; `cursor` is a page's `nextCursor`. */

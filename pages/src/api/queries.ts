@@ -1,10 +1,10 @@
 // What is asked, how often, and under which key. Decides polling, never drawing. While the live feed says what is new,
 // little is asked without it.
 import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
-import type { LogsView, TraceDetail } from '../../../src/api/views.ts';
+import type { TraceDetail } from '../../../src/api/views.ts';
 import { mergeNewest, type Feed } from '../cascades/feed.ts';
 import { isLiveNow } from '../live/live.ts';
-import { followLogs, logsIntervalMs, type FollowedLogs } from '../panel/follow-logs.ts';
+import { addAnswer, addOlder, logsIntervalMs, type LogBook } from '../panel/log-book.ts';
 import {
   listCircuits,
   listDeadLetters,
@@ -74,18 +74,35 @@ export function cascadeQuery(traceId: string) {
   });
 }
 
-/** While `live`, lines may still come. */
+const logsKey = (target: LogsTarget) => ['logs', target] as const;
+
+/** The newest page first, then what has come since. While `live`, lines may still come. */
 export function logsQuery(target: LogsTarget, live: boolean) {
-  const queryKey = ['logs', target] as const;
+  const queryKey = logsKey(target);
   return queryOptions({
     queryKey,
-    queryFn: async ({ signal }): Promise<FollowedLogs> => {
-      const view: LogsView = await readLogs(target, signal);
-      return followLogs(queryClient.getQueryData<FollowedLogs>(queryKey), view, Date.now());
+    queryFn: async ({ signal }): Promise<LogBook> => {
+      const cursor = queryClient.getQueryData<LogBook>(queryKey)?.newerCursor ?? null;
+      const view = await readLogs(target, { cursor, tryNow: false }, signal);
+      // Older lines can have come meanwhile.
+      return addAnswer(queryClient.getQueryData<LogBook>(queryKey), view, Date.now());
     },
     refetchInterval: ({ state }) => logsIntervalMs(state.data, live),
     structuralSharing: false,
   });
+}
+
+/** Out of turn: what is older than all that is shown, or whether the source is back. */
+export async function readLogsAgain(target: LogsTarget, what: 'older' | 'now'): Promise<void> {
+  const queryKey = logsKey(target);
+  const before = queryClient.getQueryData<LogBook>(queryKey);
+  const cursor = (what === 'older' ? before?.olderCursor : before?.newerCursor) ?? null;
+  const view = await readLogs(target, { cursor, tryNow: what === 'now' });
+  queryClient.setQueryData<LogBook>(queryKey, (known) =>
+    known && what === 'older'
+      ? addOlder(known, view, Date.now())
+      : addAnswer(known, view, Date.now()),
+  );
 }
 
 /** The newest hundred; the navigation counts them, the page of dead letters shows them. */

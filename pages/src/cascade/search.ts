@@ -10,11 +10,16 @@ export type View = (typeof views)[number];
 /** Longer lists of folds are not kept in an address. */
 const maxListLength = 1_500;
 
+export const logScopes = ['hop', 'event', 'effects', 'cascade'] as const;
+export type LogScope = (typeof logScopes)[number];
+
 export interface CascadeSearch {
   /** A node's id (an event's or a delivery's), or a group's. */
   sel?: string;
   /** The panel's tab. */
   tab?: PanelTab;
+  /** Whose logs the panel shows. Absent: the node's own. */
+  logs?: LogScope;
   /** Absent: the one that suits the screen. */
   view?: View;
   /** What is searched for inside. */
@@ -52,6 +57,7 @@ export function parseCascadeSearch(search: Record<string, unknown>): CascadeSear
   const parsed = {
     sel: textOf(search['sel']),
     tab: panelTabs.find((name) => name === search['tab']),
+    logs: logScopes.find((name) => name === search['logs']),
     view: views.find((name) => name === search['view']),
     q: textOf(search['q'])?.slice(0, 500),
     only: search['only'] === 'problems' ? ('problems' as const) : undefined,

@@ -9,6 +9,7 @@ import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { Segments } from '../ui/Segments.tsx';
 import { EventLogs } from './EventLogs.tsx';
+import { LogCoverage } from './LogCoverage.tsx';
 import { Loops } from './Loops.tsx';
 import { OverTime } from './OverTime.tsx';
 import { beginOf, type Grouping, partsOf, percentText, type Range } from './shares.ts';
@@ -148,6 +149,7 @@ export function CoveragePage(): ReactElement {
           <EventLogs logs={view.eventLogs} />
         </>
       )}
+      <LogCoverage />
       <Loops />
     </Page>
   );

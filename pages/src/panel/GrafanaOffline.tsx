@@ -1,27 +1,31 @@
-// Grafana is out of reach: why, when it is tried again, and what can be done meanwhile. An outage is never
-// shown as "no logs".
+// The logs are out of reach: why, since when, when they are asked for again, and what can be done meanwhile. An outage
+// is never shown as "no logs".
 import { ArrowClockwiseIcon } from '@phosphor-icons/react/ArrowClockwise';
 import type { ReactElement } from 'react';
 import type { LogsView } from '../../../src/api/views.ts';
 import { useNow, useZone } from '../time/clock.ts';
-import { formatClock } from '../time/format.ts';
+import { formatAgo, formatClock } from '../time/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Glyph } from '../ui/Glyph.tsx';
-import { offlineWaitMs, type FollowedLogs } from './follow-logs.ts';
+import { offlineWaitMs, type LogBook } from './log-book.ts';
+import { offlineTitle } from './offline-title.ts';
+import { OpenInGrafana } from './OpenInGrafana.tsx';
 
 type Offline = Extract<LogsView, { state: 'offline' }>;
 
 export function GrafanaOffline(props: {
   view: Offline;
-  followed: FollowedLogs;
+  book: LogBook;
   trying: boolean;
   onTry: () => void;
 }): ReactElement {
-  const { view, followed, trying } = props;
+  const { view, book, trying } = props;
   const { zone } = useZone();
   const nowMs = useNow(1000);
-  const { offlineTries: tries, answeredAtMs } = followed;
-  const leftSeconds = Math.max(0, Math.ceil((answeredAtMs + offlineWaitMs(tries) - nowMs) / 1000));
+  const dueMs = book.answeredAtMs + offlineWaitMs(book.offlineTries);
+  const leftSeconds = Math.max(0, Math.ceil((dueMs - nowMs) / 1000));
+  const sinceMs = Date.parse(view.since);
+  const isSetUp = view.reason !== 'not_configured';
   return (
     <div
       role="alert"
@@ -33,27 +37,38 @@ export function GrafanaOffline(props: {
       </span>
       <div className="min-w-0">
         <h4 id="grafana-offline" className="text-[13px] font-semibold">
-          Grafana Offline
+          {offlineTitle(view)}
         </h4>
         <p className="mt-0.5 wrap-anywhere">
-          {view.detail.replace(/[.\s]*$/, '')} (
-          {tries === 1 ? 'tried once' : `${tries} tries, last`} at{' '}
-          {formatClock(answeredAtMs, zone, false)}). The cascade, attempts and payloads do not need
-          Grafana and work as usual.
+          {view.detail.replace(/[.\s]*$/, '')}
+          {isSetUp && ` (${triesText(view, formatClock(book.answeredAtMs, zone, false))})`}. The
+          cascade, attempts and payloads do not need Grafana and work as usual.
         </p>
-        <p className="mt-0.5 text-sub" aria-live="off">
-          {trying || leftSeconds === 0 ? 'Trying again…' : `Trying again in ${leftSeconds} s`}
-        </p>
-        <div className="mt-2.5 flex flex-wrap gap-2">
+        {isSetUp && (
+          <p className="mt-0.5 text-sub" aria-live="off">
+            {Number.isNaN(sinceMs) || view.tries < 2
+              ? ''
+              : `Since ${formatClock(sinceMs, zone, false)}, ${formatAgo(sinceMs, nowMs)}. `}
+            {trying || leftSeconds === 0 ? 'Trying again…' : `Trying again in ${leftSeconds} s`}
+          </p>
+        )}
+        <div className="mt-2.5 flex flex-wrap items-center gap-2">
           <button type="button" className="btn" onClick={props.onTry} disabled={trying}>
             <ArrowClockwiseIcon size={14} />
             Try now
           </button>
-          <CopyButton text={view.query} label="Copy Loki query">
-            Copy Loki query
-          </CopyButton>
+          {view.query !== '' && (
+            <CopyButton text={view.query} label={`Copy ${view.source} query`}>
+              {`Copy ${view.source} query`}
+            </CopyButton>
+          )}
+          <OpenInGrafana url={view.exploreUrl} />
         </div>
       </div>
     </div>
   );
+}
+
+function triesText({ tries }: Offline, clock: string): string {
+  return tries === 1 ? `tried once at ${clock}` : `${tries} tries, last at ${clock}`;
 }

@@ -1,9 +1,10 @@
 // Everything about the selected node: what it is, why it ran, its facts, and its logs and data in tabs.
 import { XIcon } from '@phosphor-icons/react/X';
-import type { ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
+import { useParams } from '@tanstack/react-router';
 import { nodeIcon, nodeName, nodeOutcome } from '../cascade/describe.ts';
 import type { Turn } from '../cascade/findings.ts';
-import type { Cascade, CascadeNode } from '../cascade/model.ts';
+import type { Cascade, CascadeNode, ChangeNode, HopNode } from '../cascade/model.ts';
 import type { PanelTab } from '../cascade/search.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Badge } from '../ui/Glyph.tsx';
@@ -15,7 +16,7 @@ import { ChangeTab } from './ChangeTab.tsx';
 import { Facts } from './Facts.tsx';
 import { HopActions } from './HopActions.tsx';
 import { JsonTab } from './JsonTab.tsx';
-import { LogsTab } from './LogsTab.tsx';
+import { LogsTab, type LogsTabProps } from './LogsTab.tsx';
 import { payloadNote, payloadOf } from './payload.ts';
 import { TurnNote } from './TurnNote.tsx';
 import { WhyItRan } from './WhyItRan.tsx';
@@ -81,18 +82,53 @@ const headings = {
   missing: 'What it caused',
 } as const;
 
-function TabBody(props: { node: CascadeNode; tab: PanelTab; live: boolean }): ReactElement | null {
-  const { node, tab } = props;
+/** Whose logs can be looked at from a node; its own come first. */
+function logScopesOf(node: HopNode | ChangeNode, traceId: string): LogsTabProps['scopes'] {
+  const cascade = {
+    value: 'cascade',
+    label: 'Whole cascade',
+    target: { of: 'traces', id: traceId },
+  } as const;
+  if (node.kind === 'change') {
+    const { id, event } = node;
+    const target = { of: 'events', id, source: event.source } as const;
+    return [{ value: 'event', label: 'Jobs it was sent to', target }, cascade];
+  }
+  const ofHop = (scope: 'hop' | 'effects') => ({ of: 'deliveries', id: node.id, scope }) as const;
+  return [
+    { value: 'hop', label: 'This hop', target: ofHop('hop') },
+    { value: 'effects', label: 'And what follows', target: ofHop('effects') },
+    cascade,
+  ];
+}
+
+function TabBody(props: {
+  cascade: Cascade;
+  node: CascadeNode;
+  tab: PanelTab;
+  live: boolean;
+  onSelect: (id: string) => void;
+}): ReactElement | null {
+  const { cascade, node, tab } = props;
+  const { traceId } = useParams({ from: '/c/$traceId' });
+  const hops = useMemo(() => {
+    const nodes = new Map<string, string>();
+    for (const each of cascade.nodes.values())
+      if (each.kind === 'hop') nodes.set(each.delivery.correlationId, each.id);
+    return nodes;
+  }, [cascade]);
   if (node.kind !== 'hop' && node.kind !== 'change') return null;
   const { event } = node;
   switch (tab) {
-    case 'logs': {
-      const target =
-        node.kind === 'hop'
-          ? ({ of: 'deliveries', id: node.id } as const)
-          : ({ of: 'events', id: node.id, source: node.event.source } as const);
-      return <LogsTab key={node.id} target={target} live={props.live} />;
-    }
+    case 'logs':
+      return (
+        <LogsTab
+          key={node.id}
+          scopes={logScopesOf(node, traceId)}
+          live={props.live}
+          jumps={{ nodes: hops, onSelect: props.onSelect }}
+        />
+      );
     case 'attempts':
       return node.kind === 'hop' ? <AttemptsTab delivery={node.delivery} /> : null;
     case 'payload':
@@ -176,7 +212,13 @@ export function NodePanel(props: NodePanelProps): ReactElement {
         </div>
         {tab !== undefined && (
           <Tabs items={tabs} value={tab} onChange={props.onTab} label={`About ${name}`}>
-            <TabBody node={node} tab={tab} live={props.live} />
+            <TabBody
+              cascade={cascade}
+              node={node}
+              tab={tab}
+              live={props.live}
+              onSelect={props.onSelect}
+            />
           </Tabs>
         )}
       </div>

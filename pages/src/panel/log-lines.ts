@@ -16,23 +16,20 @@ export function countLevels(lines: LogLine[]): Record<Level, number> {
   return counts;
 }
 
-/** Lines with a key that stays the same as more lines come: several may share a nanosecond. */
-export function keyLines(lines: LogLine[]): { key: string; line: LogLine }[] {
-  const seen = new Map<string, number>();
-  return lines.map((line) => {
-    const text = `${line.timestampNs} ${line.message}`;
-    const count = seen.get(text) ?? 0;
-    seen.set(text, count + 1);
-    return { key: `${text} ${count}`, line };
-  });
-}
-
-/** Every word must stand in the message, the level, or a field. */
-export function filterLines(lines: LogLine[], text: string, hidden: ReadonlySet<Level>): LogLine[] {
-  const words = text
+/** The words that were typed, in lower case. */
+export function wordsOf(text: string): string[] {
+  return text
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
+}
+
+/** Every word must stand in the message, the level, or a field. */
+export function filterLines(
+  lines: LogLine[],
+  words: readonly string[],
+  hidden: ReadonlySet<Level>,
+): LogLine[] {
   if (words.length === 0 && hidden.size === 0) return lines;
   return lines.filter((line) => {
     if (hidden.has(line.level)) return false;

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { clampView, fit, fitWidth, reveal, stepZoom } from '../../../pages/src/cascade/camera.ts';
 import { appendOlder, holdBack, mergeNewest, shapeBars } from '../../../pages/src/cascades/feed.ts';
-import { followLogs, logsIntervalMs, offlineWaitMs } from '../../../pages/src/panel/follow-logs.ts';
-import {
-  countLevels,
-  filterLines,
-  keyLines,
-  timeMsOf,
-} from '../../../pages/src/panel/log-lines.ts';
 import { payloadOf } from '../../../pages/src/panel/payload.ts';
-import type { LogLine, LogsView, TracePage, TraceSummary } from '../../../src/api/views.ts';
+import type { TracePage, TraceSummary } from '../../../src/api/views.ts';
 import { cascadeOf, event } from './cascades.ts';
 
 function traces(...ids: string[]): TraceSummary[] {
@@ -61,89 +54,6 @@ describe('the list while new cascades come', () => {
     expect(thousand?.height).toBe(1);
     expect(one?.height).toBeGreaterThan(0.09);
     expect(shapeBars([])).toEqual([]);
-  });
-});
-
-const ok: LogsView = {
-  state: 'ok',
-  lines: [],
-  olderCursor: null,
-  newerCursor: null,
-  hasNewer: false,
-  isIncomplete: false,
-  keptAt: null,
-  source: 'Loki',
-  exploreUrl: null,
-  query: '{}',
-  from: '',
-  to: '',
-  tookMs: 3,
-};
-const offline: LogsView = {
-  state: 'offline',
-  reason: 'timed_out',
-  detail: 'Loki did not answer.',
-  since: '',
-  tries: 1,
-  nextTryAt: '',
-  kept: null,
-  source: 'Loki',
-  exploreUrl: null,
-  query: '{}',
-  from: '',
-  to: '',
-};
-
-describe('logs over several answers', () => {
-  it('keeps the last good lines while Grafana is offline, and counts the tries', () => {
-    const good = followLogs(undefined, ok, 1_000);
-    const first = followLogs(good, offline, 2_000);
-    const second = followLogs(first, offline, 7_000);
-    expect(second).toMatchObject({ offlineTries: 2, kept: { view: ok, atMs: 1_000 } });
-    expect(followLogs(second, ok, 9_000)).toMatchObject({ offlineTries: 0, kept: { atMs: 9_000 } });
-  });
-
-  it('tries again after 5, 15, 30, then every 60 s', () => {
-    expect([1, 2, 3, 4, 9].map(offlineWaitMs)).toEqual([5_000, 15_000, 30_000, 60_000, 60_000]);
-    const first = followLogs(undefined, offline, 0);
-    expect(logsIntervalMs(first, false)).toBe(5_000);
-  });
-
-  it('tails while lines may come and stops afterwards', () => {
-    const good = followLogs(undefined, ok, 0);
-    expect(logsIntervalMs(good, true)).toBe(2_000);
-    expect(logsIntervalMs(good, false)).toBe(false);
-  });
-});
-
-function line(message: string, level: LogLine['level'] = 'info', fields = {}): LogLine {
-  return {
-    id: message,
-    timestampNs: '1764000000123456789',
-    level,
-    message,
-    fields,
-    correlationId: null,
-  };
-}
-
-describe('log lines', () => {
-  it('are found by every word in message, level or fields', () => {
-    const lines = [line('charged 42'), line('slow', 'warn', { region: 'eu' }), line('done')];
-    expect(filterLines(lines, 'WARN eu', new Set()).map(({ message }) => message)).toEqual([
-      'slow',
-    ]);
-    expect(filterLines(lines, '', new Set(['warn'] as const))).toHaveLength(2);
-    expect(countLevels(lines)).toMatchObject({ info: 2, warn: 1, error: 0 });
-  });
-
-  it('keep nanoseconds apart from the ms that are shown', () => {
-    expect(timeMsOf(line('x'))).toBe(1_764_000_000_123);
-  });
-
-  it('have different keys even when they are the same', () => {
-    const keys = keyLines([line('x'), line('x')]).map(({ key }) => key);
-    expect(new Set(keys).size).toBe(2);
   });
 });
 
