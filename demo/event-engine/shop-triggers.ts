@@ -1,68 +1,80 @@
-// The shop's event triggers: which write calls which job. Each webhook is the edge with the job behind it.
-import { defaultRetry } from './trigger.ts';
-import type { EventTrigger, OperationSpec } from './trigger.ts';
+// The shop's event triggers, as hasura/ has them for Hasura: which write calls which job, through the edge.
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { readMetadataFile } from './metadata-files.ts';
+import type { EventTrigger } from './trigger.ts';
 
-const any: OperationSpec = { columns: '*' };
+const tablesFile = fileURLToPath(
+  new URL('../../hasura/metadata/databases/shop/tables/tables.yaml', import.meta.url),
+);
 
-/** What happens in the shop: one line for each trigger and its job. */
-const listeners: {
-  name: string;
-  table: string;
-  job: string;
-  insert?: OperationSpec;
-  update?: OperationSpec;
-  numRetries?: number;
-}[] = [
-  { name: 'order_placed', table: 'orders', job: 'reserve-stock', insert: any },
-  { name: 'order_payment_due', table: 'orders', job: 'charge-card', insert: any, numRetries: 4 },
-  { name: 'payment_captured', table: 'payments', job: 'ship-order', insert: any },
-  { name: 'payment_points', table: 'payments', job: 'award-points', insert: any },
-  // Listens to every column: whatever touches a paid order sends its confirmation once more.
-  { name: 'order_changed', table: 'orders', job: 'send-confirmation', update: any },
-  { name: 'shipment_created', table: 'shipments', job: 'notify-warehouse', insert: any },
-  {
-    name: 'shipment_handed_over',
-    table: 'shipments',
-    job: 'send-tracking',
-    update: { columns: ['status'] },
-  },
-  { name: 'email_queued', table: 'emails', job: 'deliver-email', insert: any },
-  {
-    name: 'stock_changed',
-    table: 'stock',
-    job: 'refresh-search',
-    update: { columns: ['available', 'price_cents', 'title'] },
-  },
-  { name: 'stock_level', table: 'stock', job: 'reorder-stock', update: { columns: ['available'] } },
-  {
-    name: 'search_refreshed',
-    table: 'stock',
-    job: 'purge-cache',
-    update: { columns: ['indexed_price_cents'] },
-  },
-];
+const columns = z.union([z.literal('*'), z.array(z.string())]);
+const operation = z.object({ columns });
+
+const tablesSchema = z.array(
+  z.object({
+    table: z.object({ schema: z.string(), name: z.string() }),
+    event_triggers: z.array(
+      z.object({
+        name: z.string(),
+        definition: z.object({
+          insert: operation.exactOptional(),
+          update: operation.exactOptional(),
+          delete: operation.exactOptional(),
+        }),
+        retry_conf: z.object({
+          num_retries: z.int(),
+          interval_sec: z.int(),
+          timeout_sec: z.int(),
+        }),
+        webhook: z.string(),
+        headers: z.array(z.object({ name: z.string(), value_from_env: z.string() })),
+      }),
+    ),
+  }),
+);
 
 /**
  * @param options.edgeUrl the edge's origin, where events are sent
  * @param options.ingestKey the key that names the source
  * @param options.jobsUrl the job server's origin
+ * @throws when the metadata is no such list or names a variable that is none of the three
  */
 export function shopTriggers(options: {
   edgeUrl: string;
   ingestKey: string;
   jobsUrl: string;
 }): EventTrigger[] {
-  const { edgeUrl, ingestKey, jobsUrl } = options;
-  return listeners.map(({ name, table, job, numRetries = 3, insert, update }) => {
-    const destination = new URL(`/.netlify/functions/${job}`, jobsUrl).href;
-    return {
+  const environment = new Map([
+    ['THROUGHLINE_EDGE_URL', withoutSlash(options.edgeUrl)],
+    ['THROUGHLINE_INGEST_KEY', options.ingestKey],
+    ['SHOP_JOBS_URL_ENCODED', encodeURIComponent(withoutSlash(options.jobsUrl))],
+  ]);
+  const variable = (name: string): string => {
+    const value = environment.get(name);
+    if (value === undefined) throw new Error(`${tablesFile}: no variable ${name}`);
+    return value;
+  };
+  return tablesSchema.parse(readMetadataFile(tablesFile)).flatMap(({ table, event_triggers }) =>
+    event_triggers.map(({ name, definition, retry_conf, webhook, headers }) => ({
       name,
-      table: { schema: 'public', name: table },
-      ...(insert && { insert }),
-      ...(update && { update }),
-      webhook: `${edgeUrl.replace(/\/$/, '')}/?destinations=${encodeURIComponent(destination)}`,
-      headers: [{ name: 'x-throughline-key', value: ingestKey, fromEnv: 'THROUGHLINE_INGEST_KEY' }],
-      retry: { ...defaultRetry, numRetries, intervalSec: 2 },
-    };
-  });
+      table,
+      ...definition,
+      webhook: webhook.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => variable(key)),
+      headers: headers.map((header) => ({
+        name: header.name,
+        value: variable(header.value_from_env),
+        fromEnv: header.value_from_env,
+      })),
+      retry: {
+        numRetries: retry_conf.num_retries,
+        intervalSec: retry_conf.interval_sec,
+        timeoutSec: retry_conf.timeout_sec,
+      },
+    })),
+  );
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '');
 }
