@@ -16,5 +16,6 @@ export { readCorrelation } from './read-correlation.ts';
 export type { Correlation, TraceContext } from './read-correlation.ts';
 export { beginCorrelation, useCorrelation } from './use-correlation.ts';
 export type { Transaction } from './use-correlation.ts';
+export { worksInBackground } from './works-in-background.ts';
 export { withCorrelation } from './with-correlation.ts';
 export type { WithCorrelationOptions } from './with-correlation.ts';

@@ -2,15 +2,21 @@
 import { currentCorrelation } from './current.ts';
 
 /**
- * `x-correlation-id`, `traceparent`, `tracestate` and `baggage` of the work that is under way, for a call to another
- * job or to the edge. They name triggers, jobs and whatever the callers put into their baggage: give them to nobody
+ * `x-correlation-id`, `traceparent`, `tracestate`, `baggage` and `x-throughline-hops` of the work that is under way, for a
+ * call to another job or to the edge. By the last of them the edge ends a circle of jobs that call each other through
+ * it, instead of going round for ever. They name triggers, jobs and whatever the callers put into their baggage: give them to nobody
  * whom that does not concern. Never the idempotency key: every call has its own.
  *
  * @returns a new object; empty where nothing named a cause.
  */
 export function correlationHeaders(): Record<string, string> {
-  const { id, traceContext } = currentCorrelation();
-  return { ...(id !== null && { 'x-correlation-id': id }), ...traceContext };
+  const { id, traceContext, hops } = currentCorrelation();
+  return {
+    ...(id !== null && { 'x-correlation-id': id }),
+    ...traceContext,
+    // An older copy of the kit in this process knows no count.
+    ...(typeof hops === 'number' && { 'x-throughline-hops': String(hops) }),
+  };
 }
 
 /**

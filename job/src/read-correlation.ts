@@ -1,4 +1,4 @@
-// Decides what a request says of its cause: the correlation ID and the trace context to hand on. It never trusts a
+// Decides what a request says of its cause: the correlation ID, the trace context and the count of edges to hand on. It never trusts a
 // text: what is no ID is no cause, and what it returns can stand in SQL, headers and log lines as it is.
 import {
   formatHopId,
@@ -18,9 +18,11 @@ export type Correlation = {
   /** As the edge spells it, 166 characters of `[a-z0-9_.-]` at most; null where nothing named a cause. */
   readonly id: string | null;
   readonly traceContext: TraceContext;
+  /** Edges that the work has come through, as the edge counts them; null where no edge brought it. */
+  readonly hops: number | null;
 };
 
-export const noCorrelation: Correlation = { id: null, traceContext: {} };
+export const noCorrelation: Correlation = { id: null, traceContext: {}, hops: null };
 
 /** Longer than any header that a server takes as an ID; what is beyond is not even parsed. */
 const longestText = 4096;
@@ -29,7 +31,7 @@ const longestText = 4096;
 const longestBaggage = 8192;
 
 /**
- * Reads `x-correlation-id`, `traceparent`, `tracestate` and `baggage` of a request.
+ * Reads `x-correlation-id`, `traceparent`, `tracestate`, `baggage` and `x-throughline-hops` of a request.
  *
  * @param request See `headersOf` for the kinds that it knows.
  * @returns null for what is no request. `problem` says in one line of printable ASCII why an ID that came is none;
@@ -41,7 +43,8 @@ export function readCorrelation(
   const header = headersOf(request);
   if (header === null) return null;
   const { id, problem } = readId(header('x-correlation-id'));
-  return { id, problem, traceContext: { ...traceContextFor(id, header), ...baggageOf(header) } };
+  const traceContext = { ...traceContextFor(id, header), ...baggageOf(header) };
+  return { id, problem, traceContext, hops: hopsOf(header) };
 }
 
 /** A text as the edge spells correlation IDs, or null where it is none (an e-mail is a person's, never an ID). */
@@ -55,7 +58,15 @@ export function canonicalId(text: string): string | null {
 
 /** The cause of work whose ID came otherwise than by a request, with the trace context that follows from the ID. */
 export function correlationOf(id: string | null): Correlation {
-  return id === null ? noCorrelation : { id, traceContext: traceContextFor(id, () => null) };
+  return id === null
+    ? noCorrelation
+    : { id, traceContext: traceContextFor(id, () => null), hops: null };
+}
+
+/** As the edge reads it: of a list the largest, nine digits at most. */
+function hopsOf(header: (name: string) => string | null): number | null {
+  const counts = header('x-throughline-hops')?.match(/\d{1,9}/g);
+  return counts ? Math.max(...counts.map(Number)) : null;
 }
 
 function readId(header: string | null): { id: string | null; problem: string | null } {

@@ -32,10 +32,10 @@ export function withCorrelation<This, Arguments extends unknown[], Result>(
       if (isInsideCorrelation() || system === undefined) return work();
       return runAsSystem(system, work);
     }
-    const { id, traceContext, problem } = found;
+    const { id, traceContext, hops, problem } = found;
     // Who sent a bad ID was caused by something: only a request without any may be a system action.
     if (id === null && problem === null && system !== undefined) return runAsSystem(system, work);
-    return runWith({ id, traceContext }, () => {
+    return runWith({ id, traceContext, hops }, () => {
       if (problem !== null) onProblem(problem);
       return work();
     });

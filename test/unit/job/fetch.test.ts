@@ -11,6 +11,7 @@ const inbound = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   tracestate: 'vendor=1',
   baggage: 'user=jane',
+  'x-throughline-hops': '3',
 };
 const names = Object.keys(inbound);
 
@@ -49,7 +50,7 @@ beforeEach(() => {
   foreign.got.length = 0;
 });
 
-/** Calls from inside a job that was called with all four headers. */
+/** Calls from inside a job that was called with all of these headers. */
 const inJob = <Result>(work: () => Promise<Result>): Promise<Result> =>
   withCorrelation<unknown, [request: unknown], Promise<Result>>(work)({ headers: inbound });
 const told = (peer: Peer): Record<string, unknown> =>
@@ -108,13 +109,14 @@ describe('correlatedFetch', () => {
       'x-correlation-id': 'own',
       tracestate: undefined,
       baggage: 'user=jane',
+      'x-throughline-hops': '3',
     });
   });
 
   it('leaves the trace to a tracer', async () => {
     const call = correlatedFetch({ origins: [job.origin], traceContext: false });
     await inJob(() => call(job.origin));
-    expect(told(job)).toEqual({ ...nothing, 'x-correlation-id': id });
+    expect(told(job)).toEqual({ ...nothing, 'x-correlation-id': id, 'x-throughline-hops': '3' });
   });
 
   it('adds nothing where nothing named a cause', async () => {

@@ -52,7 +52,12 @@ describe('readCorrelation', () => {
     ['headers that are no texts', { headers: { 'x-correlation-id': 7, baggage: {} } }],
     ['an empty ID', { headers: { 'x-correlation-id': ' ' } }],
   ])('has no ID and no problem for a request with %s', (_name, request) => {
-    expect(readCorrelation(request)).toEqual({ id: null, problem: null, traceContext: {} });
+    expect(readCorrelation(request)).toEqual({
+      id: null,
+      problem: null,
+      traceContext: {},
+      hops: null,
+    });
   });
 
   it.each([null, undefined, 'text', 42, {}, new Map(), { Records: [] }, { cron: '* * * * *' }])(
@@ -111,6 +116,17 @@ describe('readCorrelation', () => {
     expect(readCorrelation({ headers })?.traceContext).toEqual({
       traceparent: '00-01a20ed579e3834997d2cd0000000000-97d2cd0123456789-01',
     });
+  });
+
+  it.each([
+    ['2', 2],
+    ['2, 7, 3', 7],
+    ['none', null],
+    ['', null],
+    ['-4', 4],
+    ['9'.repeat(400), 999_999_999],
+  ])('hands on the count of edges that "%s" says', (text, hops) => {
+    expect(readCorrelation({ headers: { 'x-throughline-hops': text } })?.hops).toBe(hops);
   });
 
   it.each([`a=${'b'.repeat(8191)}`, 'a=b\r\nx-evil: 1', ''])(
