@@ -114,6 +114,10 @@ async function queueAll(share: Share, deps: EdgeDeps): Promise<ShareResult[]> {
     const request = { delivery, destination, headers: kept, method, body };
     const pending = { ...described, ...request, attempts: 1, firstAttemptAt };
     const queued = await deps.retries.enqueue(pending, 0);
+    if (queued) {
+      // Whatever the failed share had begun, it waits from now on.
+      deps.waitUntil(deps.recorder.delivery({ v: 1, type: 'delivery', ...described, delivery }));
+    }
     results.push(shareResult(request, queued ? 'queued' : 'lost', null));
   }
   return results;

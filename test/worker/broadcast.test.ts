@@ -353,5 +353,9 @@ describe('a wide broadcast', () => {
     expect(queue.texts.map((text) => pendingIn(text).destination)).toEqual(
       destinations.slice(0, 5).map((path) => inject('destinationUrl') + path),
     );
+    const waiting = sent.records.filter(({ type }) => type === 'delivery');
+    expect(waiting.map(({ delivery }) => delivery?.target)).toEqual(
+      destinations.slice(0, 5).map((path) => inject('destinationUrl') + path),
+    );
   });
 });
