@@ -2,6 +2,7 @@
 // and tells, and decides nothing. Isolates report in the background; no event waits for it. That a destination was
 // disabled is written down together with it, and announced by the alarm until it has been heard.
 import { DurableObject } from 'cloudflare:workers';
+import { rules } from '../src/circuits/circuit.ts';
 import { CircuitBoard, type Turn } from '../src/circuits/circuit-board.ts';
 import type {
   CircuitAnswer,
@@ -11,7 +12,7 @@ import type {
 } from '../src/circuits/circuit-report.ts';
 import { readCircuit, writeCircuit } from '../src/circuits/stored-circuit.ts';
 import { configOf } from '../src/config/config.ts';
-import { snapshotKey, snapshotSchema } from '../src/config/configuration.ts';
+import { type Configuration, snapshotKey, snapshotSchema } from '../src/config/configuration.ts';
 import { messageOf } from '../src/error-message.ts';
 import { circuitEntry } from '../src/live/circuit-entry.ts';
 import { noCounts } from '../src/live/entries.ts';
@@ -23,6 +24,13 @@ import { announcedForMs, announcementPauseMs } from './announcements.ts';
 /** What only counts on is stored so often; what changes a verdict, at once. */
 const storeAgainAfterMs = 2_000;
 const pruneAgainAfterMs = 60_000;
+/** How long what the configuration says of disabling is taken for true. */
+const limitHoldsMs = 60_000;
+/** Nobody waits longer for it. */
+const limitWaitMs = 1_000;
+const dayMs = 86_400_000;
+
+const limitKey = 'disabledAfterMs';
 
 type AnnouncementRow = {
   id: string;
@@ -39,6 +47,7 @@ export class Circuits extends DurableObject<Env> {
   readonly #board: CircuitBoard;
   readonly #storedAt = new Map<string, number>();
   #prunedAt = 0;
+  #limitReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -58,10 +67,13 @@ export class Circuits extends DurableObject<Env> {
         return circuit ? [{ id, destination, circuit }] : [];
       }),
     );
+    // Until it is known nothing is disabled: the configuration may be more patient.
+    this.#board.disabledAfterMs = state.storage.kv.get<number>(limitKey) ?? Infinity;
   }
 
   /** Takes in what an isolate saw, and tells it the states of the destinations that it named. */
   async report(report: CircuitReport): Promise<CircuitAnswer> {
+    await this.#readLimit();
     const now = Date.now();
     const { answer, changed } = this.#board.report(report, now);
     let announces = false;
@@ -116,6 +128,35 @@ export class Circuits extends DurableObject<Env> {
       'SELECT min(due_at_ms) AS at FROM announcements',
     );
     if (next && next.at !== null) await this.ctx.storage.setAlarm(next.at);
+  }
+
+  /** What was read last holds on where the configuration cannot be read. Never rejects. */
+  async #readLimit(): Promise<void> {
+    const now = Date.now();
+    // Clocks go back at times.
+    if (Math.abs(now - this.#limitReadAt) < limitHoldsMs) return;
+    this.#limitReadAt = now;
+    const read = new AbortController();
+    try {
+      const text = await Promise.race([
+        this.env.SNAPSHOT.get(snapshotKey),
+        scheduler.wait(limitWaitMs, { signal: read.signal }).then(() => {
+          throw new Error(`Nothing was heard of it within ${limitWaitMs} ms.`);
+        }),
+      ]);
+      const days = text === null ? undefined : configurationIn(text).disableAfterDays;
+      const limitMs = days === undefined ? rules.disabledAfterMs : days * dayMs;
+      if (limitMs === this.#board.disabledAfterMs) return;
+      this.#board.disabledAfterMs = limitMs;
+      this.ctx.storage.kv.put(limitKey, limitMs);
+    } catch (error) {
+      log('When a destination is to be disabled could not be read; what was read last holds.', {
+        afterMs: this.#board.disabledAfterMs,
+        error: messageOf(error),
+      });
+    } finally {
+      read.abort();
+    }
   }
 
   #store({ id, destination, circuit, before }: Turn, now: number): void {
@@ -237,5 +278,10 @@ export class Circuits extends DurableObject<Env> {
 
 /** @throws where what is published cannot be read */
 function urlsOf(text: string): string[] {
-  return snapshotSchema.parse(JSON.parse(text)).configuration.notifications.map(({ url }) => url);
+  return configurationIn(text).notifications.map(({ url }) => url);
+}
+
+/** @throws where what is published cannot be read */
+function configurationIn(text: string): Configuration {
+  return snapshotSchema.parse(JSON.parse(text)).configuration;
 }

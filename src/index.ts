@@ -5,14 +5,18 @@ import { AccessKeys } from './api/access/access-keys.ts';
 import type { ApiAccess } from './api/access/authenticate.ts';
 import { SharedAccess } from './api/access/shared-access.ts';
 import { createApi } from './api/create-api.ts';
-import type { ApiCircuits } from './api/deps.ts';
 import { withTokenFromProtocol } from './api/token-in-protocol.ts';
+import { apiCircuitsOf, circuitsAt, holdingStops } from './circuit-objects.ts';
 import { type Circuits as DestinationCircuits, circuitsFor } from './circuits/circuits.ts';
-import { shardOf, shards } from './circuits/destination-key.ts';
 import { SharedCircuits } from './circuits/shared-circuits.ts';
 import { type Config, configOf } from './config/config.ts';
 import { snapshotKey } from './config/configuration.ts';
-import { type EdgeConfig, edgeConfig, edgeConfigOf } from './config/edge-config.ts';
+import {
+  type EdgeConfig,
+  edgeConfig,
+  edgeConfigOf,
+  type StoredVersion,
+} from './config/edge-config.ts';
 import { retryPolicyOf } from './config/retry-policy.ts';
 import { SharedSnapshot } from './config/shared-snapshot.ts';
 import { stopFor } from './config/stops.ts';
@@ -202,6 +206,14 @@ async function edgeConfigFor(
   env: Env,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<EdgeConfig> {
+  const { stored } = await snapshotFor(env, waitUntil);
+  return edgeConfigOf(configOf(env), stored);
+}
+
+async function snapshotFor(
+  env: Env,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<{ snapshot: SharedSnapshot; stored: StoredVersion | null }> {
   let snapshot = snapshots.get(env.SNAPSHOT);
   if (!snapshot) {
     snapshot = new SharedSnapshot();
@@ -215,7 +227,7 @@ async function edgeConfigFor(
     waitUntil,
     report,
   });
-  return edgeConfigOf(configOf(env), stored);
+  return { snapshot, stored };
 }
 
 function circuitsOf(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): DestinationCircuits {
@@ -349,10 +361,16 @@ function answerApi(
       bootstrapKey: config.bootstrapKey,
       rotationsOf: (route) => (route.includes(':') ? [route] : rotationsOf(route)),
       peekRotation: async (rotation) => env.ROUND_ROBIN.getByName(rotation).peek(),
+      edgeSnapshot: async () => {
+        const { snapshot } = await snapshotFor(env, waitUntil);
+        return snapshot.facts(Date.now());
+      },
       dryRun: (asked, stored) =>
         dryRun(asked, {
           config: edgeConfig(config, { ...stored, publishedAt: null }),
           nextTurn: (rotation) => nextTurn(env, rotation),
+          stops: () => holdingStops(env),
+          circuitsOf: (destinations) => circuitsAt(env, destinations),
           variable: (name) => variableOf(env, name),
           now: () => Date.now(),
         }),
@@ -387,25 +405,6 @@ async function nextTurn(env: Env, rotation: string): Promise<number | null> {
 
 function variableOf(env: Env, name: string): unknown {
   return Object.hasOwn(env, name) ? Reflect.get(env, name) : undefined;
-}
-
-function apiCircuitsOf(env: Env): ApiCircuits {
-  return {
-    async list() {
-      const lists = await Promise.allSettled(
-        shards.map(async (shard) => env.CIRCUITS.getByName(shard).list()),
-      );
-      const out = lists.filter((list) => list.status === 'rejected');
-      for (const { reason } of out) {
-        report('An object with circuits is out of reach.', { error: messageOf(reason) });
-      }
-      return {
-        circuits: lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : [])),
-        objectsOutOfReach: out.length,
-      };
-    },
-    reset: async (id, from) => env.CIRCUITS.getByName(shardOf(id)).reset(id, from),
-  };
 }
 
 /** Who may ask the API, as far as variables, what is published and Cloudflare Access tell. */

@@ -14,12 +14,13 @@ const minuteNs = 60_000_000_000n;
 
 export function healthRoutes(deps: ApiDeps) {
   return new Hono().get('/', async (context) => {
-    const [database, grafana, configuration] = await Promise.all([
+    const [database, grafana, configuration, edge] = await Promise.all([
       databaseHealth(deps),
       grafanaHealth(deps),
       configurationHealth(deps),
+      edgeHealth(deps),
     ]);
-    const health: HealthView = { database, grafana, configuration };
+    const health: HealthView = { database, grafana, configuration, edge };
     return context.json(health, 200);
   });
 }
@@ -83,4 +84,23 @@ async function configurationHealth(deps: ApiDeps): Promise<HealthView['configura
         'The object that keeps the configuration does not answer. The edge works on with what was published last.',
     };
   }
+}
+
+async function edgeHealth(deps: ApiDeps): Promise<HealthView['edge']> {
+  const { version, publishedAt, isOld, failure } = await deps.admin.edgeSnapshot();
+  const ageSeconds =
+    publishedAt === null
+      ? null
+      : Math.max(0, Math.round((deps.now() - Date.parse(publishedAt)) / 1_000));
+  const facts = { version, publishedAt, ageSeconds };
+  const worksBy = version === 0 ? 'the Worker’s variables alone' : `version ${version}`;
+  if (failure !== null) {
+    const detail = `The published configuration could not be read: ${failure} The edge works by ${worksBy}, and tries again by itself.`;
+    return { state: 'degraded', ...facts, detail };
+  }
+  if (isOld) {
+    const detail = `The edge works by ${worksBy}, which was published more than a day ago, though that happens every few hours: what has changed since does not hold. See "configuration" here, and the binding SNAPSHOT.`;
+    return { state: 'degraded', ...facts, detail };
+  }
+  return { state: 'ok', ...facts };
 }

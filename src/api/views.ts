@@ -1,6 +1,7 @@
 // The shapes the API answers with. Schemas, so that tests can hold the answers against them and the
 // dashboard gets its types from the same place.
 import { z } from 'zod';
+import { edgeHealthSchema } from './edge-health-view.ts';
 
 /** RFC 3339, UTC. */
 const time = z.string();
@@ -494,6 +495,8 @@ export const healthViewSchema = z.object({
     }),
     z.object({ state: z.literal('offline'), detail: z.string() }),
   ]),
+  /** What the edge works by, where it was asked. `degraded`: it could not be read, or is older than a day. */
+  edge: edgeHealthSchema,
 });
 
 export type CircuitView = z.infer<typeof circuitViewSchema>;

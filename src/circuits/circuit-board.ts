@@ -7,6 +7,7 @@ import {
   newCircuit,
   note,
   reset,
+  rules,
   stateOf,
 } from './circuit.ts';
 import type {
@@ -34,6 +35,8 @@ const longestPaceMs = 10_000;
 const keptShare = 0.8;
 
 export class CircuitBoard {
+  /** After how long without a delivery a destination is disabled; Infinity while that is not known. */
+  disabledAfterMs: number = rules.disabledAfterMs;
   readonly #kept: Map<string, KeptCircuit>;
   #second = 0;
   /** How many isolates report, as their paces tell: in this second, and on the whole. */
@@ -82,22 +85,26 @@ export class CircuitBoard {
   /** All that have failed lately, are open or disabled. */
   list(nowMs: number): CircuitFacts[] {
     return [...this.#kept.values()]
-      .filter(({ circuit }) => !isForgettable(circuit, nowMs))
+      .filter(({ circuit }) => !this.#isForgettable(circuit, nowMs))
       .map((kept) => factsOf(kept, nowMs));
   }
 
   /** Drops what does not matter any more, and what is too much. @returns the ids */
   prune(nowMs: number): string[] {
     const all = [...this.#kept.values()];
-    const forgotten = all.filter(({ circuit }) => isForgettable(circuit, nowMs));
+    const forgotten = all.filter(({ circuit }) => this.#isForgettable(circuit, nowMs));
     const tooMany = all.length - forgotten.length - mostCircuits;
     if (tooMany > 0) {
-      const rest = all.filter(({ circuit }) => !isForgettable(circuit, nowMs));
+      const rest = all.filter(({ circuit }) => !this.#isForgettable(circuit, nowMs));
       const byUse = rest.sort((a, b) => worth(a.circuit) - worth(b.circuit));
       forgotten.push(...byUse.slice(0, tooMany));
     }
     for (const { id } of forgotten) this.#kept.delete(id);
     return forgotten.map(({ id }) => id);
+  }
+
+  #isForgettable(circuit: Circuit, nowMs: number): boolean {
+    return isForgettable(circuit, nowMs, this.disabledAfterMs);
   }
 
   #take(
@@ -112,7 +119,7 @@ export class CircuitBoard {
     }
     const kept = known ?? { id, destination: destination ?? '', circuit: newCircuit };
     if (!tally) return kept;
-    const circuit = note(kept.circuit, tally, nowMs);
+    const circuit = note(kept.circuit, tally, nowMs, this.disabledAfterMs);
     if (circuit === kept.circuit) return kept;
     const after = { ...kept, circuit };
     this.#kept.set(id, after);

@@ -61,9 +61,9 @@ export const rules = {
   calmMs: 10 * minute,
   /** A probe that takes longer, or whose isolate has died, is not waited for. */
   probeMs: 15 * second,
-  /** A destination is disabled when nothing was delivered for so long … */
+  /** A destination is disabled when nothing was delivered for so long, unless the configuration says otherwise … */
   disabledAfterMs: 5 * day,
-  /** … and attempts failed on so many days, this often. */
+  /** … and attempts failed on so many days (or as many as that is), this often. */
   failedDays: 3,
   failedAttempts: 10,
 } as const;
@@ -88,10 +88,18 @@ export function stateOf(circuit: Circuit, nowMs: number): CircuitState {
   return nowMs < circuit.opened.until ? 'open' : 'half_open';
 }
 
-/** Takes in what attempts came to. */
-export function note(circuit: Circuit, tally: Tally, nowMs: number): Circuit {
+/**
+ * Takes in what attempts came to.
+ * @param disabledAfterMs whole days; Infinity disables nothing
+ */
+export function note(
+  circuit: Circuit,
+  tally: Tally,
+  nowMs: number,
+  disabledAfterMs: number = rules.disabledAfterMs,
+): Circuit {
   if (tally.delivered + tally.refused + tally.failures === 0) return circuit;
-  const noted = withError(withFailing(circuit, tally, nowMs), tally, nowMs);
+  const noted = withError(withFailing(circuit, tally, nowMs, disabledAfterMs), tally, nowMs);
   // Until its time is over nothing closes it: answers to what began before would make it flap.
   if (circuit.opened && nowMs < circuit.opened.until) return noted;
   if (tally.askedMs !== null) return openAsAsked(noted, tally.askedMs, nowMs);
@@ -116,18 +124,27 @@ export function reset(circuit: Circuit): Circuit {
 }
 
 /** Whether nothing in it matters any more. */
-export function isForgettable(circuit: Circuit, nowMs: number): boolean {
+export function isForgettable(
+  circuit: Circuit,
+  nowMs: number,
+  disabledAfterMs: number = rules.disabledAfterMs,
+): boolean {
   if (circuit.opened || circuit.disabled) return false;
   const { lastError, failing } = circuit;
   const quietForMs = nowMs - (lastError?.at ?? 0);
-  return quietForMs > (failing ? 2 * rules.disabledAfterMs : rules.calmMs);
+  return quietForMs > (failing ? 2 * disabledAfterMs : rules.calmMs);
 }
 
 function withError(circuit: Circuit, { error }: Tally, at: number): Circuit {
   return error === null ? circuit : { ...circuit, lastError: { at, text: error } };
 }
 
-function withFailing(circuit: Circuit, tally: Tally, nowMs: number): Circuit {
+function withFailing(
+  circuit: Circuit,
+  tally: Tally,
+  nowMs: number,
+  disabledAfterMs: number,
+): Circuit {
   if (tally.delivered > 0) return { ...circuit, deliveredAt: nowMs, failing: null, disabled: null };
   const today = Math.floor(nowMs / day);
   const earlier = circuit.failing ?? { since: nowMs, attempts: 0, days: 0, lastDay: -1 };
@@ -138,8 +155,8 @@ function withFailing(circuit: Circuit, tally: Tally, nowMs: number): Circuit {
     lastDay: Math.max(today, earlier.lastDay),
   };
   const isOver =
-    nowMs - failing.since >= rules.disabledAfterMs &&
-    failing.days >= rules.failedDays &&
+    nowMs - failing.since >= disabledAfterMs &&
+    failing.days >= Math.min(rules.failedDays, disabledAfterMs / day) &&
     failing.attempts >= rules.failedAttempts;
   if (!isOver || circuit.disabled) return { ...circuit, failing };
   const error = tally.error ?? circuit.lastError?.text ?? 'no reason is known';

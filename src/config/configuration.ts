@@ -181,6 +181,11 @@ export const configurationSchema = z.strictObject({
     .array(z.strictObject({ url: destinationSchema }))
     .max(10)
     .default([]),
+  /**
+   * A destination to which nothing was delivered for so many days is disabled. Left out: 5, so that an older Worker can
+   * read what does not set it.
+   */
+  disableAfterDays: z.number().int().min(1).max(365).optional(),
   /** Who has which role in the API, and what is masked there. Left out: as the Worker's variables say. */
   access: accessSchema.optional(),
 });

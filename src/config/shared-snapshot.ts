@@ -17,6 +17,17 @@ export type SnapshotDeps = {
   report(message: string, facts: Record<string, unknown>): void;
 };
 
+export type SnapshotFacts = {
+  /** 0: it works from the Worker's variables alone. */
+  version: number;
+  /** RFC 3339; null where nothing is known to be published. */
+  publishedAt: string | null;
+  /** Published more than a day ago, though it is published again every few hours. */
+  isOld: boolean;
+  /** Why it could not be read the last time; null where it could. */
+  failure: string | null;
+};
+
 /** From this age on it is read again in the background. */
 const refreshAfterMs = 10_000;
 /**
@@ -62,6 +73,12 @@ export class SharedSnapshot {
   /** Why the last read failed; null where it did not. */
   get failure(): string | null {
     return this.#failure;
+  }
+
+  /** What an edge with this snapshot works by, and whether that is well. */
+  facts(nowMs: number): SnapshotFacts {
+    const { version, publishedAt } = this.#held ?? nothingStored;
+    return { version, publishedAt, isOld: isOld(this.#held, nowMs), failure: this.#failure };
   }
 
   /**

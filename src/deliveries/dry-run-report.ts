@@ -1,4 +1,5 @@
 // What a dry run is asked and what it tells. Types only, since the edge works it out and the API hands it on.
+import type { CircuitState } from '../circuits/circuit.ts';
 
 export type DryRunRequest = {
   /** Path and query as the sender would ask for them: `/?destinations=…` or `/r/{route}`. */
@@ -11,7 +12,7 @@ export type DryRunRequest = {
 };
 
 export type DryRunReport = {
-  /** False where the sender would be refused before anything is sent. */
+  /** False where nothing is sent: the sender would be refused (`problem`), or the event kept (`stop`). */
   wouldSend: boolean;
   /** What the sender would be told then (RFC 9457). */
   problem: { type: string; title: string; status: number; detail: string } | null;
@@ -27,6 +28,8 @@ export type DryRunReport = {
     traceId: string;
     startsTrace: boolean;
   } | null;
+  /** What holds the event: its deliveries are kept as dead letters, and the sender is told 202. Null: nothing. */
+  stop: { id: string; since: string; by: string } | null;
   /** What decides where it goes. */
   choice: {
     /** Of a stored route. */
@@ -46,12 +49,22 @@ export type DryRunReport = {
   notes: string[];
 };
 
+export type PlannedCircuit = {
+  state: CircuitState;
+  /** Why it is open or disabled. */
+  reason: string | null;
+  /** When it may be tried again; RFC 3339. */
+  nextProbeAt: string | null;
+};
+
 export type PlannedDelivery = {
   target: string;
   job: string;
   destination: string;
   /** Who takes over, in order, where the one before surely did not process the event, or as the route says. */
   takeOver: string[];
+  /** How the destination's circuit stands; null: the object that keeps it is out of reach. */
+  circuit: PlannedCircuit | null;
   correlationId: string;
   idempotencyKey: string;
   method: string;

@@ -1,7 +1,13 @@
 // Says what would become of a request, by the same steps as handle-event, without sending anything, recording anything
 // or taking a turn.
 import type { EdgeConfig } from '../config/edge-config.ts';
-import type { DryRunReport, DryRunRequest, PlannedDelivery } from '../deliveries/dry-run-report.ts';
+import { type KeptStop, stopFor, stopsOf } from '../config/stops.ts';
+import type {
+  DryRunReport,
+  DryRunRequest,
+  PlannedCircuit,
+  PlannedDelivery,
+} from '../deliveries/dry-run-report.ts';
 import { targetsOf } from './broadcast.ts';
 import { signatureFor } from './check-signature.ts';
 import { senderWithKey } from './guard.ts';
@@ -18,6 +24,10 @@ export type DryRunDeps = {
   config: EdgeConfig;
   /** The turn that a rotation would give next. Takes none. Null when it is out of reach. */
   nextTurn(rotation: string): Promise<number | null>;
+  /** The stops that hold; null when their keeper is out of reach. */
+  stops(): Promise<readonly KeptStop[] | null>;
+  /** How circuits stand, by their destination's URL; lends no probe. Null for one that is out of reach. */
+  circuitsOf(destinations: readonly string[]): Promise<ReadonlyMap<string, PlannedCircuit | null>>;
   /** A variable or binding of the Worker. */
   variable(name: string): unknown;
   now(): number;
@@ -82,7 +92,15 @@ export async function dryRun(request: DryRunRequest, deps: DryRunDeps): Promise<
       },
     },
   );
-  const told: Told = { prepared, route: route.value, isLarge, turn };
+  const stops = await deps.stops();
+  const told: Told = {
+    prepared,
+    route: route.value,
+    isLarge,
+    turn,
+    stop: stopOf(stops, prepared),
+    areStopsKnown: stops !== null,
+  };
   if (isLarge && prepared.choice.mode === 'each') {
     const { algorithm } = prepared.chosenBy;
     const maxBytes = config.maxBodyBytes;
@@ -91,14 +109,15 @@ export async function dryRun(request: DryRunRequest, deps: DryRunDeps): Promise<
       ...facts(told),
     };
   }
+  const deliveries = await planned(told, deps);
   return {
-    wouldSend: true,
+    wouldSend: told.stop === null,
     problem: null,
     ...facts(told),
-    deliveries: await planned(told, config),
+    deliveries,
     requiredSignature: signature.value?.scheme ?? null,
     isSigned: config.outboundSigningSecrets.length > 0,
-    notes: notesOf(told),
+    notes: notesOf(told, deliveries),
   };
 }
 
@@ -107,7 +126,16 @@ type Told = {
   route: Route;
   isLarge: boolean;
   turn: { rotation: string; turn: number | null } | null;
+  stop: KeptStop | null;
+  /** False where their keeper is out of reach. */
+  areStopsKnown: boolean;
 };
+
+/** The stop that holds the event, as the edge would find it. */
+function stopOf(stops: readonly KeptStop[] | null, { inbound }: Prepared): KeptStop | null {
+  const found = stopFor(stopsOf(stops ?? []), inbound.described.event);
+  return stops?.find(({ id }) => id === found?.id) ?? null;
+}
 
 /** A full URL, a path or a query alone; only the path says whether a route is named. */
 function edgeAddress(text: string): { url: string; name: string | null } {
@@ -123,6 +151,7 @@ function refused(problem: EdgeProblem): DryRunReport {
     wouldSend: false,
     problem: { type: typeOfProblem(problem), title, status, detail },
     event: null,
+    stop: null,
     choice: null,
     deliveries: [],
     requiredSignature: null,
@@ -131,12 +160,18 @@ function refused(problem: EdgeProblem): DryRunReport {
   };
 }
 
-function facts({ prepared, route, turn }: Told): Pick<DryRunReport, 'event' | 'choice'> {
+function facts({
+  prepared,
+  route,
+  turn,
+  stop,
+}: Told): Pick<DryRunReport, 'event' | 'stop' | 'choice'> {
   const { inbound, chosenBy } = prepared;
   const { id, source, kind, trigger, table, op, rowKey, traceId, startsTrace } =
     inbound.described.event;
   return {
     event: { id, source, kind, trigger, table, op, rowKey, traceId, startsTrace },
+    stop: stop && { id: stop.id, since: stop.since, by: stop.by },
     choice: {
       route: route.name,
       algorithm: chosenBy.algorithm,
@@ -146,18 +181,21 @@ function facts({ prepared, route, turn }: Told): Pick<DryRunReport, 'event' | 'c
   };
 }
 
-async function planned(told: Told, config: EdgeConfig): Promise<PlannedDelivery[]> {
+async function planned(told: Told, deps: DryRunDeps): Promise<PlannedDelivery[]> {
+  const { config } = deps;
   const { inbound, choice, chosenBy } = told.prepared;
   const { method } = inbound;
   if (choice.mode === 'relay') {
     const { delivery, headers, candidates } = choice;
     const [destination, ...next] = candidates;
+    const circuits = await deps.circuitsOf([destination.href]);
     return [
       {
         target: delivery.target,
         job: delivery.job,
         destination: destination.href,
         takeOver: told.isLarge ? [] : next.map(({ href }) => href),
+        circuit: circuits.get(destination.href) ?? null,
         correlationId: delivery.correlationId,
         idempotencyKey: delivery.id,
         method,
@@ -167,11 +205,13 @@ async function planned(told: Told, config: EdgeConfig): Promise<PlannedDelivery[
     ];
   }
   const targets = await targetsOf({ inbound, choice, chosenBy, route: told.route }, config);
+  const circuits = await deps.circuitsOf(targets.map(({ destination }) => destination));
   return targets.map(({ delivery, destination, headers, attemptTimeoutMs: timeoutMs }) => ({
     target: delivery.target,
     job: delivery.job,
     destination,
     takeOver: [],
+    circuit: circuits.get(destination) ?? null,
     correlationId: delivery.correlationId,
     idempotencyKey: delivery.id,
     method,
@@ -186,8 +226,14 @@ function shown(headers: Readonly<Record<string, string>>): Record<string, string
   );
 }
 
-function notesOf({ prepared, isLarge, turn }: Told): string[] {
+function notesOf(told: Told, deliveries: readonly PlannedDelivery[]): string[] {
+  const { prepared, isLarge, turn } = told;
   const notes: string[] = [];
+  if (told.stop !== null) {
+    notes.push('No turn is taken and no destination is called: each delivery is kept.');
+  } else if (!told.areStopsKnown) {
+    notes.push('The stops could not be asked: it may be held by one.');
+  }
   if (prepared.inbound.described.event.kind === 'webhook') {
     notes.push(
       'This is taken for a generic webhook: its trace takes the time of its arrival, so its correlation IDs will be others.',
@@ -196,9 +242,7 @@ function notesOf({ prepared, isLarge, turn }: Told): string[] {
       notes.push('Without webhook-id its id is drawn: the idempotency key will be another, too.');
     }
   }
-  if (prepared.choice.mode === 'relay' && prepared.choice.candidates.length > 1) {
-    notes.push('Circuits are not asked: a destination whose circuit is open is passed over.');
-  }
+  if (told.stop === null) notes.push(...circuitNotes(deliveries, prepared.choice.mode));
   if (isLarge) notes.push('The body is larger than MAX_BODY_BYTES: it is streamed, and sent once.');
   if (turn !== null) {
     notes.push(
@@ -208,4 +252,23 @@ function notesOf({ prepared, isLarge, turn }: Told): string[] {
     );
   }
   return notes;
+}
+
+/** What circuits that are not closed change, as `Candidates` and `deliverShare` go by them. */
+function circuitNotes(deliveries: readonly PlannedDelivery[], mode: 'relay' | 'each'): string[] {
+  return deliveries.flatMap(({ destination, takeOver, circuit }) => {
+    if (circuit === null) return [`The circuit of ${destination} is out of reach.`];
+    const { state } = circuit;
+    if (state === 'closed') return [];
+    const what = `The circuit of ${destination} is ${state === 'half_open' ? 'half open' : state}`;
+    if (state === 'half_open') return [`${what}: one event may try it.`];
+    if (mode === 'each') {
+      return state === 'disabled'
+        ? [`${what}: its delivery becomes a dead letter at once.`]
+        : [`${what}: its delivery waits in the queue.`];
+    }
+    return takeOver.length === 0
+      ? [`${what}, and it is called all the same: nobody else could take the event.`]
+      : [`${what}: it is passed over, and the next whose circuit is closed takes the event.`];
+  });
 }

@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import { describe, expect, test } from 'vitest';
+import { circuitId, circuitKey, shardOf } from '../../src/circuits/destination-key.ts';
 import type { AttemptRecord } from '../../src/store/record.ts';
 import { type Admin, freshAdmin } from './admin.ts';
 import { edgeUrl, event, ingestKey, send, sha256 } from './edge.ts';
@@ -68,6 +69,32 @@ async function headersAt(path: string): Promise<Record<string, string>> {
   const url = `${inject('destinationUrl')}/received?path=${encodeURIComponent(path)}`;
   const [got]: { headers: Record<string, string> }[] = await (await fetch(url)).json();
   return got?.headers ?? {};
+}
+
+/** As five isolates' reports would. */
+async function openCircuitOf(destination: string): Promise<void> {
+  const key = circuitKey(new URL(destination));
+  const events = Array.from({ length: 5 }, () => crypto.randomUUID());
+  const tally = {
+    delivered: 0,
+    refused: 0,
+    failures: 5,
+    failedEvents: events,
+    inARow: events,
+    error: 'HTTP 500',
+    askedMs: null,
+  };
+  const id = await circuitId(key);
+  await env.CIRCUITS.getByName(shardOf(id)).report({
+    paceMs: 1_000,
+    destinations: [{ id, destination: key, tally, wantsProbe: false }],
+  });
+}
+
+async function stateOf(destination: string): Promise<string | undefined> {
+  const id = await circuitId(circuitKey(new URL(destination)));
+  const known = await env.CIRCUITS.getByName(shardOf(id)).list();
+  return known.find((circuit) => circuit.id === id)?.state;
 }
 
 describe('a dry run', () => {
@@ -159,6 +186,53 @@ describe('a dry run', () => {
     }
     expect([...sides.values()].every((count) => count > 5)).toBe(true);
     expect(sides.size).toBe(2);
+  });
+
+  test('says that a stop would keep the event, as the edge then does', async () => {
+    const admin = freshAdmin();
+    const body = hasuraEvent(crypto.randomUUID());
+    const url = edgeUrl('/dry/stopped');
+    const free = await dryRun(admin, { url, body });
+    expect(free).toMatchObject({ wouldSend: true, stop: null });
+    const { traceId } = free.event;
+    const stopped = { source: 'shop', trigger: 'order_paid', traceId };
+    const who = { name: 'jane', onBehalfOf: null };
+    const made = await admin.stub.stop(stopped, who, null);
+    if (!made.stopped) throw new Error(made.why);
+    const planned = await dryRun(admin, { url, body });
+    expect(planned).toMatchObject({
+      wouldSend: false,
+      problem: null,
+      stop: { id: made.stop.id, by: 'jane' },
+    });
+    expect(planned.deliveries).toHaveLength(1);
+    expect(planned.notes.join()).toMatch(/kept/);
+    const other = { ...body, trigger: { name: 'order_placed' } };
+    expect(await dryRun(admin, { url, body: other })).toMatchObject({ stop: null });
+  });
+
+  test('says which circuits are open, and what that changes', async () => {
+    const admin = freshAdmin();
+    const name = crypto.randomUUID().slice(0, 8);
+    const [bad, good] = [at(`/dry/${name}/bad`), at(`/dry/${name}/good`)];
+    await openCircuitOf(bad);
+    const body = hasuraEvent(crypto.randomUUID());
+    const open = { state: 'open', reason: expect.stringMatching(/in a row/) };
+    const alone = await dryRun(admin, { url: edgeUrl(`/dry/${name}/bad?x=1`), body });
+    expect(alone.deliveries[0].circuit).toMatchObject(open);
+    expect(alone.notes.join()).toMatch(/called all the same/);
+    const both = edgeUrl(`/dry/${name}/bad`, `/dry/${name}/good`);
+    const all = await dryRun(admin, { url: `${both}&algorithm=broadcast`, body });
+    expect(all.deliveries).toMatchObject([
+      { destination: bad, circuit: open },
+      { destination: good, circuit: { state: 'closed', reason: null } },
+    ]);
+    expect(all.notes).toEqual([expect.stringMatching(/waits in the queue/)]);
+    await store(admin, { routes: { orders: { destinations: [bad], fallback: [good] } } });
+    const chosen = await dryRun(admin, { route: 'orders', body });
+    expect(chosen.notes).toEqual([expect.stringMatching(/passed over/)]);
+    // Asked often it lends no probe and counts nothing.
+    expect(await stateOf(bad)).toBe('open');
   });
 
   test('says of a webhook what will be otherwise', async () => {

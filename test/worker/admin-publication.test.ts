@@ -6,9 +6,11 @@ import {
   runInDurableObject,
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { healthViewSchema } from '../../src/api/views.ts';
 import { snapshotKey, snapshotSchema } from '../../src/config/configuration.ts';
 import { type Admin, type Answer, freshAdmin, recordingKv, routeTo, withRoutes } from './admin.ts';
+import { kv as kvThat } from './stored.ts';
 
 const alarmOf = ({ stub }: Admin): Promise<number | null> =>
   runInDurableObject(stub, (_instance, state) => state.storage.getAlarm());
@@ -145,4 +147,51 @@ test('an object out of reach is a 503 that says what goes on', async () => {
   });
   expect([status, headers.get('retry-after')]).toEqual([503, '5']);
   expect(JSON.stringify(body)).not.toContain('reference');
+});
+
+const edgeHealth = async (read: () => Promise<string | null>): Promise<object> => {
+  const admin = freshAdmin();
+  Object.assign(admin.bindings, kvThat(read));
+  const { status, body } = await admin.ask('GET', '/api/health');
+  expect(status).toBe(200);
+  return healthViewSchema.parse(body).edge;
+};
+const published = (agoMs: number): string =>
+  JSON.stringify({
+    v: 1,
+    version: 7,
+    publishedAt: new Date(Date.now() - agoMs).toISOString(),
+    configuration: { format: 1 },
+  });
+
+describe('what the edge works by', () => {
+  test('is told by health with its age', async () => {
+    const edge = await edgeHealth(async () => published(3_600_000));
+    expect(edge).toMatchObject({ state: 'ok', version: 7, publishedAt: expect.any(String) });
+    expect(edge).toHaveProperty('ageSeconds', expect.closeTo(3_600, -2));
+    expect(edge).not.toHaveProperty('detail');
+    expect(await edgeHealth(async () => null)).toEqual({
+      state: 'ok',
+      version: 0,
+      publishedAt: null,
+      ageSeconds: null,
+    });
+  });
+
+  test('is degraded where it was published more than a day ago, or cannot be read', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(await edgeHealth(async () => published(86_400_000 + 60_000))).toMatchObject({
+      state: 'degraded',
+      version: 7,
+      detail: expect.stringMatching(/version 7, which was published more than a day ago/),
+    });
+    expect(await edgeHealth(() => Promise.reject(new Error('KV is not here.')))).toEqual({
+      state: 'degraded',
+      version: 0,
+      publishedAt: null,
+      ageSeconds: null,
+      detail: expect.stringMatching(/KV is not here.*variables alone/),
+    });
+    vi.restoreAllMocks();
+  });
 });

@@ -353,8 +353,8 @@ describe('a wide broadcast', () => {
     expect(queue.texts.map((text) => pendingIn(text).destination)).toEqual(
       destinations.slice(0, 5).map((path) => inject('destinationUrl') + path),
     );
-    const waiting = sent.records.filter(({ type }) => type === 'delivery');
-    expect(waiting.map(({ delivery }) => delivery?.target)).toEqual(
+    const waiting = sent.records.filter((record) => record.type === 'delivery');
+    expect(waiting.map(({ delivery }) => delivery.target)).toEqual(
       destinations.slice(0, 5).map((path) => inject('destinationUrl') + path),
     );
   });

@@ -119,9 +119,7 @@ describe('a destination that fails for days', { timeout: 120_000 }, () => {
   let path: string;
   const hook = (): string => `/hook/${path.slice(-8)}`;
 
-  beforeEach(async () => {
-    path = `/status/500/${crypto.randomUUID()}`;
-    destination = new URL(inject('destinationUrl') + path);
+  async function publish(more: object = {}): Promise<void> {
     await env.SNAPSHOT.put(
       snapshotKey,
       JSON.stringify({
@@ -131,9 +129,16 @@ describe('a destination that fails for days', { timeout: 120_000 }, () => {
         configuration: {
           ...emptyConfiguration,
           notifications: [{ url: inject('destinationUrl') + hook() }],
+          ...more,
         },
       }),
     );
+  }
+
+  beforeEach(async () => {
+    path = `/status/500/${crypto.randomUUID()}`;
+    destination = new URL(inject('destinationUrl') + path);
+    await publish();
     await failFor(destination, 11, day / 2);
   });
 
@@ -219,5 +224,19 @@ describe('a destination that fails for days', { timeout: 120_000 }, () => {
     one.attempt(destination);
     await one.settle();
     expect((await viewOf(destination))?.['state']).not.toBe('disabled');
+  });
+
+  // Last: it rings no alarm for what it leaves to be announced.
+  test('is disabled after as many days as the configuration says', async () => {
+    await publish({ disableAfterDays: 9 });
+    destination = new URL(inject('destinationUrl') + `/status/500/${crypto.randomUUID()}`);
+    await failFor(destination, 17, day / 2);
+    expect((await viewOf(destination))?.['state']).not.toBe('disabled');
+    // What cannot be read changes nothing.
+    await env.SNAPSHOT.put(snapshotKey, 'nonsense');
+    await failFor(destination, 1, day / 2);
+    expect((await viewOf(destination))?.['state']).not.toBe('disabled');
+    await failFor(destination, 2, day / 2);
+    expect(await viewOf(destination)).toMatchObject({ state: 'disabled' });
   });
 });

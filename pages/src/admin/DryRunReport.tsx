@@ -21,6 +21,17 @@ function Delivery({ plan }: { plan: DryRunView['deliveries'][number] }): ReactEl
         </span>
       </p>
       <p className="mt-1 font-mono text-[12px] wrap-anywhere">{shortAddress(plan.destination)}</p>
+      {plan.circuit !== null && plan.circuit.state !== 'closed' && (
+        <p className="mt-1 flex items-start gap-1.5 text-[12px] wrap-anywhere">
+          <Glyph tone={plan.circuit.state === 'half_open' ? 'wait' : 'fail'} />
+          <span>
+            circuit {plan.circuit.state === 'half_open' ? 'half open' : plan.circuit.state}
+            {plan.circuit.reason !== null && (
+              <span className="text-sub">. {plan.circuit.reason}</span>
+            )}
+          </span>
+        </p>
+      )}
       {plan.takeOver.length > 0 && (
         <p className="mt-1 text-[12px] wrap-anywhere text-sub">
           takes over: {plan.takeOver.map(shortAddress).join(', then ')}
@@ -63,6 +74,11 @@ function Facts({ report }: { report: DryRunView }): ReactElement {
         ? 'not known: the rotation is out of reach'
         : `${choice.rotation.turn + 1}, of whoever sends next`,
     ]);
+  if (report.stop !== null)
+    rows.push([
+      'Stopped',
+      `since ${report.stop.since}, by ${report.stop.by}: kept until it is released or discarded`,
+    ]);
   rows.push(['Sender must sign', report.requiredSignature ?? 'no']);
   rows.push(['Signed for the jobs', report.isSigned ? 'yes, Standard Webhooks' : 'no']);
   return (
@@ -89,8 +105,10 @@ export function DryRunReport({ report }: { report: DryRunView }): ReactElement {
             tone="ok"
             word={`${deliveries.length} ${deliveries.length === 1 ? 'delivery' : 'deliveries'}`}
           />
-        ) : (
+        ) : report.stop === null ? (
           <Badge tone="fail" word="Refused" />
+        ) : (
+          <Badge tone="wait" word="Kept" />
         )
       }
     >

@@ -20,6 +20,7 @@ export const settingsFields = [
   'redaction.headers',
   ...limitNames.map((name) => `limits.${name}`),
   'notifications',
+  'disableAfterDays',
   'sources',
   'access.members',
   'access.masking.columns',
@@ -169,6 +170,14 @@ export function SettingsForm(props: {
             errorAt={(index) => errors.get(`notifications.${index}`)}
             placeholder="https://chat.example.com/hooks/on-call"
             hint="asked by POST, signed as deliveries are"
+          />
+          <TextField
+            label="Disabled after (days)"
+            type="number"
+            value={draft.disableAfterDays}
+            onChange={(disableAfterDays) => onChange({ ...draft, disableAfterDays })}
+            error={errors.get('disableAfterDays')}
+            hint="in which nothing was delivered to it; empty: 5"
           />
         </div>
       </Card>

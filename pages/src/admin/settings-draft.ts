@@ -37,6 +37,7 @@ export interface SettingsDraft {
   redactedHeaders: string[];
   limits: Record<(typeof limitNames)[number], string>;
   notifications: string[];
+  disableAfterDays: string;
   rowKeys: RowKeyDraft[];
 }
 
@@ -58,6 +59,7 @@ export function settingsDraftOf(settings: Settings): SettingsDraft {
       maxDestinations: textOf(limits.maxDestinations),
     },
     notifications: notifications.map(({ url }) => url),
+    disableAfterDays: textOf(settings.disableAfterDays ?? null),
     rowKeys: Object.entries(sources).flatMap(([source, { rowKeys }]) =>
       Object.entries(rowKeys).map(([table, columns]) => ({
         source,
@@ -95,6 +97,7 @@ export function settingsOf(
   const { optional } = readers(errors);
   const limit = (name: (typeof limitNames)[number]): number | null =>
     optional(`limits.${name}`, draft.limits[name]);
+  const disableAfterDays = optional('disableAfterDays', draft.disableAfterDays);
   const settings: Settings = {
     sources: sourcesOf(draft.rowKeys, known, errors),
     retries: draft.retries && retriesOf(draft.retries, errors),
@@ -114,6 +117,9 @@ export function settingsOf(
     },
     notifications: filled(draft.notifications).map((url) => ({ url })),
     ...accessOf(draft, known),
+    ...(disableAfterDays !== null && { disableAfterDays }),
+    // No form has them: what is left out would be gone.
+    ...(known.loops && { loops: known.loops }),
   };
   return errors.size > 0 ? { ok: false, errors } : { ok: true, settings };
 }

@@ -1,6 +1,7 @@
 // What the admin's part of the API needs from outside. The Worker gives the real things, tests theirs.
 import type { AdminStore } from '../../config/admin-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import type { SnapshotFacts } from '../../config/shared-snapshot.ts';
 import type { StopStore } from '../../config/stops.ts';
 import type { ConfigurationIssue } from '../../config/read-document.ts';
 import type { DryRunReport, DryRunRequest } from '../../deliveries/dry-run-report.ts';
@@ -18,6 +19,8 @@ export type AdminDeps = {
   rotationsOf(route: string): readonly string[];
   /** Where a rotation stands. Takes no turn. */
   peekRotation(rotation: string): Promise<RotationFacts>;
+  /** What the edge works by where this is asked, read again where that is due. Never rejects. */
+  edgeSnapshot(): Promise<SnapshotFacts>;
   /** What would become of a request by this version of the configuration. Sends nothing, takes no turn. */
   dryRun(
     request: DryRunRequest,

@@ -20,6 +20,7 @@ const settingsSchema = configurationSchema.pick({
   loops: true,
   limits: true,
   notifications: true,
+  disableAfterDays: true,
   access: true,
 });
 
@@ -44,7 +45,7 @@ export function settingsRoutes(deps: AdminDeps) {
           edit: async ({ configuration }) => {
             requirePrecondition(context.req, await partEtag(settingsOf(configuration)));
             // What is left out is left out from now on, but for who may do what.
-            const { loops: _before, ...others } = configuration;
+            const { loops: _loops, disableAfterDays: _days, ...others } = configuration;
             const next = { ...others, ...settings };
             stored = settingsOf(next);
             return next;

@@ -42,6 +42,7 @@ export type SettingsView = {
     | 'loops'
     | 'limits'
     | 'notifications'
+    | 'disableAfterDays'
     | 'access'
   >;
   /** What stands where a setting is null. */

@@ -191,6 +191,26 @@ describe('a destination that fails for days', () => {
     expect(note(circuit, delivered(), start + 6 * day).disabled).toBeNull();
   });
 
+  test.each([
+    [1, [0, 0.5, 1], 1],
+    [2, [0, 1, 2], 2],
+    [30, [0, 1, 2, 29.9, 30], 30],
+  ])('is disabled after %i where the configuration says so, and not before', (days, at, end) => {
+    let circuit = newCircuit;
+    for (const [index, when] of at.entries()) {
+      expect(circuit.disabled).toBeNull();
+      const tallied = { ...failed(`e${index}`), failures: 4 };
+      circuit = note(circuit, tallied, start + when * day, days * day);
+    }
+    expect(circuit.disabled?.at).toBe(start + end * day);
+  });
+
+  test('is never while nobody knows after how long, and not forgotten meanwhile', () => {
+    const circuit = note(failingAt(0, 1, 2), failed('x'), start + 300 * day, Infinity);
+    expect(circuit.disabled).toBeNull();
+    expect(isForgettable({ ...circuit, opened: null }, start + 600 * day, Infinity)).toBe(false);
+  });
+
   test('is told once', () => {
     const circuit = failingAt(0, 1, 2, 5);
     expect(note(circuit, failed('x'), start + 6 * day).disabled).toBe(circuit.disabled);

@@ -7,6 +7,8 @@ import { worksInBackground } from '../../../job/src/index.ts';
 
 const header = 'x-throughline-background';
 
+type LambdaAnswer = { statusCode: number; headers?: Record<string, string> };
+
 describe('worksInBackground', () => {
   it('marks a Response, with its body, status and headers as they were', async () => {
     const given = new Response('taken', { status: 202, headers: { 'x-own': '1' } });
@@ -30,7 +32,9 @@ describe('worksInBackground', () => {
       headers: { 'x-own': '1', [header]: 'true' },
     });
     expect(given.headers).toEqual({ 'x-own': '1' });
-    expect(worksInBackground({ statusCode: 202 }).headers).toEqual({ [header]: 'true' });
+    expect(worksInBackground<LambdaAnswer>({ statusCode: 202 }).headers).toEqual({
+      [header]: 'true',
+    });
   });
 
   it('marks Node’s answer and refuses one that is under way', async () => {

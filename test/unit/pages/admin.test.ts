@@ -118,6 +118,8 @@ describe('settings in a form', () => {
     redaction: { columns: ['customers.iban'], headers: ['x-token'] },
     limits: { maxBodyBytes: 2_048, maxDestinations: 9 },
     notifications: [{ url: 'https://chat.example.com/hook' }],
+    disableAfterDays: 30,
+    loops: { flagAfter: 4, stopAfter: 9 },
   });
 
   test.each([
