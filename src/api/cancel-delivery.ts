@@ -10,13 +10,7 @@ export async function cancelDelivery(deps: ApiDeps, deliveryId: string): Promise
   const state = await reading(deps, (client) => readRetryState(client, deliveryId));
   if (!state) throw notFound(`Delivery ${deliveryId}`);
   const why = whyNot(state);
-  if (why !== null) {
-    throw new ApiProblem('nothing_to_cancel', {
-      title: 'Nothing to cancel',
-      status: 409,
-      detail: why,
-    });
-  }
+  if (why !== null) throw new ApiProblem('nothing_to_cancel', why);
   await deps.cancellations.cancel(deliveryId);
   return { deliveryId, cancelledAt: new Date(deps.now()).toISOString() };
 }

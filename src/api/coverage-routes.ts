@@ -1,5 +1,4 @@
 // GET /api/coverage: which part of what the databases recorded has a known cause, and what to change for the rest.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { advise } from '../coverage/advise.ts';
@@ -14,10 +13,12 @@ import {
 } from '../store/read-coverage.ts';
 import type { ApiDeps } from './deps.ts';
 import { coverageOf, coverageBy } from './coverage-view.ts';
-import { refuseInvalid } from './problem.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
 import { reading } from './reading.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
-import type { CoverageView } from './views.ts';
+import { timeParam } from './times.ts';
+import { type CoverageView, coverageViewSchema } from './coverage-views.ts';
 
 const dayMs = 86_400_000;
 const longestSpanMs = 31 * dayMs;
@@ -26,9 +27,11 @@ const hourlyUpToMs = 3 * dayMs;
 
 const coverageQuery = z
   .object({
-    source: z.string().min(1).max(200).optional(),
-    from: z.iso.datetime({ offset: true }).optional(),
-    until: z.iso.datetime({ offset: true }).optional(),
+    source: z.string().min(1).max(200).optional().meta({ description: 'Of one database only.' }),
+    from: timeParam
+      .optional()
+      .meta({ description: 'A day before `until`, unless it is said; 31 days at most.' }),
+    until: timeParam.optional().meta({ description: 'Exclusive; now, unless it is said.' }),
   })
   .refine(({ from, until }) => !from || !until || Date.parse(from) < Date.parse(until), {
     path: ['until'],
@@ -36,21 +39,33 @@ const coverageQuery = z
   });
 
 export function coverageRoutes(deps: ApiDeps) {
-  return new Hono().get('/', zValidator('query', coverageQuery, refuseInvalid), async (context) => {
-    const { source = null, from, until } = context.req.valid('query');
-    const untilMs = until === undefined ? deps.now() : Date.parse(until);
-    const fromMs = Math.max(
-      from === undefined ? untilMs - dayMs : Date.parse(from),
-      untilMs - longestSpanMs,
-    );
-    const span = {
-      source,
-      from: new Date(fromMs).toISOString(),
-      until: new Date(untilMs).toISOString(),
-    };
-    const view = await reading(deps, (client) => readCoverage(client, span, deps.now()));
-    return context.json(view, 200);
-  });
+  return new Hono<ApiEnv>().get(
+    '/',
+    endpoint({
+      summary: 'Tell which part of what the databases recorded has a known cause',
+      tag: 'Coverage',
+      query: coverageQuery,
+      answers: {
+        200: { description: 'Shares, gaps and what to change.', schema: coverageViewSchema },
+      },
+      problems: ['database_unreachable'],
+    }),
+    async (context) => {
+      const { source = null, from, until } = context.req.valid('query');
+      const untilMs = until === undefined ? deps.now() : Date.parse(until);
+      const fromMs = Math.max(
+        from === undefined ? untilMs - dayMs : Date.parse(from),
+        untilMs - longestSpanMs,
+      );
+      const span = {
+        source,
+        from: new Date(fromMs).toISOString(),
+        until: new Date(untilMs).toISOString(),
+      };
+      const view = await reading(deps, (client) => readCoverage(client, span, deps.now()));
+      return context.json(view, 200);
+    },
+  );
 }
 
 async function readCoverage(client: StoreClient, span: Span, nowMs: number): Promise<CoverageView> {

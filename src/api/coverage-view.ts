@@ -1,6 +1,6 @@
 // Coverage as the API tells it: events whose cause is known, of all that the database recorded. Pure.
 import type { GapCount, WriteCount } from '../store/read-coverage.ts';
-import type { CoverageShare } from './views.ts';
+import type { CoverageShare } from './coverage-views.ts';
 
 type Kind = keyof CoverageShare['byKind'];
 

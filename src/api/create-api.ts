@@ -1,5 +1,6 @@
 // The API, put together: who comes in, which routes there are, how errors look.
 import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { reachAccessStore } from './admin/reach-store.ts';
 import { closeHeaders } from './access/close-headers.ts';
@@ -14,8 +15,10 @@ import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { meRoutes } from './me-routes.ts';
-import { onError, onNotFound } from './problem.ts';
 import { logCoverageRoutes } from './log-coverage-routes.ts';
+import { describedRoutes } from './openapi-document.ts';
+import { openApiRoutes } from './openapi-routes.ts';
+import { answerMethodNotAllowed, onError, onNotFound } from './problem.ts';
 import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
@@ -43,6 +46,7 @@ export function createApi(deps: ApiDeps) {
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
     closeHeaders(context);
   });
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
   app.use(guard({ ...deps, access: { ...deps.access, store } }));
   return app
     .basePath('/api')
@@ -62,7 +66,11 @@ export function createApi(deps: ApiDeps) {
     .route('/refusals', refusalRoutes(deps))
     .route('/health', healthRoutes(deps))
     .route('/live', liveRoutes(deps))
-    .route('/admin', adminRoutes({ ...deps, access: { ...deps.access, store } }));
+    .route('/admin', adminRoutes({ ...deps, access: { ...deps.access, store } }))
+    .route(
+      '/',
+      openApiRoutes(() => describedRoutes(app)),
+    );
 }
 
 /** For `hc<Api>(…)`: the dashboard's typed client. */

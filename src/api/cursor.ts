@@ -1,5 +1,6 @@
 // A place in a list that is in the order of time, as an opaque text. Who holds one can only give it back.
 import { z } from 'zod';
+import { isTellable } from './times.ts';
 
 /** `at` is a time with six digits, `id` tells what shares it apart. */
 export type Position = { at: string; id: string };
@@ -26,6 +27,6 @@ export function readCursor(text: string, id: z.ZodType<string>): Position | null
     return null;
   }
   const parsed = z.tuple([time, id]).safeParse(value);
-  if (!parsed.success || Number.isNaN(Date.parse(parsed.data[0]))) return null;
+  if (!parsed.success || !isTellable(Date.parse(parsed.data[0]))) return null;
   return { at: parsed.data[0], id: parsed.data[1] };
 }

@@ -1,6 +1,5 @@
 // GET /api/deliveries/{id}/logs: what one hop logged, or one and what follows from it. POST …/cancel: no attempt of it follows; …/rerun: it is made
 // again as another delivery.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findDelivery } from '../store/nodes.ts';
@@ -8,23 +7,39 @@ import { cancelDelivery } from './cancel-delivery.ts';
 import { deliveryId } from './delivery-id.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
+import { endpoint } from './endpoint.ts';
 import { followingDeliveries } from './following-deliveries.ts';
 import { logsOf, logsQuery } from './log-answers.ts';
-import { notFound, refuseInvalid } from './problem.ts';
+import { notFound } from './problem.ts';
 import { reading } from './reading.ts';
+import { rerunViewSchema } from './replay-views.ts';
 import { rerunDelivery, rerunSchema } from './rerun-delivery.ts';
 import { readCascadeNodes } from './trace-log-routes.ts';
+import { logsViewSchema } from './log-views.ts';
+import { cancellationViewSchema } from './views.ts';
 
 const deliveryParam = z.object({ id: deliveryId });
-/** `effects`: the hop and every hop that follows from it. */
-const deliveryLogsQuery = logsQuery.extend({ scope: z.enum(['hop', 'effects']).default('hop') });
+const deliveryLogsQuery = logsQuery.extend({
+  scope: z
+    .enum(['hop', 'effects'])
+    .default('hop')
+    .meta({ description: '`effects`: the hop and every hop that follows from it.' }),
+});
 
 export function deliveryRoutes(deps: ApiDeps) {
   return new Hono<ApiEnv>()
     .get(
       '/:id/logs',
-      zValidator('param', deliveryParam, refuseInvalid),
-      zValidator('query', deliveryLogsQuery, refuseInvalid),
+      endpoint({
+        summary: 'Read what one delivery’s job logged, or it and what follows from it',
+        description:
+          'A log source out of reach is a normal answer (`state: offline`), and says why.',
+        tag: 'Deliveries',
+        param: deliveryParam,
+        query: deliveryLogsQuery,
+        answers: { 200: { description: 'A page of lines, oldest first.', schema: logsViewSchema } },
+        problems: ['not_found', 'database_unreachable'],
+      }),
       async (context) => {
         const { id } = context.req.valid('param');
         const query = context.req.valid('query');
@@ -39,14 +54,44 @@ export function deliveryRoutes(deps: ApiDeps) {
         return context.json(await logsOf(deps, `${query.scope} ${id}`, deliveries, query), 200);
       },
     )
-    .post('/:id/cancel', zValidator('param', deliveryParam, refuseInvalid), async (context) => {
-      const { id } = context.req.valid('param');
-      return context.json(await cancelDelivery(deps, id), 202);
-    })
+    .post(
+      '/:id/cancel',
+      endpoint({
+        summary: 'Cancel what the edge would attempt again',
+        description:
+          'No attempt of the edge’s follows; it becomes a dead letter when its next one would have been due.',
+        tag: 'Deliveries',
+        param: deliveryParam,
+        answers: { 202: { description: 'It is cancelled.', schema: cancellationViewSchema } },
+        problems: ['not_found', 'nothing_to_cancel', 'database_unreachable'],
+      }),
+      async (context) => {
+        const { id } = context.req.valid('param');
+        return context.json(await cancelDelivery(deps, id), 202);
+      },
+    )
     .post(
       '/:id/rerun',
-      zValidator('param', deliveryParam, refuseInvalid),
-      zValidator('json', rerunSchema, refuseInvalid),
+      endpoint({
+        summary: 'Make a delivery that arrived once more',
+        description: 'As another delivery, with IDs of its own, of the same event.',
+        tag: 'Deliveries',
+        param: deliveryParam,
+        json: rerunSchema,
+        example: { headers: { authorization: 'Bearer the-secret-that-the-job-asks-for' } },
+        answers: {
+          202: { description: 'It waits for its first attempt.', schema: rerunViewSchema },
+        },
+        problems: [
+          'not_found',
+          'not_delivered',
+          'not_allowed',
+          'body_not_kept',
+          'body_redacted',
+          'queue_unreachable',
+          'database_unreachable',
+        ],
+      }),
       async (context) => {
         const { id } = context.req.valid('param');
         const asked = context.req.valid('json');

@@ -1,5 +1,4 @@
 // GET /api/events/{id} and /api/events/{id}/logs: one event, and what everything it caused directly logged.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { StoreClient } from '../store/client.ts';
@@ -7,19 +6,41 @@ import { deliveriesOfEvent, findEvents } from '../store/nodes.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
 import { logsOf, logsQuery } from './log-answers.ts';
-import { ApiProblem, notFound, refuseInvalid } from './problem.ts';
+import { ApiProblem, notFound } from './problem.ts';
 import { reading } from './reading.ts';
+import { logsViewSchema } from './log-views.ts';
+import { eventViewSchema } from './views.ts';
 
-const eventParam = z.object({ id: z.string().min(1).max(500) });
-const eventQuery = z.object({ source: z.string().min(1).max(200).optional() });
+const eventParam = z.object({
+  id: z.string().min(1).max(500).meta({
+    description: 'As its sender gave it.',
+    example: '5b0f3d2e-8f6a-4c1e-9a7d-2c4b6e8f0a1c',
+  }),
+});
+const eventQuery = z.object({
+  source: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Needed where several databases know the id.' }),
+});
 
 export function eventRoutes(deps: ApiDeps) {
-  return new Hono()
+  return new Hono<ApiEnv>()
     .get(
       '/:id',
-      zValidator('param', eventParam, refuseInvalid),
-      zValidator('query', eventQuery, refuseInvalid),
+      endpoint({
+        summary: 'Read an event',
+        tag: 'Events',
+        param: eventParam,
+        query: eventQuery,
+        answers: { 200: { description: 'The event, with its cause.', schema: eventViewSchema } },
+        problems: ['not_found', 'event_ambiguous', 'database_unreachable'],
+      }),
       async (context) => {
         const key = { ...context.req.valid('param'), ...context.req.valid('query') };
         const event = await reading(deps, (client) => theEvent(client, key));
@@ -28,8 +49,16 @@ export function eventRoutes(deps: ApiDeps) {
     )
     .get(
       '/:id/logs',
-      zValidator('param', eventParam, refuseInvalid),
-      zValidator('query', logsQuery.extend(eventQuery.shape), refuseInvalid),
+      endpoint({
+        summary: 'Read what everything that an event caused directly logged',
+        description:
+          'A log source out of reach is a normal answer (`state: offline`), and says why.',
+        tag: 'Events',
+        param: eventParam,
+        query: logsQuery.extend(eventQuery.shape),
+        answers: { 200: { description: 'A page of lines, oldest first.', schema: logsViewSchema } },
+        problems: ['not_found', 'event_ambiguous', 'database_unreachable'],
+      }),
       async (context) => {
         const query = context.req.valid('query');
         const key = { ...context.req.valid('param'), source: query.source };
@@ -53,11 +82,10 @@ async function theEvent(
   const [event] = events;
   if (!event) throw notFound(`Event ${key.id}`);
   if (events.length > 1) {
-    throw new ApiProblem('event_ambiguous', {
-      title: 'More than one event has this id',
-      status: 409,
-      detail: `Add ?source= with one of: ${events.map((found) => found.source).join(', ')}.`,
-    });
+    throw new ApiProblem(
+      'event_ambiguous',
+      `Add ?source= with one of: ${events.map((found) => found.source).join(', ')}.`,
+    );
   }
   return event;
 }

@@ -4,7 +4,9 @@ import { Hono } from 'hono';
 import { StoreUnreachable } from '../store/client.ts';
 import type { ApiDeps } from './deps.ts';
 import { reading } from './reading.ts';
-import type { HealthView } from './views.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { type HealthView, healthViewSchema } from './views.ts';
 
 /** The configuration is published again every few hours. */
 const oldAfterMs = 86_400_000;
@@ -13,16 +15,31 @@ const sharedMs = 10_000;
 const minuteNs = 60_000_000_000n;
 
 export function healthRoutes(deps: ApiDeps) {
-  return new Hono().get('/', async (context) => {
-    const [database, grafana, configuration, edge] = await Promise.all([
-      databaseHealth(deps),
-      grafanaHealth(deps),
-      configurationHealth(deps),
-      edgeHealth(deps),
-    ]);
-    const health: HealthView = { database, grafana, configuration, edge };
-    return context.json(health, 200);
-  });
+  return new Hono<ApiEnv>().get(
+    '/',
+    endpoint({
+      summary: 'Tell how the things are that Throughline depends on',
+      description: 'Always 200: the answer is the news.',
+      tag: 'Health',
+      answers: {
+        200: {
+          description: 'The database, Grafana, the configuration and the edge.',
+          schema: healthViewSchema,
+        },
+      },
+      problems: [],
+    }),
+    async (context) => {
+      const [database, grafana, configuration, edge] = await Promise.all([
+        databaseHealth(deps),
+        grafanaHealth(deps),
+        configurationHealth(deps),
+        edgeHealth(deps),
+      ]);
+      const health: HealthView = { database, grafana, configuration, edge };
+      return context.json(health, 200);
+    },
+  );
 }
 
 async function databaseHealth(deps: ApiDeps): Promise<HealthView['database']> {

@@ -4,15 +4,17 @@ import { readLogCursor } from '../logs/log-cursor.ts';
 import type { StoredDelivery } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
 import { logScope } from './log-targets.ts';
-import type { LogsView } from './views.ts';
+import type { LogsView } from './log-views.ts';
 
 /** Beyond it the latest hops are asked for, and the answer says that it is not all. */
 const mostHops = 10_000;
 
 export const logsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
-  /** Which end comes first when there are more lines than `limit`. */
-  first: z.enum(['newest', 'oldest']).default('newest'),
+  first: z
+    .enum(['newest', 'oldest'])
+    .default('newest')
+    .meta({ description: 'Which end comes first when there are more lines than `limit`.' }),
   cursor: z
     .string()
     .transform((text, context) => {
@@ -25,8 +27,10 @@ export const logsQuery = z.object({
       return z.NEVER;
     })
     .optional(),
-  /** `now`: asks a source that is known to be away whether it is back. */
-  try: z.literal('now').optional(),
+  try: z
+    .literal('now')
+    .optional()
+    .meta({ description: 'Asks a source that is known to be away whether it is back.' }),
 });
 
 /** @param subject what is asked about, the same for everybody who asks the same */

@@ -4,9 +4,11 @@ import { Hono } from 'hono';
 import { listTraces, readTraceNodes } from '../store/traces.ts';
 import type { StoredDelivery } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
 import { logScope } from './log-targets.ts';
 import { reading } from './reading.ts';
-import type { LogCoverageView } from './views.ts';
+import { logCoverageSchema, type LogCoverageView } from './log-views.ts';
 
 /** So many of the latest cascades are looked through. */
 const latestTraces = 100;
@@ -18,28 +20,37 @@ const settleMs = 15_000;
 type JobSample = { source: string; name: string; deliveries: StoredDelivery[] };
 
 export function logCoverageRoutes(deps: ApiDeps) {
-  return new Hono().get('/logs', async (context) => {
-    const deliveries = await reading(deps, async (client) => {
-      const traces = await listTraces(client, { limit: latestTraces, after: null, which: 'all' });
-      const nodes = await readTraceNodes(
-        client,
-        traces.map(({ id }) => id),
-      );
-      return nodes.deliveries;
-    });
-    // The connection is given back by now: a slow source of logs holds none.
-    const jobs = sampleOf(deliveries, deps.now());
-    const found = await findLogged(deps, jobs);
-    const view: LogCoverageView = {
-      ...spanOf(jobs, deps.now()),
-      source: found.source,
-      offline: found.offline,
-      jobs: jobs
-        .map((job) => jobView(job, found.offline ? null : found.ids))
-        .toSorted((a, b) => order[a.state] - order[b.state] || (a.name < b.name ? -1 : 1)),
-    };
-    return context.json(view, 200);
-  });
+  return new Hono<ApiEnv>().get(
+    '/logs',
+    endpoint({
+      summary: 'Tell whether the logs of the jobs that ran lately carry their correlation IDs',
+      tag: 'Coverage',
+      answers: { 200: { description: 'Job by job.', schema: logCoverageSchema } },
+      problems: ['database_unreachable'],
+    }),
+    async (context) => {
+      const deliveries = await reading(deps, async (client) => {
+        const traces = await listTraces(client, { limit: latestTraces, after: null, which: 'all' });
+        const nodes = await readTraceNodes(
+          client,
+          traces.map(({ id }) => id),
+        );
+        return nodes.deliveries;
+      });
+      // The connection is given back by now: a slow source of logs holds none.
+      const jobs = sampleOf(deliveries, deps.now());
+      const found = await findLogged(deps, jobs);
+      const view: LogCoverageView = {
+        ...spanOf(jobs, deps.now()),
+        source: found.source,
+        offline: found.offline,
+        jobs: jobs
+          .map((job) => jobView(job, found.offline ? null : found.ids))
+          .toSorted((a, b) => order[a.state] - order[b.state] || (a.name < b.name ? -1 : 1)),
+      };
+      return context.json(view, 200);
+    },
+  );
 }
 
 const order = { silent: 0, partly: 1, unknown: 2, carries: 3 };

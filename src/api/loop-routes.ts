@@ -1,27 +1,36 @@
 // GET /api/loops: triggers that fire themselves, latest first.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
-import { z } from 'zod';
 import { findRoots } from '../store/cascades.ts';
 import { listLoops } from '../store/loops.ts';
 import type { ApiDeps } from './deps.ts';
 import { loopView } from './loop-view.ts';
-import { refuseInvalid } from './problem.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { limitQuery } from './page-query.ts';
 import { reading } from './reading.ts';
-
-const loopQuery = z.object({ limit: z.coerce.number().int().min(1).max(100).default(50) });
+import { loopListSchema } from './views.ts';
 
 export function loopRoutes(deps: ApiDeps) {
-  return new Hono().get('/', zValidator('query', loopQuery, refuseInvalid), async (context) => {
-    const { limit } = context.req.valid('query');
-    const loops = await reading(deps, async (client) => {
-      const found = await listLoops(client, limit);
-      const roots = await findRoots(
-        client,
-        found.map(({ rootTraceId }) => rootTraceId),
-      );
-      return found.map((loop) => loopView(loop, roots.get(loop.rootTraceId) ?? loop.rootTraceId));
-    });
-    return context.json({ loops }, 200);
-  });
+  return new Hono<ApiEnv>().get(
+    '/',
+    endpoint({
+      summary: 'List triggers that fire themselves, latest first',
+      tag: 'Loops',
+      query: limitQuery,
+      answers: { 200: { description: 'The latest of them.', schema: loopListSchema } },
+      problems: ['database_unreachable'],
+    }),
+    async (context) => {
+      const { limit } = context.req.valid('query');
+      const loops = await reading(deps, async (client) => {
+        const found = await listLoops(client, limit);
+        const roots = await findRoots(
+          client,
+          found.map(({ rootTraceId }) => rootTraceId),
+        );
+        return found.map((loop) => loopView(loop, roots.get(loop.rootTraceId) ?? loop.rootTraceId));
+      });
+      return context.json({ loops }, 200);
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { inTransaction, type StoreClient } from '../store/client.ts';
 import { lockDeadLetter } from '../store/dead-letters.ts';
 import { insertRerun, readForRerun } from '../store/reruns.ts';
 import type { ApiDeps } from './deps.ts';
-import { ApiProblem, notFound } from './problem.ts';
+import { ApiProblem, notFound, unreachable } from './problem.ts';
 import type { RerunView } from './replay-views.ts';
 
 /** Names that the edge writes, or that belong to a connection. */
@@ -58,13 +58,13 @@ async function rerun(
   if (!stored) throw notFound(`Delivery ${id}`);
   const { destination } = stored;
   if (!stored.isDelivered || destination === null) {
-    throw conflict(
+    throw new ApiProblem(
       'not_delivered',
       'This delivery has not arrived. A dead letter is replayed, under the same ID: POST /api/dead-letters/{id}/replay.',
     );
   }
   if (!(await deps.isAllowed(new URL(destination)))) {
-    throw conflict(
+    throw new ApiProblem(
       'not_allowed',
       `The allowlist has no place for ${new URL(destination).origin} any more.`,
     );
@@ -82,11 +82,7 @@ async function rerun(
   await insertRerun(client, { deliveryId, rerunOf: id, at, who: name, onBehalfOf, body });
   if (!(await deps.retries.enqueue(pending, 0))) {
     const detail = 'The retries queue does not take the delivery. Nothing was sent: try again.';
-    throw new ApiProblem(
-      'queue_unreachable',
-      { title: 'Queue out of reach', status: 503, detail },
-      { 'retry-after': '5' },
-    );
+    throw unreachable('queue_unreachable', detail);
   }
   const { correlationId } = pending.delivery;
   return { deliveryId, rerunOf: id, correlationId, body, queuedAt: at };
@@ -111,20 +107,16 @@ async function keptRequest(
 
 function rebuilt(text: string | null, headers: Readonly<Record<string, string>>): RerunRequest {
   if (text === null) {
-    throw conflict(
+    throw new ApiProblem(
       'body_not_kept',
       'Its request is not kept: it arrived at once, and is no Hasura event whose rows are stored. Let its sender send it again.',
     );
   }
   if (text.includes('"[redacted')) {
-    throw conflict(
+    throw new ApiProblem(
       'body_redacted',
       'Columns of its rows were left out when they were stored, so that the request cannot be rebuilt.',
     );
   }
   return rebuiltRequest(text, headers);
-}
-
-function conflict(reason: string, detail: string): ApiProblem {
-  return new ApiProblem(reason, { title: 'Cannot be made again', status: 409, detail });
 }

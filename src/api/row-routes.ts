@@ -1,5 +1,4 @@
 // GET /api/rows/{source}/{schema}/{table}/{key}: who and what changed a row, value by value.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findRoots } from '../store/cascades.ts';
@@ -8,25 +7,35 @@ import { writeCursor } from './cursor.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
 import { pageQuery } from './page-query.ts';
-import { refuseInvalid } from './problem.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
 import { reading } from './reading.ts';
-import type { RowChangeView, RowHistoryPage } from './views.ts';
+import { type RowChangeView, type RowHistoryPage, rowHistoryPageSchema } from './views.ts';
 
 const name = z.string().min(1).max(200);
 const rowParam = z.object({
-  source: name,
-  schema: name,
-  table: name,
-  /** The row's `id`, or the values of its key columns as a JSON array. */
-  key: z.string().min(1).max(2_000),
+  source: name.meta({ example: 'shop' }),
+  schema: name.meta({ example: 'public' }),
+  table: name.meta({ example: 'orders' }),
+  key: z.string().min(1).max(2_000).meta({
+    description: 'The row’s `id`, or the values of its key columns as a JSON array.',
+    example: '42',
+  }),
 });
 const eventId = z.string().min(1).max(500);
 
 export function rowRoutes(deps: ApiDeps) {
-  return new Hono().get(
+  return new Hono<ApiEnv>().get(
     '/:source/:schema/:table/:key',
-    zValidator('param', rowParam, refuseInvalid),
-    zValidator('query', pageQuery(eventId), refuseInvalid),
+    endpoint({
+      summary: 'Read who and what changed a row, value by value, newest first',
+      description: 'A row of which nothing was recorded has an empty history.',
+      tag: 'Rows',
+      param: rowParam,
+      query: pageQuery(eventId),
+      answers: { 200: { description: 'A page of its changes.', schema: rowHistoryPageSchema } },
+      problems: ['database_unreachable'],
+    }),
     async (context) => {
       const row = context.req.valid('param');
       const { limit, cursor } = context.req.valid('query');

@@ -3,7 +3,7 @@ import type { Who } from '../config/admin-store.ts';
 import { inTransaction, type StoreClient } from '../store/client.ts';
 import { insertAction, insertRun, type LetterSelection } from '../store/replay-runs.ts';
 import type { ApiDeps } from './deps.ts';
-import { ApiProblem } from './problem.ts';
+import { unreachable } from './problem.ts';
 
 /** Choosing 100,000 letters takes some seconds. */
 const statementTimeoutMs = 30_000;
@@ -55,10 +55,6 @@ export async function wakeRun(
   } catch (error) {
     deps.report('What drives a replay run is out of reach.', { runId: id, error: String(error) });
     const detail = 'What drives replay runs is out of reach. Nothing has been changed: try again.';
-    throw new ApiProblem(
-      'driver_unreachable',
-      { title: 'Out of reach', status: 503, detail },
-      { 'retry-after': '5' },
-    );
+    throw unreachable('driver_unreachable', detail);
   }
 }

@@ -2,15 +2,17 @@
 import { z } from 'zod';
 import { stopSchema } from '../config/stops.ts';
 
-export const stopViewSchema = stopSchema.extend({
-  /** Whose doing it is: a person's, or `throughline`. */
-  by: z.string(),
-  /** `expired`: no event of its trace can come any more. */
-  state: z.enum(['holding', 'released', 'discarded', 'expired']),
-  endedAt: z.iso.datetime().nullable(),
-  /** Deliveries that wait for somebody to release or discard them. What was kept just now is counted seconds later. */
-  kept: z.number().int(),
-});
+export const stopViewSchema = stopSchema
+  .extend({
+    /** Whose doing it is: a person's, or `throughline`. */
+    by: z.string(),
+    /** `expired`: no event of its trace can come any more. */
+    state: z.enum(['holding', 'released', 'discarded', 'expired']),
+    endedAt: z.iso.datetime().nullable(),
+    /** Deliveries that wait for somebody to release or discard them. What was kept just now is counted seconds later. */
+    kept: z.number().int(),
+  })
+  .meta({ id: 'StopInTrace' });
 
 export const stopListSchema = z.object({
   /** Newest first: those that hold, and those that have ended and still keep something. */

@@ -1,22 +1,29 @@
 // GET /api/traces/{id}/logs: what a whole cascade logged, its hops' lines in one order of time.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
-import { z } from 'zod';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import { readTraceNodes } from '../store/traces.ts';
 import type { ApiDeps } from './deps.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
 import { logsOf, logsQuery } from './log-answers.ts';
-import { notFound, refuseInvalid } from './problem.ts';
+import { notFound } from './problem.ts';
+import { logsViewSchema } from './log-views.ts';
 import { reading } from './reading.ts';
-
-const traceParam = z.object({ id: z.uuid('must be a trace id, which is a uuid').toLowerCase() });
+import { traceParam } from './trace-id.ts';
 
 export function traceLogRoutes(deps: ApiDeps) {
-  return new Hono().get(
+  return new Hono<ApiEnv>().get(
     '/:id/logs',
-    zValidator('param', traceParam, refuseInvalid),
-    zValidator('query', logsQuery, refuseInvalid),
+    endpoint({
+      summary: 'Read what a whole cascade logged, in one order of time',
+      description: 'A log source out of reach is a normal answer (`state: offline`), and says why.',
+      tag: 'Traces',
+      param: traceParam,
+      query: logsQuery,
+      answers: { 200: { description: 'A page of lines, oldest first.', schema: logsViewSchema } },
+      problems: ['not_found', 'database_unreachable'],
+    }),
     async (context) => {
       const { id } = context.req.valid('param');
       const cascade = await reading(deps, (client) => readCascadeNodes(client, id));

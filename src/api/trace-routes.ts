@@ -1,5 +1,4 @@
 // GET /api/traces and /api/traces/{id}: cascades, each a root trace with the traces that weak links join to it.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findRoot, readCascades } from '../store/cascades.ts';
@@ -19,42 +18,72 @@ import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
 import { loopView } from './loop-view.ts';
 import { pageQuery } from './page-query.ts';
-import { notFound, refuseInvalid } from './problem.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { notFound } from './problem.ts';
 import { reading } from './reading.ts';
+import { traceParam } from './trace-id.ts';
 import { summariseTraces } from './trace-summary.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
-import type { TraceDetail, TracePage, TraceSummary, TriggerView } from './views.ts';
+import {
+  type TraceDetail,
+  traceDetailSchema,
+  type TracePage,
+  tracePageSchema,
+  type TraceSummary,
+  type TriggerView,
+} from './views.ts';
 
-const traceParam = z.object({ id: z.uuid('must be a trace id, which is a uuid').toLowerCase() });
-
-/** `certain` leaves weak links out: every trace stands alone then, also one that a weak link joins. */
-const linksQuery = z.object({ links: z.enum(['certain', 'all']).default('all') });
+const linksQuery = z.object({
+  links: z.enum(['certain', 'all']).default('all').meta({
+    description:
+      '`certain` leaves weak links out: every trace stands alone then, also one that a weak link joins.',
+  }),
+});
 const listQuery = pageQuery(z.uuid()).extend(linksQuery.shape);
 
 export function traceRoutes(deps: ApiDeps) {
   return (
-    new Hono()
-      .get('/', zValidator('query', listQuery, refuseInvalid), async (context) => {
-        const { limit, cursor, links } = context.req.valid('query');
-        const page = await reading(deps, async (client) => {
-          // One more than asked for tells whether there is a next page.
-          const after = cursor ? { startedAt: cursor.at, id: cursor.id } : null;
-          const which = links === 'all' ? 'roots' : 'all';
-          const found = await listTraces(client, { limit: limit + 1, after, which });
-          const traces = found.slice(0, limit);
-          const last = found.length > limit ? traces.at(-1) : undefined;
-          return {
-            traces: await summaries(client, traces, links),
-            nextCursor: last ? writeCursor({ at: last.startedAt, id: last.id }) : null,
-          } satisfies TracePage;
-        });
-        return context.json(page, 200);
-      })
+    new Hono<ApiEnv>()
+      .get(
+        '/',
+        endpoint({
+          summary: 'List cascades, newest first',
+          tag: 'Traces',
+          query: listQuery,
+          answers: { 200: { description: 'A page of them.', schema: tracePageSchema } },
+          problems: ['database_unreachable'],
+        }),
+        async (context) => {
+          const { limit, cursor, links } = context.req.valid('query');
+          const page = await reading(deps, async (client) => {
+            // One more than asked for tells whether there is a next page.
+            const after = cursor ? { startedAt: cursor.at, id: cursor.id } : null;
+            const which = links === 'all' ? 'roots' : 'all';
+            const found = await listTraces(client, { limit: limit + 1, after, which });
+            const traces = found.slice(0, limit);
+            const last = found.length > limit ? traces.at(-1) : undefined;
+            return {
+              traces: await summaries(client, traces, links),
+              nextCursor: last ? writeCursor({ at: last.startedAt, id: last.id }) : null,
+            } satisfies TracePage;
+          });
+          return context.json(page, 200);
+        },
+      )
       // Of a joined trace the answer is its whole cascade, and `trace.id` is the root's.
       .get(
         '/:id',
-        zValidator('param', traceParam, refuseInvalid),
-        zValidator('query', linksQuery, refuseInvalid),
+        endpoint({
+          summary: 'Read a cascade',
+          description:
+            'Of a joined trace the answer is its whole cascade: `trace.id` is its root’s then.',
+          tag: 'Traces',
+          param: traceParam,
+          query: linksQuery,
+          answers: { 200: { description: 'The whole cascade.', schema: traceDetailSchema } },
+          problems: ['not_found', 'database_unreachable'],
+        }),
         async (context) => {
           const { id } = context.req.valid('param');
           const { links } = context.req.valid('query');

@@ -2,164 +2,180 @@
 // dashboard gets its types from the same place.
 import { z } from 'zod';
 import { edgeHealthSchema } from './edge-health-view.ts';
+import { time } from './times.ts';
 
-/** RFC 3339, UTC. */
-const time = z.string();
+export const actorViewSchema = z
+  .object({
+    kind: z.enum(['user', 'system', 'carried', 'unattributed', 'legacy', 'unknown']),
+    /** What stands in `updated_by`; null where the row has none. */
+    value: z.string().nullable(),
+    /** For people: the e-mail, a system's or job's name, or "unknown". */
+    name: z.string(),
+  })
+  .meta({ id: 'Actor' });
 
-export const actorViewSchema = z.object({
-  kind: z.enum(['user', 'system', 'carried', 'unattributed', 'legacy', 'unknown']),
-  /** What stands in `updated_by`; null where the row has none. */
-  value: z.string().nullable(),
-  /** For people: the e-mail, a system's or job's name, or "unknown". */
-  name: z.string(),
-});
-
-export const columnChangeSchema = z.object({
-  column: z.string(),
-  old: z.unknown(),
-  new: z.unknown(),
-});
+export const columnChangeSchema = z
+  .object({
+    column: z.string(),
+    old: z.unknown(),
+    new: z.unknown(),
+  })
+  .meta({ id: 'ColumnChange' });
 
 /** Why an event is drawn below a delivery. `pending`: the named delivery has not arrived yet. */
-export const linkViewSchema = z.object({
-  evidence: z.enum(['certain', 'weak', 'pending']),
-  /** The rule's name as in docs/architecture.md, "Evidence". */
-  rule: z.enum([
-    'session',
-    'value',
-    'same_or_late_id',
-    'same_transaction',
-    'same_trace_context',
-    'row_and_time',
-  ]),
-  /** One sentence for people. */
-  reason: z.string(),
-  /** The correlation ID that the event names; null where it names none. */
-  correlationId: z.string().nullable(),
-  /** Null while pending. */
-  deliveryId: z.string().nullable(),
-});
+export const linkViewSchema = z
+  .object({
+    evidence: z.enum(['certain', 'weak', 'pending']),
+    /** The rule's name as in docs/architecture.md, "Evidence". */
+    rule: z.enum([
+      'session',
+      'value',
+      'same_or_late_id',
+      'same_transaction',
+      'same_trace_context',
+      'row_and_time',
+    ]),
+    /** One sentence for people. */
+    reason: z.string(),
+    /** The correlation ID that the event names; null where it names none. */
+    correlationId: z.string().nullable(),
+    /** Null while pending. */
+    deliveryId: z.string().nullable(),
+  })
+  .meta({ id: 'Link' });
 
-export const eventViewSchema = z.object({
-  id: z.string(),
-  source: z.string(),
-  kind: z.enum(['hasura', 'webhook']),
-  trigger: z.string().nullable(),
-  table: z.object({ schema: z.string(), name: z.string() }).nullable(),
-  op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
-  rowKey: z.string().nullable(),
-  actor: actorViewSchema,
-  createdAt: time,
-  arrivedAt: time,
-  arrivals: z.number().int(),
-  traceId: z.string(),
-  /** Events with the same change id are one write that several triggers reported. */
-  changeId: z.string(),
-  /** Columns that differ, `updated_at` and `updated_by` last; for INSERT and DELETE every column. */
-  changes: z.array(columnChangeSchema),
-  payloadKept: z.boolean(),
-  sessionVariables: z.record(z.string(), z.string()).nullable(),
-  /** Null where nothing in Throughline is known to have caused it. Its delivery can be in another trace. */
-  cause: linkViewSchema.nullable(),
-});
+export const eventViewSchema = z
+  .object({
+    id: z.string(),
+    source: z.string(),
+    kind: z.enum(['hasura', 'webhook']),
+    trigger: z.string().nullable(),
+    table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+    op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+    rowKey: z.string().nullable(),
+    actor: actorViewSchema,
+    createdAt: time,
+    arrivedAt: time,
+    arrivals: z.number().int(),
+    traceId: z.string(),
+    /** Events with the same change id are one write that several triggers reported. */
+    changeId: z.string(),
+    /** Columns that differ, `updated_at` and `updated_by` last; for INSERT and DELETE every column. */
+    changes: z.array(columnChangeSchema),
+    payloadKept: z.boolean(),
+    sessionVariables: z.record(z.string(), z.string()).nullable(),
+    /** Null where nothing in Throughline is known to have caused it. Its delivery can be in another trace. */
+    cause: linkViewSchema.nullable(),
+  })
+  .meta({ id: 'Event' });
 
-export const attemptViewSchema = z.object({
-  id: z.string(),
-  destination: z.string(),
-  startedAt: time,
-  endedAt: time.nullable(),
-  durationMs: z.number().nullable(),
-  status: z.number().int().nullable(),
-  outcome: z.enum(['running', 'delivered', 'failed', 'unreachable', 'timed_out', 'cancelled']),
-  error: z.string().nullable(),
-  answer: z.string().nullable(),
-  /** True where the destination was chosen without the state that the choice rests on otherwise. */
-  degraded: z.boolean(),
-  /** True where its job goes on after it has answered, as configured or as the answer says. */
-  worksInBackground: z.boolean(),
-  /** Destinations that were passed over for this one, or this one itself for some time, and why. */
-  skipped: z.array(
-    z.object({ destination: z.string(), why: z.enum(['circuit_open', 'disabled']) }),
-  ),
-});
+export const attemptViewSchema = z
+  .object({
+    id: z.string(),
+    destination: z.string(),
+    startedAt: time,
+    endedAt: time.nullable(),
+    durationMs: z.number().nullable(),
+    status: z.number().int().nullable(),
+    outcome: z.enum(['running', 'delivered', 'failed', 'unreachable', 'timed_out', 'cancelled']),
+    error: z.string().nullable(),
+    answer: z.string().nullable(),
+    /** True where the destination was chosen without the state that the choice rests on otherwise. */
+    degraded: z.boolean(),
+    /** True where its job goes on after it has answered, as configured or as the answer says. */
+    worksInBackground: z.boolean(),
+    /** Destinations that were passed over for this one, or this one itself for some time, and why. */
+    skipped: z.array(
+      z.object({ destination: z.string(), why: z.enum(['circuit_open', 'disabled']) }),
+    ),
+  })
+  .meta({ id: 'Attempt' });
 
-export const deliveryViewSchema = z.object({
-  id: z.string(),
-  source: z.string(),
-  eventId: z.string(),
-  traceId: z.string(),
-  job: z.string(),
-  target: z.string(),
-  algorithm: z.string(),
-  /** Whether the event took its route's rollout; null where no stored route was named. */
-  isRollout: z.boolean().nullable(),
-  correlationId: z.string(),
-  /**
-   * `waiting`: the last attempt failed, and the sender or the edge will try again.
-   * `dead`: nobody will try again by themselves; it can be replayed.
-   */
-  state: z.enum(['running', 'delivered', 'waiting', 'failed', 'dead']),
-  startedAt: time,
-  endedAt: time.nullable(),
-  durationMs: z.number().nullable(),
-  /** The delivery that this one makes again; null for a first one. */
-  rerunOf: z.string().nullable(),
-  /** The deliveries that make this one again and have been attempted. */
-  reruns: z.array(z.string()),
-  attempts: z.array(attemptViewSchema),
-});
+export const deliveryViewSchema = z
+  .object({
+    id: z.string(),
+    source: z.string(),
+    eventId: z.string(),
+    traceId: z.string(),
+    job: z.string(),
+    target: z.string(),
+    algorithm: z.string(),
+    /** Whether the event took its route's rollout; null where no stored route was named. */
+    isRollout: z.boolean().nullable(),
+    correlationId: z.string(),
+    /**
+     * `waiting`: the last attempt failed, and the sender or the edge will try again.
+     * `dead`: nobody will try again by themselves; it can be replayed.
+     */
+    state: z.enum(['running', 'delivered', 'waiting', 'failed', 'dead']),
+    startedAt: time,
+    endedAt: time.nullable(),
+    durationMs: z.number().nullable(),
+    /** The delivery that this one makes again; null for a first one. */
+    rerunOf: z.string().nullable(),
+    /** The deliveries that make this one again and have been attempted. */
+    reruns: z.array(z.string()),
+    attempts: z.array(attemptViewSchema),
+  })
+  .meta({ id: 'Delivery' });
 
 /** A trace together with the traces that weak links join to it. */
-export const traceSummarySchema = z.object({
-  id: z.string(),
-  source: z.string(),
-  startedAt: time,
-  /** The last attempt's end (or the last event, where nothing was attempted). */
-  endedAt: time.nullable(),
-  durationMs: z.number().nullable(),
-  state: z.enum(['running', 'delivered', 'waiting', 'failed']),
-  /** The change that began it, null while its record is under way. */
-  root: z
-    .object({
-      actor: actorViewSchema,
-      kind: z.enum(['hasura', 'webhook']),
-      table: z.object({ schema: z.string(), name: z.string() }).nullable(),
-      op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
-      rowKey: z.string().nullable(),
-      changes: z.array(columnChangeSchema),
-    })
-    .nullable(),
-  events: z.number().int(),
-  deliveries: z.number().int(),
-  attempts: z.number().int(),
-  failed: z.number().int(),
-  weakLinks: z.number().int(),
-  /** Deliveries per depth, depth 1 first. */
-  shape: z.array(z.number().int()),
-});
+export const traceSummarySchema = z
+  .object({
+    id: z.string(),
+    source: z.string(),
+    startedAt: time,
+    /** The last attempt's end (or the last event, where nothing was attempted). */
+    endedAt: time.nullable(),
+    durationMs: z.number().nullable(),
+    state: z.enum(['running', 'delivered', 'waiting', 'failed']),
+    /** The change that began it, null while its record is under way. */
+    root: z
+      .object({
+        actor: actorViewSchema,
+        kind: z.enum(['hasura', 'webhook']),
+        table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+        op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+        rowKey: z.string().nullable(),
+        changes: z.array(columnChangeSchema),
+      })
+      .nullable(),
+    events: z.number().int(),
+    deliveries: z.number().int(),
+    attempts: z.number().int(),
+    failed: z.number().int(),
+    weakLinks: z.number().int(),
+    /** Deliveries per depth, depth 1 first. */
+    shape: z.array(z.number().int()),
+  })
+  .meta({ id: 'TraceSummary' });
 
-export const tracePageSchema = z.object({
-  traces: z.array(traceSummarySchema),
-  /** Opaque; give it back as `?cursor=`. Null on the last page. */
-  nextCursor: z.string().nullable(),
-});
+export const tracePageSchema = z
+  .object({
+    traces: z.array(traceSummarySchema),
+    /** Opaque; give it back as `?cursor=`. Null on the last page. */
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'TracePage' });
 
-export const circuitViewSchema = z.object({
-  id: z.string(),
-  /** Without its query, which may hold a secret. */
-  destination: z.string(),
-  /** `half_open`: one event may try it. `disabled`: not called until it is enabled, or delivers to a pass-through. */
-  state: z.enum(['closed', 'open', 'half_open', 'disabled']),
-  /** Why it is open or disabled. */
-  reason: z.string().nullable(),
-  since: time.nullable(),
-  nextProbeAt: time.nullable(),
-  lastError: z.object({ at: time, text: z.string() }).nullable(),
-  /** As far as it is known: what never fails is not kept. */
-  lastDeliveredAt: time.nullable(),
-  /** Since when nothing was delivered, though it was attempted. */
-  failingSince: time.nullable(),
-});
+export const circuitViewSchema = z
+  .object({
+    id: z.string(),
+    /** Without its query, which may hold a secret. */
+    destination: z.string(),
+    /** `half_open`: one event may try it. `disabled`: not called until it is enabled, or delivers to a pass-through. */
+    state: z.enum(['closed', 'open', 'half_open', 'disabled']),
+    /** Why it is open or disabled. */
+    reason: z.string().nullable(),
+    since: time.nullable(),
+    nextProbeAt: time.nullable(),
+    lastError: z.object({ at: time, text: z.string() }).nullable(),
+    /** As far as it is known: what never fails is not kept. */
+    lastDeliveredAt: time.nullable(),
+    /** Since when nothing was delivered, though it was attempted. */
+    failingSince: time.nullable(),
+  })
+  .meta({ id: 'Circuit' });
 
 export const circuitListSchema = z.object({
   /** Destinations that have failed lately; the others' circuits are closed. */
@@ -169,35 +185,37 @@ export const circuitListSchema = z.object({
 });
 
 /** A trigger that fired itself, directly or through others, along one path of a cascade. */
-export const loopViewSchema = z.object({
-  /** The cascade in which the path lies. */
-  cascadeId: z.string(),
-  /** Of the path's last event: what a stop of the trigger names. */
-  traceId: z.string(),
-  source: z.string(),
-  trigger: z.string(),
-  table: z.object({ schema: z.string(), name: z.string() }).nullable(),
-  /** How often it fired along the path. */
-  times: z.number().int(),
-  /** Every link of the path is certain. */
-  isCertain: z.boolean(),
-  /** The path's last event. */
-  eventId: z.string(),
-  /** First event first; of a long path the beginning and the end. */
-  path: z.array(
-    z.object({
-      eventId: z.string(),
-      trigger: z.string().nullable(),
-      table: z.string().nullable(),
-      rowKey: z.string().nullable(),
-      /** Whose delivery caused the event; null for the first. */
-      job: z.string().nullable(),
-      evidence: z.enum(['certain', 'weak']).nullable(),
-    }),
-  ),
-  foundAt: time,
-  latestAt: time,
-});
+export const loopViewSchema = z
+  .object({
+    /** The cascade in which the path lies. */
+    cascadeId: z.string(),
+    /** Of the path's last event: what a stop of the trigger names. */
+    traceId: z.string(),
+    source: z.string(),
+    trigger: z.string(),
+    table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+    /** How often it fired along the path. */
+    times: z.number().int(),
+    /** Every link of the path is certain. */
+    isCertain: z.boolean(),
+    /** The path's last event. */
+    eventId: z.string(),
+    /** First event first; of a long path the beginning and the end. */
+    path: z.array(
+      z.object({
+        eventId: z.string(),
+        trigger: z.string().nullable(),
+        table: z.string().nullable(),
+        rowKey: z.string().nullable(),
+        /** Whose delivery caused the event; null for the first. */
+        job: z.string().nullable(),
+        evidence: z.enum(['certain', 'weak']).nullable(),
+      }),
+    ),
+    foundAt: time,
+    latestAt: time,
+  })
+  .meta({ id: 'Loop' });
 
 export const loopListSchema = z.object({ loops: z.array(loopViewSchema) });
 
@@ -210,159 +228,68 @@ export const triggerViewSchema = z.object({
 });
 
 /** A cascade: of a joined trace too, so that `trace.id` can be another than the one asked for. */
-export const traceDetailSchema = z.object({
-  trace: traceSummarySchema,
-  events: z.array(eventViewSchema),
-  deliveries: z.array(deliveryViewSchema),
-  /** The longest first. */
-  loops: z.array(loopViewSchema),
-  /** Those of its events, as far as their definitions are known. */
-  triggers: z.array(triggerViewSchema),
-});
+export const traceDetailSchema = z
+  .object({
+    trace: traceSummarySchema,
+    events: z.array(eventViewSchema),
+    deliveries: z.array(deliveryViewSchema),
+    /** The longest first. */
+    loops: z.array(loopViewSchema),
+    /** Those of its events, as far as their definitions are known. */
+    triggers: z.array(triggerViewSchema),
+  })
+  .meta({ id: 'Trace' });
 
-export const logLineSchema = z.object({
-  /** The same for the same line in every answer, and of no other line. */
-  id: z.string(),
-  /** Nanoseconds since the epoch, as text: they do not fit a number. */
-  timestampNs: z.string(),
-  level: z.enum(['error', 'warn', 'info', 'debug', 'unknown']),
-  message: z.string(),
-  fields: z.record(z.string(), z.string()),
-  correlationId: z.string().nullable(),
-});
-
-const logPageShape = {
-  /** Oldest first. */
-  lines: z.array(logLineSchema),
-  /** `?cursor=` of the page before this one; null where there is none. */
-  olderCursor: z.string().nullable(),
-  /** `?cursor=` of what has come since: a tail asks for it again and again. */
-  newerCursor: z.string().nullable(),
-  /** There is more after the page already. */
-  hasNewer: z.boolean(),
-  /** Some lines cannot be reached: more share their nanosecond, or more hops are asked for, than can be. */
-  isIncomplete: z.boolean(),
-  /** When the lines were read; null: for this answer. */
-  keptAt: time.nullable(),
-};
-
-const logsAskedShape = {
-  /** What keeps the logs: "Loki", "Elasticsearch", "CloudWatch". */
-  source: z.string(),
-  /** In the source's own language, for people to try by hand. */
-  query: z.string(),
-  from: time,
-  to: time,
-  /** The same query in Grafana's Explore; null where the source has no such page. */
-  exploreUrl: z.string().nullable(),
-};
-
-/** A source out of reach is a normal answer: everything but logs works on. */
-export const logsViewSchema = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('ok'),
-    ...logPageShape,
-    ...logsAskedShape,
-    tookMs: z.number(),
-  }),
-  z.object({
-    state: z.literal('offline'),
-    reason: z.enum([
-      'not_configured',
-      'unreachable',
-      'dns',
-      'timed_out',
-      'refused_token',
-      'forbidden',
-      'no_data_source',
-      'too_many_requests',
-      'query_refused',
-      'failed',
-      'login_page',
-      'cut_answer',
-      'not_logs',
-    ]),
-    /** What happened, for people: the status, the limit, what to do. */
+export const refusalViewSchema = z
+  .object({
+    id: z.string(),
+    at: time,
+    source: z.string().nullable(),
+    status: z.number().int(),
+    reason: z.string(),
     detail: z.string(),
-    /** When the first of the failures in a row was. */
-    since: time,
-    /** Failures in a row. */
-    tries: z.number().int(),
-    /** Until then every answer is this one, unless `?try=now` asks. */
-    nextTryAt: time,
-    /** The page as it was read last. */
-    kept: z.object(logPageShape).nullable(),
-    ...logsAskedShape,
-  }),
-]);
-
-/** Whether the logs of the jobs that ran lately carry their correlation IDs. */
-export const logCoverageSchema = z.object({
-  /** Deliveries that were looked at ended between these. */
-  from: time,
-  until: time,
-  source: z.string(),
-  /** Why there is no answer; null where there is one. */
-  offline: z.object({ reason: z.string(), detail: z.string() }).nullable(),
-  jobs: z.array(
-    z.object({
-      source: z.string(),
-      name: z.string(),
-      /** Its latest deliveries, as many as were looked for. */
-      deliveries: z.number().int(),
-      /** Of them, those whose ID stands in at least one line. */
-      withLines: z.number().int(),
-      state: z.enum(['carries', 'partly', 'silent', 'unknown']),
-      /** One delivery to look at: without lines where there is such a one. */
-      example: z.object({ deliveryId: z.string(), traceId: z.string(), correlationId: z.string() }),
-    }),
-  ),
-});
-
-export const refusalViewSchema = z.object({
-  id: z.string(),
-  at: time,
-  source: z.string().nullable(),
-  status: z.number().int(),
-  reason: z.string(),
-  detail: z.string(),
-  count: z.number().int(),
-});
+    count: z.number().int(),
+  })
+  .meta({ id: 'Refusal' });
 
 export const refusalListSchema = z.object({ refusals: z.array(refusalViewSchema) });
 
-export const deadLetterViewSchema = z.object({
-  deliveryId: z.string(),
-  source: z.string(),
-  eventId: z.string(),
-  traceId: z.string(),
-  job: z.string(),
-  target: z.string(),
-  correlationId: z.string(),
-  destination: z.string(),
-  /** `gone`: the destination said 410. `sender_gave_up`: the sender, who retried it, has no retries left. */
-  reason: z.enum([
-    'attempts_used_up',
-    'gone',
-    'sender_gave_up',
-    'not_allowed',
-    'cancelled',
-    'disabled',
-    'stopped',
-  ]),
-  /** Of the last attempt. */
-  status: z.number().int().nullable(),
-  error: z.string().nullable(),
-  attempts: z.number().int(),
-  firstAttemptAt: time,
-  deadAt: time,
-});
+export const deadLetterViewSchema = z
+  .object({
+    deliveryId: z.string(),
+    source: z.string(),
+    eventId: z.string(),
+    traceId: z.string(),
+    job: z.string(),
+    target: z.string(),
+    correlationId: z.string(),
+    destination: z.string(),
+    /** `gone`: the destination said 410. `sender_gave_up`: the sender, who retried it, has no retries left. */
+    reason: z.enum([
+      'attempts_used_up',
+      'gone',
+      'sender_gave_up',
+      'not_allowed',
+      'cancelled',
+      'disabled',
+      'stopped',
+    ]),
+    /** Of the last attempt. */
+    status: z.number().int().nullable(),
+    error: z.string().nullable(),
+    attempts: z.number().int(),
+    firstAttemptAt: time,
+    deadAt: time,
+  })
+  .meta({ id: 'DeadLetter' });
 
-export const deadLetterPageSchema = z.object({
-  deadLetters: z.array(deadLetterViewSchema),
-  /** Opaque; give it back as `?cursor=`. Null on the last page. */
-  nextCursor: z.string().nullable(),
-});
+export const deadLetterPageSchema = z
+  .object({
+    deadLetters: z.array(deadLetterViewSchema),
+    /** Opaque; give it back as `?cursor=`. Null on the last page. */
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'DeadLetterPage' });
 
 /** The delivery waits for its next attempts; what comes of them is in its attempts. */
 export const replayViewSchema = z.object({ deliveryId: z.string(), replayedAt: time });
@@ -371,133 +298,62 @@ export const replayViewSchema = z.object({ deliveryId: z.string(), replayedAt: t
 export const cancellationViewSchema = z.object({ deliveryId: z.string(), cancelledAt: time });
 
 /** One write of a row. */
-export const rowChangeViewSchema = z.object({
-  changeId: z.string(),
-  /** One of the events that report it. */
-  eventId: z.string(),
-  op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
-  createdAt: time,
-  actor: actorViewSchema,
-  /** All that reported it. */
-  triggers: z.array(z.string()),
-  changes: z.array(columnChangeSchema),
-  payloadKept: z.boolean(),
-  /** The delivery that made it, as far as is known. */
-  cause: linkViewSchema.extend({ job: z.string().nullable() }).nullable(),
-  traceId: z.string(),
-  /** The root trace under which the change is shown. */
-  cascadeId: z.string(),
-});
+export const rowChangeViewSchema = z
+  .object({
+    changeId: z.string(),
+    /** One of the events that report it. */
+    eventId: z.string(),
+    op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
+    createdAt: time,
+    actor: actorViewSchema,
+    /** All that reported it. */
+    triggers: z.array(z.string()),
+    changes: z.array(columnChangeSchema),
+    payloadKept: z.boolean(),
+    /** The delivery that made it, as far as is known. */
+    cause: linkViewSchema.extend({ job: z.string().nullable() }).nullable(),
+    traceId: z.string(),
+    /** The root trace under which the change is shown. */
+    cascadeId: z.string(),
+  })
+  .meta({ id: 'RowChange' });
 
-export const rowHistoryPageSchema = z.object({
-  row: z.object({ source: z.string(), schema: z.string(), table: z.string(), key: z.string() }),
-  /** Newest first; empty where nothing of the row has been recorded. */
-  changes: z.array(rowChangeViewSchema),
-  /** Opaque; give it back as `?cursor=`. Null on the last page. */
-  nextCursor: z.string().nullable(),
-});
-
-const count = z.number().int();
-
-/** Events by what is known of their cause. The first three count as covered. */
-const coverageShareSchema = z.object({
-  /** Database events that were recorded, by the edge or by the event log. */
-  events: count,
-  covered: count,
-  /** 0 to 1; null where there were no events. */
-  share: z.number().nullable(),
-  byKind: z.object({
-    user: count,
-    declared: count,
-    certain: count,
-    weak: count,
-    pending: count,
-    carried: count,
-    unattributed: count,
-    legacy: count,
-    unknown: count,
-    /** Only the event log has them. */
-    neverArrived: count,
-  }),
-});
-
-const namedCoverageSchema = coverageShareSchema.extend({ source: z.string(), name: z.string() });
-
-export const coverageViewSchema = coverageShareSchema.extend({
-  from: time,
-  until: time,
-  /** Least covered first. */
-  tables: z.array(namedCoverageSchema),
-  triggers: z.array(namedCoverageSchema),
-  /** Of what each job is known to have written. */
-  jobs: z.array(namedCoverageSchema),
-  /** By the hour up to three days, else by the day. */
-  overTime: z.array(z.object({ from: time, events: count, covered: count })),
-  /** What to change, largest gap first. */
-  advice: z.array(
-    z.object({
-      kind: z.enum([
-        'never_arrived',
-        'job_writes_no_ids',
-        'table_not_tracked',
-        'unattributed',
-        'actor_not_sent',
-        'listens_to_itself',
-        'not_in_event_log',
-        'event_log_unread',
-        'events_late',
-        'events_again',
-        'event_log_grows',
-        'clock_ahead',
-      ]),
-      source: z.string(),
-      subject: z.string(),
-      finding: z.string(),
-      change: z.string(),
-      events: count.nullable(),
-    }),
-  ),
-  /** Of the application databases that may be read; empty where none is. */
-  eventLogs: z.array(
-    z.object({
-      source: z.string(),
-      checkedAt: time,
-      state: z.enum(['ok', 'needs_index', 'unreachable', 'no_event_log']),
-      detail: z.string(),
-      pending: z.number().nullable(),
-      oldestPendingAt: time.nullable(),
-      longLocked: z.number().nullable(),
-      estimatedRows: z.number().nullable(),
-      totalBytes: z.number().nullable(),
-      earlier: z.object({ at: time, estimatedRows: z.number(), totalBytes: z.number() }).nullable(),
-    }),
-  ),
-});
+export const rowHistoryPageSchema = z
+  .object({
+    row: z.object({ source: z.string(), schema: z.string(), table: z.string(), key: z.string() }),
+    /** Newest first; empty where nothing of the row has been recorded. */
+    changes: z.array(rowChangeViewSchema),
+    /** Opaque; give it back as `?cursor=`. Null on the last page. */
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'RowHistoryPage' });
 
 /** How the things are that Throughline depends on. */
-export const healthViewSchema = z.object({
-  database: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('ok') }),
-    z.object({ state: z.literal('offline'), detail: z.string() }),
-  ]),
-  grafana: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('ok') }),
-    z.object({ state: z.literal('offline'), reason: z.string(), detail: z.string() }),
-  ]),
-  /** `behind`: what is stored has not been published, or not for a day. */
-  configuration: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('ok'), version: z.number(), publishedVersion: z.number() }),
-    z.object({
-      state: z.literal('behind'),
-      version: z.number(),
-      publishedVersion: z.number(),
-      detail: z.string(),
-    }),
-    z.object({ state: z.literal('offline'), detail: z.string() }),
-  ]),
-  /** What the edge works by, where it was asked. `degraded`: it could not be read, or is older than a day. */
-  edge: edgeHealthSchema,
-});
+export const healthViewSchema = z
+  .object({
+    database: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('ok') }),
+      z.object({ state: z.literal('offline'), detail: z.string() }),
+    ]),
+    grafana: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('ok') }),
+      z.object({ state: z.literal('offline'), reason: z.string(), detail: z.string() }),
+    ]),
+    /** `behind`: what is stored has not been published, or not for a day. */
+    configuration: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('ok'), version: z.number(), publishedVersion: z.number() }),
+      z.object({
+        state: z.literal('behind'),
+        version: z.number(),
+        publishedVersion: z.number(),
+        detail: z.string(),
+      }),
+      z.object({ state: z.literal('offline'), detail: z.string() }),
+    ]),
+    /** What the edge works by, where it was asked. `degraded`: it could not be read, or is older than a day. */
+    edge: edgeHealthSchema,
+  })
+  .meta({ id: 'Health' });
 
 export type CircuitView = z.infer<typeof circuitViewSchema>;
 export type CircuitList = z.infer<typeof circuitListSchema>;
@@ -512,13 +368,8 @@ export type TracePage = z.infer<typeof tracePageSchema>;
 export type TraceDetail = z.infer<typeof traceDetailSchema>;
 export type RowChangeView = z.infer<typeof rowChangeViewSchema>;
 export type RowHistoryPage = z.infer<typeof rowHistoryPageSchema>;
-export type CoverageShare = z.infer<typeof coverageShareSchema>;
-export type CoverageView = z.infer<typeof coverageViewSchema>;
 export type TriggerView = z.infer<typeof triggerViewSchema>;
 export type LoopView = z.infer<typeof loopViewSchema>;
-export type LogLine = z.infer<typeof logLineSchema>;
-export type LogsView = z.infer<typeof logsViewSchema>;
-export type LogCoverageView = z.infer<typeof logCoverageSchema>;
 export type RefusalView = z.infer<typeof refusalViewSchema>;
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
 export type CancellationView = z.infer<typeof cancellationViewSchema>;

@@ -29,7 +29,7 @@ export const memberNameSchema = z
     'must be an e-mail (dana@acme.io), a domain (@acme.io), group:<name> or service:<client id>',
   )
   // Addresses are compared without case (nobody tells people apart by it); names of groups as they stand.
-  .transform((text) => (/^(?:group|service):/.test(text) ? text : text.toLowerCase()));
+  .overwrite((text) => (/^(?:group|service):/.test(text) ? text : text.toLowerCase()));
 
 export const memberSchema = z.strictObject({ who: memberNameSchema, role: roleSchema });
 export type Member = z.infer<typeof memberSchema>;

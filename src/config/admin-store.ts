@@ -1,43 +1,53 @@
-// What the keeper of the stored configuration offers to whoever changes it. Types only.
+// What the keeper of the stored configuration offers to whoever changes it. Shapes only.
+import { z } from 'zod';
 import type { ConfigurationIssue } from './read-document.ts';
 
-/** Who does something, as far as that is known. */
-export type Who = {
+const whoSchema = z.object({
   /** Verified: whose token it is. */
-  name: string;
+  name: z.string(),
   /** What the caller says of itself (a person behind a shared token, a commit); not verified. */
-  onBehalfOf: string | null;
-};
+  onBehalfOf: z.string().nullable(),
+});
 
-/** What somebody does, in words for a list. */
-export type AdminAction = Who & {
+const adminActionSchema = whoSchema.extend({
   /** Such as `route.put` or `configuration.rollback`. */
-  action: string;
+  action: z.string(),
   /** What it is done to: a route's name, a key's id; null for the whole. */
-  subject: string | null;
+  subject: z.string().nullable(),
   /** Why, in the words of whoever does it. */
-  note: string;
-};
+  note: z.string(),
+});
 
-export type VersionFacts = AdminAction & {
-  /** Counts up from 1; 0 is the empty configuration before the first change. */
-  version: number;
-  /** RFC 3339; null for version 0. */
-  at: string | null;
-};
+export const versionFactsSchema = adminActionSchema
+  .extend({
+    /** Counts up from 1; 0 is the empty configuration before the first change. */
+    version: z.int(),
+    /** RFC 3339; null for version 0. */
+    at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'VersionFacts' });
+
+/** Who does something, as far as that is known. */
+export type Who = z.infer<typeof whoSchema>;
+/** What somebody does, in words for a list. */
+export type AdminAction = z.infer<typeof adminActionSchema>;
+export type VersionFacts = z.infer<typeof versionFactsSchema>;
 
 /** `text` is the document as JSON, as that version's Throughline wrote it. */
 export type KeptVersion = VersionFacts & { text: string };
 
 /** What every isolate of the edge can read. */
-export type PublicationFacts = {
-  /** 0: nothing has been published yet. */
-  version: number;
-  /** RFC 3339 of the last time it was published; null before the first. */
-  at: string | null;
-  /** Why the last try failed, where it did. */
-  error: string | null;
-};
+export const publicationFactsSchema = z
+  .object({
+    /** 0: nothing has been published yet. */
+    version: z.int(),
+    /** RFC 3339 of the last time it was published; null before the first. */
+    at: z.iso.datetime().nullable(),
+    /** Why the last try failed, where it did. */
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'PublicationFacts' });
+export type PublicationFacts = z.infer<typeof publicationFactsSchema>;
 
 export type CurrentConfiguration = KeptVersion & { publication: PublicationFacts };
 
@@ -47,18 +57,21 @@ export type StoreOutcome =
   | { stored: false; reason: 'version_differs'; version: number }
   | { stored: false; reason: 'invalid'; issues: readonly ConfigurationIssue[] };
 
-export type AuditEntry = AdminAction & {
-  /** Counts up. */
-  id: number;
-  at: string;
-  /** Equal where nothing changed. */
-  fromVersion: number;
-  toVersion: number;
-  /** `begun`: nobody can say what came of it, since whoever did it has not told. */
-  outcome: 'applied' | 'unchanged' | 'refused' | 'begun';
-  /** Why it was refused. */
-  detail: string | null;
-};
+export const auditEntrySchema = adminActionSchema
+  .extend({
+    /** Counts up. */
+    id: z.int(),
+    at: z.iso.datetime(),
+    /** Equal where nothing changed. */
+    fromVersion: z.int(),
+    toVersion: z.int(),
+    /** `begun`: nobody can say what came of it, since whoever did it has not told. */
+    outcome: z.enum(['applied', 'unchanged', 'refused', 'begun']),
+    /** Why it was refused. */
+    detail: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 export type AdminStore = {
   current(): Promise<CurrentConfiguration>;

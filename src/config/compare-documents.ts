@@ -1,11 +1,21 @@
 // Says what differs between two JSON documents, by path, so that a person can read it. Pure; what must not be seen
 // is to be taken out before.
+import { z } from 'zod';
 import { stableJson } from './stable-json.ts';
 
-export type DocumentChange =
-  | { path: string; kind: 'added'; after: unknown }
-  | { path: string; kind: 'removed'; before: unknown }
-  | { path: string; kind: 'changed'; before: unknown; after: unknown };
+export const documentChangeSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ path: z.string(), kind: z.literal('added'), after: z.unknown() }),
+    z.object({ path: z.string(), kind: z.literal('removed'), before: z.unknown() }),
+    z.object({
+      path: z.string(),
+      kind: z.literal('changed'),
+      before: z.unknown(),
+      after: z.unknown(),
+    }),
+  ])
+  .meta({ id: 'DocumentChange' });
+export type DocumentChange = z.infer<typeof documentChangeSchema>;
 
 /**
  * Compares two documents.

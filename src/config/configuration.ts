@@ -21,7 +21,10 @@ export const destinationSchema = z
     (text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text),
     'must not contain credentials: they end up in logs',
   )
-  .transform((text) => {
+  // Not `transform`: what goes in is what comes out, so that one description holds for both. It also sees what the
+  // checks above have refused.
+  .overwrite((text) => {
+    if (!URL.canParse(text)) return text;
     const url = new URL(text);
     url.hash = '';
     return url.href;
@@ -52,7 +55,7 @@ const variableNameSchema = z
 const headerNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header')
-  .transform((name) => name.toLowerCase());
+  .toLowerCase();
 const durationSeconds = (least: number, most: number) => z.number().int().min(least).max(most);
 
 const listsSchema = {
@@ -62,54 +65,58 @@ const listsSchema = {
   fallback: z.array(destinationSchema).max(100).default([]),
 };
 
-export const routeSchema = z.strictObject({
-  ...listsSchema,
-  /** Whose the deliveries are where the algorithm chooses one of several; null: as the first destination's name says. */
-  job: z.string().min(1).max(64).nullable().default(null),
-  /**
-   * When another destination takes over by itself. `surely_not_processed`: after 429, 503 or with an open circuit.
-   * `any_failure`: after a time-out, a reset or another 5xx too, with the same idempotency key: only for jobs that
-   * are idempotent.
-   */
-  takeOver: z.enum(['surely_not_processed', 'any_failure']).default('surely_not_processed'),
-  /** Null: the document's. */
-  retries: retryPolicySchema.nullable().default(null),
-  /** How the sender must sign; null: as the Worker's variables say. */
-  signature: z
-    .strictObject({
-      scheme: z.enum(['standard-webhooks', 'github', 'stripe', 'hmac']),
-      /** The variable that holds the secret, or two with a comma between them. */
-      secretFrom: variableNameSchema,
-      /** Where a plain HMAC stands. */
-      header: headerNameSchema.default('x-signature'),
-    })
-    .nullable()
-    .default(null),
-  /** For one attempt until its answer begins; null: the Worker's. */
-  attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
-  /** How long a rotation is kept after its last use; null: the document's. */
-  rotationPersistenceSeconds: durationSeconds(60, 31_536_000).nullable().default(null),
-  /**
-   * A part of the route's events takes another way: by hash of the row, so that a row stays on one side.
-   * `percent` 0 goes back at once.
-   */
-  rollout: z
-    .strictObject({ percent: z.number().min(0).max(100), ...listsSchema })
-    .nullable()
-    .default(null),
-});
+export const routeSchema = z
+  .strictObject({
+    ...listsSchema,
+    /** Whose the deliveries are where the algorithm chooses one of several; null: as the first destination's name says. */
+    job: z.string().min(1).max(64).nullable().default(null),
+    /**
+     * When another destination takes over by itself. `surely_not_processed`: after 429, 503 or with an open circuit.
+     * `any_failure`: after a time-out, a reset or another 5xx too, with the same idempotency key: only for jobs that
+     * are idempotent.
+     */
+    takeOver: z.enum(['surely_not_processed', 'any_failure']).default('surely_not_processed'),
+    /** Null: the document's. */
+    retries: retryPolicySchema.nullable().default(null),
+    /** How the sender must sign; null: as the Worker's variables say. */
+    signature: z
+      .strictObject({
+        scheme: z.enum(['standard-webhooks', 'github', 'stripe', 'hmac']),
+        /** The variable that holds the secret, or two with a comma between them. */
+        secretFrom: variableNameSchema,
+        /** Where a plain HMAC stands. */
+        header: headerNameSchema.default('x-signature'),
+      })
+      .nullable()
+      .default(null),
+    /** For one attempt until its answer begins; null: the Worker's. */
+    attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
+    /** How long a rotation is kept after its last use; null: the document's. */
+    rotationPersistenceSeconds: durationSeconds(60, 31_536_000).nullable().default(null),
+    /**
+     * A part of the route's events takes another way: by hash of the row, so that a row stays on one side.
+     * `percent` 0 goes back at once.
+     */
+    rollout: z
+      .strictObject({ percent: z.number().min(0).max(100), ...listsSchema })
+      .nullable()
+      .default(null),
+  })
+  .meta({ id: 'StoredRoute' });
 
 /** What is known of a destination, by its URL. */
-export const knownDestinationSchema = z.strictObject({
-  /** The job's name in correlation IDs; null: the last path segment, else the host. */
-  job: z.string().min(1).max(64).nullable().default(null),
-  /** Takes longer than a broadcast may (up to 15 minutes): delivered from the queue from the start. */
-  isSlow: z.boolean().default(false),
-  /** Its job goes on after it has answered: what it writes then, up to 15 minutes after its start, is its own. */
-  worksInBackground: z.boolean().default(false),
-  /** For one attempt until its answer begins; null: the route's or the Worker's. */
-  attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
-});
+export const knownDestinationSchema = z
+  .strictObject({
+    /** The job's name in correlation IDs; null: the last path segment, else the host. */
+    job: z.string().min(1).max(64).nullable().default(null),
+    /** Takes longer than a broadcast may (up to 15 minutes): delivered from the queue from the start. */
+    isSlow: z.boolean().default(false),
+    /** Its job goes on after it has answered: what it writes then, up to 15 minutes after its start, is its own. */
+    worksInBackground: z.boolean().default(false),
+    /** For one attempt until its answer begins; null: the route's or the Worker's. */
+    attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
+  })
+  .meta({ id: 'KnownDestination' });
 
 /** An ingest key: only its hash is stored. By its id, which is no secret. */
 export const ingestKeySchema = z.strictObject({

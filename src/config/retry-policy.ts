@@ -12,14 +12,16 @@ const pauses = z
   .array(z.number().min(0).max(longestPauseSeconds))
   .max(30, 'must have 30 pauses at most: a queue hands a message out 100 times');
 
-export const retryPolicySchema = z.strictObject({
-  /** The pause after the first, second, … failed attempt. After the last of them comes one more attempt; []: none. */
-  pausesSeconds: pauses,
-  /** How far a pause may be longer or shorter, so that what failed together does not come back together. */
-  jitter: z.number().min(0).max(0.5).default(0.2),
-  /** Other pauses after this HTTP status; [] gives up at once. 410 always does. */
-  byStatus: z.record(z.string().regex(/^[1-5]\d\d$/), pauses).default({}),
-});
+export const retryPolicySchema = z
+  .strictObject({
+    /** The pause after the first, second, … failed attempt. After the last of them comes one more attempt; []: none. */
+    pausesSeconds: pauses,
+    /** How far a pause may be longer or shorter, so that what failed together does not come back together. */
+    jitter: z.number().min(0).max(0.5).default(0.2),
+    /** Other pauses after this HTTP status; [] gives up at once. 410 always does. */
+    byStatus: z.record(z.string().regex(/^[1-5]\d\d$/), pauses).default({}),
+  })
+  .meta({ id: 'RetryPolicy' });
 
 export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 

@@ -1,4 +1,5 @@
-// What a dry run is asked and what it tells. Types only, since the edge works it out and the API hands it on.
+// What a dry run is asked and what it tells. Shapes only, since the edge works it out and the API hands it on.
+import { z } from 'zod';
 import type { CircuitState } from '../circuits/circuit.ts';
 
 export type DryRunRequest = {
@@ -11,64 +12,74 @@ export type DryRunRequest = {
   keyId: string | null;
 };
 
-export type DryRunReport = {
-  /** False where nothing is sent: the sender would be refused (`problem`), or the event kept (`stop`). */
-  wouldSend: boolean;
-  /** What the sender would be told then (RFC 9457). */
-  problem: { type: string; title: string; status: number; detail: string } | null;
-  /** What the request is taken for; null where it would not come that far. */
-  event: {
-    id: string;
-    source: string;
-    kind: 'hasura' | 'webhook';
-    trigger: string | null;
-    table: { schema: string; name: string } | null;
-    op: string | null;
-    rowKey: string | null;
-    traceId: string;
-    startsTrace: boolean;
-  } | null;
-  /** What holds the event: its deliveries are kept as dead letters, and the sender is told 202. Null: nothing. */
-  stop: { id: string; since: string; by: string } | null;
-  /** What decides where it goes. */
-  choice: {
-    /** Of a stored route. */
-    route: string | null;
-    algorithm: string;
-    /** Which side of the route's rollout the row is on; null where there is none. */
-    isRollout: boolean | null;
-    /** The turn that the next event would get, whoever sends it. Null without a rotation. */
-    rotation: { name: string; turn: number | null } | null;
-  } | null;
-  deliveries: PlannedDelivery[];
-  /** How the sender must sign; null: it need not. Not checked, since only the sender can sign. */
-  requiredSignature: string | null;
-  /** Whether deliveries are signed per Standard Webhooks. */
-  isSigned: boolean;
-  /** What would differ when it is sent. */
-  notes: string[];
-};
-
-export type PlannedCircuit = {
-  state: CircuitState;
+const plannedCircuitSchema = z.object({
+  state: z.enum(['closed', 'open', 'half_open', 'disabled'] satisfies CircuitState[]),
   /** Why it is open or disabled. */
-  reason: string | null;
+  reason: z.string().nullable(),
   /** When it may be tried again; RFC 3339. */
-  nextProbeAt: string | null;
-};
+  nextProbeAt: z.iso.datetime().nullable(),
+});
 
-export type PlannedDelivery = {
-  target: string;
-  job: string;
-  destination: string;
+const plannedDeliverySchema = z.object({
+  target: z.string(),
+  job: z.string(),
+  destination: z.string(),
   /** Who takes over, in order, where the one before surely did not process the event, or as the route says. */
-  takeOver: string[];
+  takeOver: z.array(z.string()),
   /** How the destination's circuit stands; null: the object that keeps it is out of reach. */
-  circuit: PlannedCircuit | null;
-  correlationId: string;
-  idempotencyKey: string;
-  method: string;
+  circuit: plannedCircuitSchema.nullable(),
+  correlationId: z.string(),
+  idempotencyKey: z.string(),
+  method: z.string(),
   /** In lower case. A value that can be a secret of the sender's is null. */
-  headers: Record<string, string | null>;
-  attemptTimeoutMs: number;
-};
+  headers: z.record(z.string(), z.string().nullable()),
+  attemptTimeoutMs: z.number(),
+});
+
+export const dryRunReportSchema = z.object({
+  /** False where nothing is sent: the sender would be refused (`problem`), or the event kept (`stop`). */
+  wouldSend: z.boolean(),
+  /** What the sender would be told then (RFC 9457). */
+  problem: z
+    .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
+    .nullable(),
+  /** What the request is taken for; null where it would not come that far. */
+  event: z
+    .object({
+      id: z.string(),
+      source: z.string(),
+      kind: z.enum(['hasura', 'webhook']),
+      trigger: z.string().nullable(),
+      table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+      op: z.string().nullable(),
+      rowKey: z.string().nullable(),
+      traceId: z.string(),
+      startsTrace: z.boolean(),
+    })
+    .nullable(),
+  /** What holds the event: its deliveries are kept as dead letters, and the sender is told 202. Null: nothing. */
+  stop: z.object({ id: z.string(), since: z.iso.datetime(), by: z.string() }).nullable(),
+  /** What decides where it goes. */
+  choice: z
+    .object({
+      /** Of a stored route. */
+      route: z.string().nullable(),
+      algorithm: z.string(),
+      /** Which side of the route's rollout the row is on; null where there is none. */
+      isRollout: z.boolean().nullable(),
+      /** The turn that the next event would get, whoever sends it. Null without a rotation. */
+      rotation: z.object({ name: z.string(), turn: z.number().nullable() }).nullable(),
+    })
+    .nullable(),
+  deliveries: z.array(plannedDeliverySchema),
+  /** How the sender must sign; null: it need not. Not checked, since only the sender can sign. */
+  requiredSignature: z.string().nullable(),
+  /** Whether deliveries are signed per Standard Webhooks. */
+  isSigned: z.boolean(),
+  /** What would differ when it is sent. */
+  notes: z.array(z.string()),
+});
+
+export type PlannedCircuit = z.infer<typeof plannedCircuitSchema>;
+export type PlannedDelivery = z.infer<typeof plannedDeliverySchema>;
+export type DryRunReport = z.infer<typeof dryRunReportSchema>;

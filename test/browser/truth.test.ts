@@ -6,7 +6,8 @@ import { applicationTables } from '../../demo/application/application.ts';
 import { authorOf, readTruth, type Truth, type TruthWrite } from '../../demo/jobs/truth.ts';
 import { findCascade } from '../../demo/shop/find-cascade.ts';
 import { placeOrder } from '../../demo/shop/place-order.ts';
-import { logsViewSchema, type TraceDetail } from '../../src/api/views.ts';
+import { logsViewSchema } from '../../src/api/log-views.ts';
+import { type TraceDetail } from '../../src/api/views.ts';
 import { ask, finishedCascade, until } from './api.ts';
 
 describe('the cascade of an order', () => {

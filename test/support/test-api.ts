@@ -1,7 +1,7 @@
 // The API over a real store, with nothing behind what a test does not use.
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { createApi } from '../../src/api/create-api.ts';
+import { createCheckedApi } from './checked-api.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { noAccess } from './no-access.ts';
 import { noLogs } from './no-logs.ts';
@@ -16,7 +16,7 @@ export type TestApi = {
 };
 
 export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<ApiDeps>): TestApi {
-  const api = createApi({
+  const api = createCheckedApi({
     report: () => {},
     logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },

@@ -126,7 +126,10 @@ export function asking(
     const context = createExecutionContext();
     const request = new Request(`${host}${path}`, {
       method,
-      headers,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body }),
     });
     const response = await worker.fetch(
@@ -136,7 +139,8 @@ export function asking(
     );
     const text = await response.text();
     await waitOnExecutionContext(context);
-    const parsed: unknown = text === '' ? null : JSON.parse(text);
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const parsed: unknown = isJson ? JSON.parse(text) : null;
     const type: unknown = Object(parsed)['type'];
     const urn = typeof type === 'string' ? /^urn:throughline:problem:(.+)$/.exec(type) : null;
     return {

@@ -7,6 +7,7 @@ import {
 import { env } from 'cloudflare:workers';
 import type { AdminConfig } from '../../durable-objects/admin-config.ts';
 import worker from '../../src/index.ts';
+import { type DescribedAnswers, describedAnswers } from '../support/described-answers.ts';
 import { sha256 } from './edge.ts';
 
 const token = 'tl_api_test';
@@ -37,6 +38,27 @@ export type Admin = {
   useKv: (kv: Pick<KVNamespace, 'put'>) => Promise<void>;
 };
 
+let known: Promise<DescribedAnswers> | null = null;
+
+/** The Worker's description of its API: every answer is held against it. */
+function described(): Promise<DescribedAnswers> {
+  known ??= readDescription();
+  return known;
+}
+
+async function readDescription(): Promise<DescribedAnswers> {
+  const context = createExecutionContext();
+  const request = new Request('https://edge.example/api/openapi.json', {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const response = await worker.fetch(
+    request as Request<unknown, IncomingRequestCfProperties>,
+    { ...env, API_TOKEN_SHA256: await sha256(token) },
+    context,
+  );
+  return describedAnswers(await response.json());
+}
+
 export function freshAdmin(): Admin {
   const stub = env.ADMIN_CONFIG.getByName(crypto.randomUUID());
   const bindings = {
@@ -51,7 +73,11 @@ export function freshAdmin(): Admin {
       const whole = path.startsWith('/api/') ? path : `/api/admin${path}`;
       const request = new Request(`https://edge.example${whole}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, ...headers },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: text }),
       });
       const response = await worker.fetch(
@@ -67,6 +93,14 @@ export function freshAdmin(): Admin {
       );
       const answered = await response.text();
       await waitOnExecutionContext(context);
+      (await described()).check(
+        { method, pathname: new URL(request.url).pathname },
+        {
+          status: response.status,
+          mediaType: response.headers.get('content-type'),
+          body: answered,
+        },
+      );
       return {
         status: response.status,
         etag: response.headers.get('etag'),

@@ -1,6 +1,7 @@
 // What admins ask the API for: one function for each. A change says what it replaces, so that none is overwritten.
 import type {
   AuditPage,
+  Changed,
   ConfigurationView,
   DryRunView,
   KeyCreatedView,
@@ -11,7 +12,6 @@ import type {
   VersionPage,
 } from '../../../src/api/admin/views.ts';
 import type { TokenCreatedView, TokenListView } from '../../../src/api/access/views.ts';
-import type { Changed } from '../../../src/api/admin/change-configuration.ts';
 import type { KnownDestination, StoredRoute } from '../../../src/config/configuration.ts';
 import { answerOf, api, taggedAnswerOf } from '../api/http.ts';
 import { actorName } from './actor.ts';

@@ -1,6 +1,6 @@
 // The reader's latest change of the configuration, kept so that it can be undone. Never decides whether it may be.
 import { useSyncExternalStore } from 'react';
-import type { Changed } from '../../../src/api/admin/change-configuration.ts';
+import type { Changed } from '../../../src/api/admin/views.ts';
 
 export interface LastChange {
   /** "orders was saved". */

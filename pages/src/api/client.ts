@@ -1,13 +1,12 @@
 // What the pages ask the API for, one function for each question. Decides nothing of how an answer comes.
 import type { RerunView } from '../../../src/api/replay-views.ts';
+import type { LogCoverageView, LogsView } from '../../../src/api/log-views.ts';
+import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import type {
   CancellationView,
   CircuitList,
   CircuitView,
-  CoverageView,
   DeadLetterPage,
-  LogCoverageView,
-  LogsView,
   LoopView,
   ReplayView,
   TraceDetail,

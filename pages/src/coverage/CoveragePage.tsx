@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import type { CoverageView } from '../../../src/api/views.ts';
+import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import { readCoverage } from '../api/client.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';

@@ -1,6 +1,6 @@
 // How the event logs of the application databases are: whether they can be compared, and what waits in them.
 import type { ReactElement } from 'react';
-import type { CoverageView } from '../../../src/api/views.ts';
+import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import { Status } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { Card, Nothing } from '../ui/Page.tsx';

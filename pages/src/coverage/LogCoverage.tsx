@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import type { LogCoverageView } from '../../../src/api/views.ts';
+import type { LogCoverageView } from '../../../src/api/log-views.ts';
 import { readLogCoverage } from '../api/client.ts';
 import { Status } from '../ui/Glyph.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';

@@ -1,6 +1,6 @@
 // Covered events over time, one bar for each hour or day: how high says how many, the hatched top is not covered.
 import type { ReactElement } from 'react';
-import type { CoverageView } from '../../../src/api/views.ts';
+import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import { useZone } from '../time/clock.ts';
 import { formatClock, formatDay } from '../time/format.ts';
 import { everySlot, isHourly, percentText } from './shares.ts';

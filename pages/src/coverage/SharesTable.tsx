@@ -1,6 +1,6 @@
 // Coverage by table, trigger or job, the largest gap first.
 import type { ReactElement } from 'react';
-import type { CoverageView } from '../../../src/api/views.ts';
+import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import { partsOf, percentText, shortName } from './shares.ts';
 
 const cell = 'px-2 py-2 first:pl-4 last:pr-4';

@@ -1,5 +1,5 @@
 // Coverage in the interface's words: parts of a whole, and spans of time. Pure.
-import type { CoverageShare, CoverageView } from '../../../src/api/views.ts';
+import type { CoverageShare, CoverageView } from '../../../src/api/coverage-views.ts';
 
 export const ranges = ['24h', '7d', '30d'] as const;
 export type Range = (typeof ranges)[number];

@@ -2,7 +2,7 @@
 // is never shown as "no logs".
 import { ArrowClockwiseIcon } from '@phosphor-icons/react/ArrowClockwise';
 import type { ReactElement } from 'react';
-import type { LogsView } from '../../../src/api/views.ts';
+import type { LogsView } from '../../../src/api/log-views.ts';
 import { useNow, useZone } from '../time/clock.ts';
 import { formatAgo, formatClock } from '../time/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';

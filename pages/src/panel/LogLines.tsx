@@ -2,7 +2,7 @@
 // that tens of thousands scroll like a few; a reader who looks back stays where he is while more come.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
-import type { LogLine } from '../../../src/api/views.ts';
+import type { LogLine } from '../../../src/api/log-views.ts';
 import { useZone } from '../time/clock.ts';
 import { formatClock, formatFull } from '../time/format.ts';
 import { partsOfCorrelationId } from '../words/names.ts';

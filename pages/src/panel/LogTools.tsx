@@ -4,7 +4,7 @@ import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass';
 import { PauseIcon } from '@phosphor-icons/react/Pause';
 import { PlayIcon } from '@phosphor-icons/react/Play';
 import type { ReactElement } from 'react';
-import type { LogLine } from '../../../src/api/views.ts';
+import type { LogLine } from '../../../src/api/log-views.ts';
 import type { LogScope } from '../cascade/search.ts';
 import { useZone } from '../time/clock.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';

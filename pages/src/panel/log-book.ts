@@ -1,6 +1,6 @@
 // What is known of some logs over many answers: lines once and in order, where older and newer ones are to be had, and
 // an outage beside the lines from before it. Pure: answers and times in, state out.
-import type { LogLine, LogsView } from '../../../src/api/views.ts';
+import type { LogLine, LogsView } from '../../../src/api/log-views.ts';
 
 type Offline = Extract<LogsView, { state: 'offline' }>;
 type Page = Extract<LogsView, { state: 'ok' }>;

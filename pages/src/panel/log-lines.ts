@@ -1,5 +1,5 @@
 // Which log lines are shown: levels, the words typed, and how a line is copied. Pure.
-import type { LogLine } from '../../../src/api/views.ts';
+import type { LogLine } from '../../../src/api/log-views.ts';
 import { formatClock, type Zone } from '../time/format.ts';
 
 export type Level = LogLine['level'];

@@ -1,5 +1,5 @@
 // What kind of trouble with the logs is called, in a few words. Pure.
-import type { LogsView } from '../../../src/api/views.ts';
+import type { LogsView } from '../../../src/api/log-views.ts';
 
 type Offline = Extract<LogsView, { state: 'offline' }>;
 

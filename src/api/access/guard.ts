@@ -23,6 +23,11 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const caller = await authenticate(context.req.raw.headers, deps);
     const needed = permissionOf(context);
+    // What stands in no line of the table is there for nobody.
+    if (!needed) {
+      context.res = await context.notFound();
+      return;
+    }
     const isUnmasked = context.req.query('unmask') === 'true';
     const acts = !/^(?:GET|HEAD)$/.test(context.req.method);
     if (caller.by.how === 'access') refuseForeign(context.req.raw, acts || isUnmasked);
@@ -40,9 +45,9 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** Of all routes that could answer, the one that asks for most. @throws ApiProblem 404 */
-function permissionOf(context: Context<ApiEnv>): Permission {
-  const { method, path } = context.req;
+/** Of all routes that could answer, the one that asks for most; null where one is in no line of the table. */
+function permissionOf(context: Context<ApiEnv>): Permission | null {
+  const { method } = context.req;
   const paths = new Set(
     matchedRoutes(context)
       .filter((route) => route.method !== 'ALL')
@@ -50,7 +55,7 @@ function permissionOf(context: Context<ApiEnv>): Permission {
   );
   const lines = [...paths].map((one) => permissionFor(method, one));
   const [first, ...others] = lines;
-  if (!first || others.includes(null)) throw refusal.noSuchPath(method, path);
+  if (!first || others.includes(null)) return null;
   return others.reduce<Permission>(
     (most, line) => (line && !mayActAs(most.role, line.role) ? { ...most, role: line.role } : most),
     first,
@@ -123,7 +128,7 @@ async function audited(
   const detail = isDone
     ? res.headers.get('location')
     : error instanceof ApiProblem
-      ? error.problem.type.replace('urn:throughline:problem:', '')
+      ? error.reason
       : `HTTP ${res.status}`;
   try {
     await access.store.endAction(entry, isDone ? 'applied' : 'refused', detail);

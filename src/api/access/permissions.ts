@@ -37,6 +37,8 @@ const viewer: Line[] = [
   ['GET', '/api/refusals'],
   ['GET', '/api/health'],
   ['GET', '/api/live'],
+  ['GET', '/api/openapi.json'],
+  ['GET', '/api/docs'],
 ];
 
 const operator: Line[] = [

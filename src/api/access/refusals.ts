@@ -1,16 +1,17 @@
 // How the API says that somebody may not: one sentence for each reason, with what to do. It decides nothing.
 import type { Role } from '../../config/access.ts';
 import { ApiProblem } from '../problem.ts';
+import type { ProblemReason } from '../problem-types.ts';
 import type { AssertionProblem } from './verify-assertion.ts';
 
 const challenge = { 'www-authenticate': 'Bearer realm="throughline"' };
 
-function notAuthorised(reason: string, detail: string): ApiProblem {
-  return new ApiProblem(reason, { title: 'Not authorised', status: 401, detail }, challenge);
+function notAuthorised(reason: ProblemReason, detail: string): ApiProblem {
+  return new ApiProblem(reason, detail, { headers: challenge });
 }
 
-function forbidden(reason: string, detail: string): ApiProblem {
-  return new ApiProblem(reason, { title: 'Not allowed', status: 403, detail });
+function forbidden(reason: ProblemReason, detail: string): ApiProblem {
+  return new ApiProblem(reason, detail);
 }
 
 export function apiClosed(): ApiProblem {
@@ -40,11 +41,9 @@ export function tokenExpired(): ApiProblem {
 
 export function assertionRefused(reason: AssertionProblem, detail: string): ApiProblem {
   return reason === 'keys_unreachable'
-    ? new ApiProblem(
-        'access_unreachable',
-        { title: 'Access out of reach', status: 503, detail: `${detail} Try again.` },
-        { 'retry-after': '10' },
-      )
+    ? new ApiProblem('access_unreachable', `${detail} Try again.`, {
+        headers: { 'retry-after': '10' },
+      })
     : notAuthorised(
         `access_${reason}`,
         `The token of Cloudflare Access was not accepted. ${detail}`,
@@ -54,12 +53,8 @@ export function assertionRefused(reason: AssertionProblem, detail: string): ApiP
 export function tooManyUnknown(): ApiProblem {
   return new ApiProblem(
     'too_many_unknown_tokens',
-    {
-      title: 'Too many unknown tokens',
-      status: 429,
-      detail: 'More unknown tokens come than are looked up. A new token works a moment later.',
-    },
-    { 'retry-after': '1' },
+    'More unknown tokens come than are looked up. A new token works a moment later.',
+    { headers: { 'retry-after': '1' } },
   );
 }
 
@@ -82,18 +77,8 @@ export function foreignOrigin(): ApiProblem {
 }
 
 export function jsonNeeded(): ApiProblem {
-  return new ApiProblem('unsupported_media_type', {
-    title: 'Unsupported media type',
-    status: 415,
-    detail: 'A body is JSON here: send content-type: application/json.',
-  });
-}
-
-/** What stands in no line of the table is there for nobody. */
-export function noSuchPath(method: string, path: string): ApiProblem {
-  return new ApiProblem('path_unknown', {
-    title: 'No such path',
-    status: 404,
-    detail: `The API has nothing at ${method} ${path}.`,
-  });
+  return new ApiProblem(
+    'unsupported_media_type',
+    'A body is JSON here: send content-type: application/json.',
+  );
 }

@@ -1,16 +1,14 @@
 // /api/admin/allowlist: which destinations may be called, by variable and as stored.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { configurationSchema } from '../../config/configuration.ts';
 import type { ApiEnv } from '../env.ts';
-import { refuseInvalid } from '../problem.ts';
+import { endpoint } from '../endpoint.ts';
 import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
-import { jsonBody } from './json-body.ts';
 import { noteQuery } from './note-query.ts';
 import { partEtag, requirePrecondition } from './preconditions.ts';
-import type { AllowlistView } from './views.ts';
+import { type AllowlistView, allowlistViewSchema, changedSchema } from './views.ts';
 
 const allowlistSchema = z.strictObject({
   allowedDestinations: configurationSchema.shape.allowedDestinations.unwrap(),
@@ -18,15 +16,47 @@ const allowlistSchema = z.strictObject({
 
 export function allowlistRoutes(deps: AdminDeps) {
   return new Hono<ApiEnv>()
-    .get('/', async (context) => {
-      const { allowedDestinations } = (await readCurrent(deps)).configuration;
-      const view: AllowlistView = { allowedDestinations, byVariable: [...deps.allowedByVariable] };
-      return context.json(view, 200, { etag: await partEtag(allowedDestinations) });
-    })
+    .get(
+      '/',
+      endpoint({
+        summary: 'Read the allowlist',
+        tag: 'Allowlist',
+        answers: {
+          200: {
+            description: 'As stored, and by variable.',
+            schema: allowlistViewSchema,
+            headers: { etag: 'For If-Match.' },
+          },
+        },
+        problems: ['configuration_unreadable', 'configuration_unreachable'],
+      }),
+      async (context) => {
+        const { allowedDestinations } = (await readCurrent(deps)).configuration;
+        const view: AllowlistView = {
+          allowedDestinations,
+          byVariable: [...deps.allowedByVariable],
+        };
+        return context.json(view, 200, { etag: await partEtag(allowedDestinations) });
+      },
+    )
     .put(
       '/',
-      zValidator('query', noteQuery, refuseInvalid),
-      jsonBody(allowlistSchema),
+      endpoint({
+        summary: 'Replace the stored allowlist',
+        tag: 'Allowlist',
+        hasPrecondition: true,
+        query: noteQuery,
+        json: allowlistSchema,
+        example: { allowedDestinations: ['https://jobs.example.com/hooks/*'] },
+        answers: {
+          200: {
+            description: 'The version that has it.',
+            schema: changedSchema,
+            headers: { etag: 'For If-Match.' },
+          },
+        },
+        problems: ['configuration_unreadable', 'configuration_busy', 'configuration_unreachable'],
+      }),
       async (context) => {
         const { allowedDestinations } = context.req.valid('json');
         const changed = await changeConfiguration(deps, context, {

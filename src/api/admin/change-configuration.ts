@@ -1,11 +1,12 @@
 // The one way in which the API changes the configuration: read it, edit it, check it, store it if nobody was faster.
 import type { HonoRequest } from 'hono';
-import type { AdminAction, PublicationFacts, Who } from '../../config/admin-store.ts';
+import type { AdminAction, Who } from '../../config/admin-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { withStoredKeys } from '../../config/key-hashes.ts';
 import { type ConfigurationIssue, readDocument } from '../../config/read-document.ts';
 import { ApiProblem, invalid, type InvalidPart } from '../problem.ts';
 import type { AdminDeps } from './deps.ts';
+import type { Changed } from './views.ts';
 
 export type Current = {
   version: number;
@@ -22,14 +23,6 @@ export type Change = {
    * held against `current` in here.
    */
   edit: (current: Current) => object | Promise<object>;
-};
-
-export type Changed = {
-  version: number;
-  /** False where everything was so already. */
-  changed: boolean;
-  /** Of the last version that the edge can read: below `version` while it could not be published. */
-  published: PublicationFacts;
 };
 
 /** Somebody else cannot be faster that often, unless something is wrong. */
@@ -62,12 +55,10 @@ export async function changeConfiguration(
     if (error instanceof ApiProblem) await noteRefusal(deps, action, error);
     throw error;
   }
-  throw new ApiProblem('configuration_busy', {
-    title: 'Changed by others',
-    status: 409,
-    detail:
-      'Others changed the configuration each time this change was about to be stored. Try again.',
-  });
+  throw new ApiProblem(
+    'configuration_busy',
+    'Others changed the configuration each time this change was about to be stored. Try again.',
+  );
 }
 
 /**
@@ -83,14 +74,11 @@ export async function readCurrent(deps: AdminDeps): Promise<Current> {
 export function readStored(version: number, text: string): Configuration {
   const read = readDocument(JSON.parse(text));
   if (read.ok) return read.configuration;
-  throw new ApiProblem('configuration_unreadable', {
-    title: 'Configuration unreadable',
-    status: 409,
-    detail: `Version ${version} was stored by another version of Throughline, and this one does not understand: ${read.issues
-      .map(({ path, message }) => `${path}: ${message}`)
-      .join('; ')
-      .slice(0, 500)}`,
-  });
+  const what = read.issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new ApiProblem(
+    'configuration_unreadable',
+    `Version ${version} was stored by another version of Throughline, and this one does not understand: ${what.slice(0, 500)}`,
+  );
 }
 
 /**
@@ -126,11 +114,10 @@ function asInvalidParts(issues: readonly ConfigurationIssue[]): InvalidPart[] {
 async function noteRefusal(
   deps: AdminDeps,
   action: AdminAction,
-  { problem }: ApiProblem,
+  { reason, errors }: ApiProblem,
 ): Promise<void> {
-  const reason = problem.type.replace('urn:throughline:problem:', '');
   // A name can be a destination's URL, whose query may be a secret.
-  const names = (problem.errors ?? []).slice(0, 10).map(({ name }) => name.replace(/\?.*/s, '?…'));
+  const names = (errors ?? []).slice(0, 10).map(({ name }) => name.replace(/\?.*/s, '?…'));
   const detail = names.length > 0 ? `${reason}: ${names.join(', ').slice(0, 500)}` : reason;
   await deps.store.note({ ...action, outcome: 'refused', detail });
 }

@@ -2,11 +2,11 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { routeNameSchema } from '../../config/configuration.ts';
+import { endpoint } from '../endpoint.ts';
 import type { ApiEnv } from '../env.ts';
 import { readStored } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
-import { jsonBody } from './json-body.ts';
-import type { DryRunView } from './views.ts';
+import { type DryRunView, dryRunViewSchema } from './views.ts';
 
 const headerName = z
   .string()
@@ -44,18 +44,32 @@ const wanted = z
   });
 
 export function dryRunRoutes(deps: AdminDeps) {
-  return new Hono<ApiEnv>().post('/', jsonBody(wanted), async (context) => {
-    const { url, route, body, ...rest } = context.req.valid('json');
-    const { version, text, publication } = await deps.store.current();
-    const report = await deps.dryRun(
-      {
-        ...rest,
-        url: url ?? `/r/${route}`,
-        body: body === null || typeof body === 'string' ? body : JSON.stringify(body),
+  return new Hono<ApiEnv>().post(
+    '/',
+    endpoint({
+      summary: 'Tell what would be sent where, without sending it',
+      description: 'By the configuration as it is stored now. Takes no turn of a rotation.',
+      tag: 'Dry runs',
+      json: wanted,
+      example: { route: 'orders', body: { id: 'e1', table: { schema: 'public', name: 'orders' } } },
+      answers: {
+        200: { description: 'What would become of the request.', schema: dryRunViewSchema },
       },
-      { version, configuration: readStored(version, text) },
-    );
-    const view: DryRunView = { version, publishedVersion: publication.version, ...report };
-    return context.json(view, 200);
-  });
+      problems: ['configuration_unreadable', 'configuration_unreachable'],
+    }),
+    async (context) => {
+      const { url, route, body, ...rest } = context.req.valid('json');
+      const { version, text, publication } = await deps.store.current();
+      const report = await deps.dryRun(
+        {
+          ...rest,
+          url: url ?? `/r/${route}`,
+          body: body === null || typeof body === 'string' ? body : JSON.stringify(body),
+        },
+        { version, configuration: readStored(version, text) },
+      );
+      const view: DryRunView = { version, publishedVersion: publication.version, ...report };
+      return context.json(view, 200);
+    },
+  );
 }

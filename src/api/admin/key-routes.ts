@@ -1,22 +1,29 @@
 // /api/admin/keys: ingest keys, made, rotated with overlap, revoked. None of these replaces what somebody else has
 // written, so none asks for a precondition: revoking must be quick.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { type Configuration, ingestKeySchema } from '../../config/configuration.ts';
 import { shortenHashes } from '../../config/key-hashes.ts';
 import type { ApiEnv } from '../env.ts';
-import { ApiProblem, notFound, refuseInvalid } from '../problem.ts';
+import { endpoint } from '../endpoint.ts';
+import { ApiProblem, notFound } from '../problem.ts';
 import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { type DrawnKey, drawKey } from './ingest-key.ts';
-import { jsonBody } from './json-body.ts';
 import { noteQuery } from './note-query.ts';
-import type { KeyCreatedView, KeyListView } from './views.ts';
+import {
+  changedSchema,
+  type KeyCreatedView,
+  keyCreatedViewSchema,
+  type KeyListView,
+  keyListViewSchema,
+} from './views.ts';
 
 type IngestKey = Configuration['keys'][string];
 
-const keyParam = z.object({ id: z.string().min(1).max(64) });
+const keyParam = z.object({
+  id: z.string().min(1).max(64).meta({ example: 'shop-1f2e3d4c' }),
+});
 const newKeySchema = ingestKeySchema.omit({ sha256: true, createdAt: true });
 const rotation = z.strictObject({
   /** How long the old key goes on working, in s: a day, unless it is said. */
@@ -26,36 +33,79 @@ const rotation = z.strictObject({
 
 export function keyRoutes(deps: AdminDeps) {
   return new Hono<ApiEnv>()
-    .get('/', async (context) => {
-      const { keys } = shortenHashes((await readCurrent(deps)).configuration);
-      const now = deps.now();
-      const view: KeyListView = {
-        keys: Object.entries(keys).map(([id, key]) => ({ id, ...key, state: stateOf(key, now) })),
-        byVariable: deps.bootstrapKey && { source: deps.bootstrapKey.source },
-      };
-      return context.json(view, 200);
-    })
-    .post('/', jsonBody(newKeySchema), async (context) => {
-      const given = context.req.valid('json');
-      const now = deps.now();
-      if (given.expiresAt !== null && Date.parse(given.expiresAt) <= now) {
-        throw expired('expiresAt is over already: the key would never be let in.');
-      }
-      const drawn = await drawKey(given.source);
-      const key: IngestKey = { ...given, sha256: drawn.sha256, createdAt: timeOf(now) };
-      const changed = await changeConfiguration(deps, context, {
-        action: 'key.create',
-        subject: drawn.id,
-        note: given.note,
-        edit: ({ configuration }) => withKey(configuration, drawn, key),
-      });
-      const view: KeyCreatedView = { ...changed, id: drawn.id, key: drawn.key };
-      return context.json(view, 201);
-    })
+    .get(
+      '/',
+      endpoint({
+        summary: 'List ingest keys',
+        tag: 'Ingest keys',
+        answers: { 200: { description: 'Never the keys themselves.', schema: keyListViewSchema } },
+        problems: ['configuration_unreadable', 'configuration_unreachable'],
+      }),
+      async (context) => {
+        const { keys } = shortenHashes((await readCurrent(deps)).configuration);
+        const now = deps.now();
+        const view: KeyListView = {
+          keys: Object.entries(keys).map(([id, key]) => ({ id, ...key, state: stateOf(key, now) })),
+          byVariable: deps.bootstrapKey && { source: deps.bootstrapKey.source },
+        };
+        return context.json(view, 200);
+      },
+    )
+    .post(
+      '/',
+      endpoint({
+        summary: 'Make an ingest key',
+        tag: 'Ingest keys',
+        json: newKeySchema,
+        example: { source: 'shop', note: 'Hasura, production', routes: ['orders'] },
+        answers: { 201: { description: 'The key, told this once.', schema: keyCreatedViewSchema } },
+        problems: [
+          'configuration_unreadable',
+          'configuration_busy',
+          'key_exists',
+          'key_expired',
+          'configuration_unreachable',
+        ],
+      }),
+      async (context) => {
+        const given = context.req.valid('json');
+        const now = deps.now();
+        if (given.expiresAt !== null && Date.parse(given.expiresAt) <= now) {
+          throw expired('expiresAt is over already: the key would never be let in.');
+        }
+        const drawn = await drawKey(given.source);
+        const key: IngestKey = { ...given, sha256: drawn.sha256, createdAt: timeOf(now) };
+        const changed = await changeConfiguration(deps, context, {
+          action: 'key.create',
+          subject: drawn.id,
+          note: given.note,
+          edit: ({ configuration }) => withKey(configuration, drawn, key),
+        });
+        const view: KeyCreatedView = { ...changed, id: drawn.id, key: drawn.key };
+        return context.json(view, 201);
+      },
+    )
     .post(
       '/:id/rotate',
-      zValidator('param', keyParam, refuseInvalid),
-      jsonBody(rotation),
+      endpoint({
+        summary: 'Rotate an ingest key',
+        description: 'Makes a new one beside it; both work until the overlap ends.',
+        tag: 'Ingest keys',
+        param: keyParam,
+        json: rotation,
+        example: { overlapSeconds: 3_600 },
+        answers: {
+          201: { description: 'The new key, told this once.', schema: keyCreatedViewSchema },
+        },
+        problems: [
+          'not_found',
+          'configuration_unreadable',
+          'configuration_busy',
+          'key_exists',
+          'key_expired',
+          'configuration_unreachable',
+        ],
+      }),
       async (context) => {
         const { id } = context.req.valid('param');
         const { overlapSeconds, note } = context.req.valid('json');
@@ -90,8 +140,19 @@ export function keyRoutes(deps: AdminDeps) {
     )
     .delete(
       '/:id',
-      zValidator('param', keyParam, refuseInvalid),
-      zValidator('query', noteQuery, refuseInvalid),
+      endpoint({
+        summary: 'Revoke an ingest key',
+        tag: 'Ingest keys',
+        param: keyParam,
+        query: noteQuery,
+        answers: { 200: { description: 'The version that lacks it.', schema: changedSchema } },
+        problems: [
+          'not_found',
+          'configuration_unreadable',
+          'configuration_busy',
+          'configuration_unreachable',
+        ],
+      }),
       async (context) => {
         const { id } = context.req.valid('param');
         const changed = await changeConfiguration(deps, context, {
@@ -119,11 +180,7 @@ function keyOf({ keys }: Configuration, id: string): IngestKey {
 /** @throws ApiProblem 409 where the id is taken: one in four thousand million */
 function withKey(configuration: Configuration, { id }: DrawnKey, key: IngestKey): Configuration {
   if (Object.hasOwn(configuration.keys, id)) {
-    throw new ApiProblem('key_exists', {
-      title: 'Key exists',
-      status: 409,
-      detail: `The id ${id} is taken. Try again.`,
-    });
+    throw new ApiProblem('key_exists', `The id ${id} is taken. Try again.`);
   }
   return { ...configuration, keys: { ...configuration.keys, [id]: key } };
 }
@@ -133,7 +190,7 @@ function stateOf({ expiresAt }: Pick<IngestKey, 'expiresAt'>, nowMs: number): 'a
 }
 
 function expired(detail: string): ApiProblem {
-  return new ApiProblem('key_expired', { title: 'Key expired', status: 409, detail });
+  return new ApiProblem('key_expired', detail);
 }
 
 function timeOf(ms: number): string {

@@ -3,9 +3,10 @@ import type { Context } from 'hono';
 import type { KnownDestination, StoredRoute } from '../../config/configuration.ts';
 import type { ApiEnv } from '../env.ts';
 import { notFound } from '../problem.ts';
-import { changeConfiguration, type Changed, readCurrent } from './change-configuration.ts';
+import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { partEtag, requirePrecondition } from './preconditions.ts';
+import type { Changed } from './views.ts';
 
 type Parts = { routes: StoredRoute; destinations: KnownDestination };
 type Collection = keyof Parts;

@@ -1,11 +1,4 @@
-// Which page of a numbered list is asked for, newest first: `?limit=` and `?cursor=`.
-import { z } from 'zod';
-
-export const numberedPageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  /** `nextCursor` of the page before. */
-  cursor: z.coerce.number().int().positive().optional(),
-});
+// A page of a numbered list, newest first.
 
 /** @param found one more than `limit`, where there are so many */
 export function numberedPage<Item>(

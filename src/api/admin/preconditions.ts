@@ -16,15 +16,10 @@ export function requirePrecondition(request: HonoRequest, etag: string | null): 
   if (ifMatch === undefined && ifNoneMatch === undefined) {
     throw new ApiProblem(
       'precondition_required',
-      {
-        title: 'Precondition required',
-        status: 428,
-        detail:
-          etag === null
-            ? 'Send If-None-Match: * to create it.'
-            : 'Read it first, and send its ETag as If-Match, so that no change of somebody else’s is lost.',
-      },
-      etagHeader(etag),
+      etag === null
+        ? 'Send If-None-Match: * to create it.'
+        : 'Read it first, and send its ETag as If-Match, so that no change of somebody else’s is lost.',
+      { headers: etagHeader(etag) },
     );
   }
   if (ifMatch !== undefined && !matches(ifMatch, etag)) {
@@ -42,11 +37,7 @@ export function requirePrecondition(request: HonoRequest, etag: string | null): 
 
 /** 412 for a write that somebody else was faster than. */
 function failed(detail: string, etag: string | null): ApiProblem {
-  return new ApiProblem(
-    'precondition_failed',
-    { title: 'Precondition failed', status: 412, detail },
-    etagHeader(etag),
-  );
+  return new ApiProblem('precondition_failed', detail, { headers: etagHeader(etag) });
 }
 
 function etagHeader(etag: string | null): Record<string, string> {

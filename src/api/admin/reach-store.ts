@@ -2,7 +2,7 @@
 import type { AdminStore } from '../../config/admin-store.ts';
 import type { AccessStore } from '../../config/api-tokens.ts';
 import { messageOf } from '../../error-message.ts';
-import { ApiProblem } from '../problem.ts';
+import { unreachable } from '../problem.ts';
 
 type Report = (message: string, facts: Record<string, unknown>) => void;
 
@@ -39,16 +39,10 @@ function reachBy(report: Report): <T>(answer: Promise<T>) => Promise<T> {
       return await answer;
     } catch (error) {
       report('The stored configuration is out of reach.', { error: messageOf(error) });
-      throw new ApiProblem(
+      throw unreachable(
         'configuration_unreachable',
-        {
-          title: 'Configuration out of reach',
-          status: 503,
-          detail:
-            'The object that keeps the configuration does not answer. The edge works on with what was published last. ' +
-            'A change that was under way may have been stored: read before you repeat it.',
-        },
-        { 'retry-after': '5' },
+        'The object that keeps the configuration does not answer. The edge works on with what was published last. ' +
+          'A change that was under way may have been stored: read before you repeat it.',
       );
     }
   };

@@ -1,23 +1,32 @@
 // GET /api/admin/rotations/{rotation}: where a rotation stands and when it is forgotten. Looking takes no turn.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ApiEnv } from '../env.ts';
-import { refuseInvalid } from '../problem.ts';
+import { endpoint } from '../endpoint.ts';
 import type { AdminDeps } from './deps.ts';
-import type { RotationView } from './views.ts';
+import { rotationListSchema, type RotationView } from './views.ts';
 
 /** A stored route's name, or the target of an unnamed route's deliveries: `round-robin:` and 32 hex digits. */
 const rotationParam = z.object({
   rotation: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9:_-]{0,99}$/, 'must be a route’s name or the target of its deliveries'),
+    .regex(/^[a-z0-9][a-z0-9:_-]{0,99}$/, 'must be a route’s name or the target of its deliveries')
+    .meta({ example: 'orders' }),
 });
 
 export function rotationRoutes(deps: AdminDeps) {
   return new Hono<ApiEnv>().get(
     '/:rotation',
-    zValidator('param', rotationParam, refuseInvalid),
+    endpoint({
+      summary: 'Tell where a rotation stands and when it is forgotten',
+      description: 'Looking takes no turn.',
+      tag: 'Rotations',
+      param: rotationParam,
+      answers: {
+        200: { description: 'One for each list of destinations.', schema: rotationListSchema },
+      },
+      problems: ['rotation_unreachable'],
+    }),
     async (context) => {
       const { rotation } = context.req.valid('param');
       const rotations = await Promise.all(

@@ -1,40 +1,58 @@
 // /api/admin/settings: what holds for every route, and nothing of its own name.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
-import { type Configuration, configurationSchema } from '../../config/configuration.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import { builtInRetryPolicy } from '../../config/retry-policy.ts';
 import type { ApiEnv } from '../env.ts';
-import { refuseInvalid } from '../problem.ts';
+import { endpoint } from '../endpoint.ts';
 import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
-import { jsonBody } from './json-body.ts';
 import { noteQuery } from './note-query.ts';
 import { partEtag, requirePrecondition } from './preconditions.ts';
-import type { SettingsView } from './views.ts';
-
-const settingsSchema = configurationSchema.pick({
-  sources: true,
-  retries: true,
-  rotationPersistenceSeconds: true,
-  redaction: true,
-  loops: true,
-  limits: true,
-  notifications: true,
-  disableAfterDays: true,
-  access: true,
-});
+import { changedSchema, settingsSchema, type SettingsView, settingsViewSchema } from './views.ts';
 
 export function settingsRoutes(deps: AdminDeps) {
   return new Hono<ApiEnv>()
-    .get('/', async (context) => {
-      const settings = settingsOf((await readCurrent(deps)).configuration);
-      const view: SettingsView = { settings, builtIn: { retries: builtInRetryPolicy } };
-      return context.json(view, 200, { etag: await partEtag(settings) });
-    })
+    .get(
+      '/',
+      endpoint({
+        summary: 'Read the settings',
+        tag: 'Settings',
+        answers: {
+          200: {
+            description: 'As stored, and what stands where one is null.',
+            schema: settingsViewSchema,
+            headers: { etag: 'For If-Match.' },
+          },
+        },
+        problems: ['configuration_unreadable', 'configuration_unreachable'],
+      }),
+      async (context) => {
+        const settings = settingsOf((await readCurrent(deps)).configuration);
+        const view: SettingsView = { settings, builtIn: { retries: builtInRetryPolicy } };
+        return context.json(view, 200, { etag: await partEtag(settings) });
+      },
+    )
     .put(
       '/',
-      zValidator('query', noteQuery, refuseInvalid),
-      jsonBody(settingsSchema),
+      endpoint({
+        summary: 'Replace the settings',
+        description: 'What is left out is left out from now on.',
+        tag: 'Settings',
+        hasPrecondition: true,
+        query: noteQuery,
+        json: settingsSchema,
+        example: {
+          sources: { shop: { rowKeys: { 'public.order_lines': ['order_id', 'position'] } } },
+        },
+        answers: {
+          200: {
+            description: 'The version that has them.',
+            schema: changedSchema,
+            headers: { etag: 'For If-Match.' },
+          },
+        },
+        problems: ['configuration_unreadable', 'configuration_busy', 'configuration_unreachable'],
+      }),
       async (context) => {
         const settings = context.req.valid('json');
         let stored = settings;

@@ -2,13 +2,13 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { routeNameSchema } from '../../config/configuration.ts';
+import { endpoint } from '../endpoint.ts';
 import type { ApiEnv } from '../env.ts';
 import { ApiProblem, notFound } from '../problem.ts';
 import { readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { signUrl } from './ingest-key.ts';
-import { jsonBody } from './json-body.ts';
-import type { SignedUrlView } from './views.ts';
+import { type SignedUrlView, signedUrlViewSchema } from './views.ts';
 
 const wanted = z
   .strictObject({
@@ -34,40 +34,52 @@ const wanted = z
   });
 
 export function signedUrlRoutes(deps: AdminDeps) {
-  return new Hono<ApiEnv>().post('/', jsonBody(wanted), async (context) => {
-    const { keyId, route, query } = context.req.valid('json');
-    const { configuration } = await readCurrent(deps);
-    const sha256 =
-      keyId === null
-        ? deps.bootstrapKey?.sha256
-        : Object.hasOwn(configuration.keys, keyId)
-          ? configuration.keys[keyId]?.sha256
-          : undefined;
-    if (sha256 === undefined) {
-      throw notFound(keyId === null ? 'A key in the Worker’s variables' : `The key ${keyId}`);
-    }
-    if (route !== null && !Object.hasOwn(configuration.routes, route)) {
-      throw notFound(`The route ${route}`);
-    }
-    const allowed = keyId === null ? null : (configuration.keys[keyId]?.routes ?? null);
-    if (route !== null && allowed !== null && !allowed.includes(route)) {
-      throw new ApiProblem('key_scope', {
-        title: 'Beyond what the key may do',
-        status: 409,
-        detail: `The key ${keyId} may use these routes: ${allowed.join(', ') || 'none'}.`,
+  return new Hono<ApiEnv>().post(
+    '/',
+    endpoint({
+      summary: 'Sign a URL that stands in for an ingest key',
+      tag: 'Signed URLs',
+      json: wanted,
+      example: { keyId: 'shop-1f2e3d4c', route: 'orders' },
+      answers: {
+        201: { description: 'For a sender that can set no header.', schema: signedUrlViewSchema },
+      },
+      problems: ['not_found', 'key_scope', 'configuration_unreadable', 'configuration_unreachable'],
+    }),
+    async (context) => {
+      const { keyId, route, query } = context.req.valid('json');
+      const { configuration } = await readCurrent(deps);
+      const sha256 =
+        keyId === null
+          ? deps.bootstrapKey?.sha256
+          : Object.hasOwn(configuration.keys, keyId)
+            ? configuration.keys[keyId]?.sha256
+            : undefined;
+      if (sha256 === undefined) {
+        throw notFound(keyId === null ? 'A key in the Worker’s variables' : `The key ${keyId}`);
+      }
+      if (route !== null && !Object.hasOwn(configuration.routes, route)) {
+        throw notFound(`The route ${route}`);
+      }
+      const allowed = keyId === null ? null : (configuration.keys[keyId]?.routes ?? null);
+      if (route !== null && allowed !== null && !allowed.includes(route)) {
+        throw new ApiProblem(
+          'key_scope',
+          `The key ${keyId} may use these routes: ${allowed.join(', ') || 'none'}.`,
+        );
+      }
+      const path = route === null ? '/' : `/r/${route}`;
+      const url = await signUrl({ path, query }, { id: keyId, sha256 });
+      await deps.store.note({
+        ...context.get('who'),
+        action: 'signed_url.create',
+        subject: keyId ?? 'the key of the variables',
+        note: route === null ? '' : `for the route ${route}`,
+        outcome: 'applied',
+        detail: null,
       });
-    }
-    const path = route === null ? '/' : `/r/${route}`;
-    const url = await signUrl({ path, query }, { id: keyId, sha256 });
-    await deps.store.note({
-      ...context.get('who'),
-      action: 'signed_url.create',
-      subject: keyId ?? 'the key of the variables',
-      note: route === null ? '' : `for the route ${route}`,
-      outcome: 'applied',
-      detail: null,
-    });
-    const view: SignedUrlView = { url };
-    return context.json(view, 201);
-  });
+      const view: SignedUrlView = { url };
+      return context.json(view, 201);
+    },
+  );
 }

@@ -1,22 +1,32 @@
 // /api/admin/versions: what the configuration was, what a version changed, and going back to one.
-import { zValidator } from '@hono/zod-validator';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { compareDocuments } from '../../config/compare-documents.ts';
 import { shortenHashes } from '../../config/key-hashes.ts';
 import type { ApiEnv } from '../env.ts';
-import { notFound, refuseInvalid } from '../problem.ts';
+import { endpoint } from '../endpoint.ts';
+import { numberedPageQuery } from '../page-query.ts';
+import { notFound } from '../problem.ts';
 import { changeConfiguration, readStored } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
-import { jsonBody } from './json-body.ts';
 import { noteSchema } from './note-query.ts';
-import { numberedPage, numberedPageQuery } from './page-query.ts';
+import { numberedPage } from './page-query.ts';
 import { requirePrecondition, versionEtag } from './preconditions.ts';
-import type { VersionChangesView, VersionPage, VersionView } from './views.ts';
+import {
+  changedSchema,
+  type VersionChangesView,
+  versionChangesViewSchema,
+  type VersionPage,
+  versionPageSchema,
+  type VersionView,
+  versionViewSchema,
+} from './views.ts';
 
 const versionNumber = z.coerce.number().int().nonnegative();
-const versionParam = z.object({ version: versionNumber });
-const diffQuery = z.object({ from: versionNumber.optional() });
+const versionParam = z.object({ version: versionNumber.meta({ example: 3 }) });
+const diffQuery = z.object({
+  from: versionNumber.optional().meta({ description: 'The version before it, unless it is said.' }),
+});
 const rollback = z.strictObject({
   note: noteSchema,
   /** `keep`: keys stay as they are now, so that no revoked key comes back. `restore`: as they were. */
@@ -34,26 +44,54 @@ export function versionRoutes(deps: AdminDeps) {
     shortenHashes<unknown>(JSON.parse((await kept(version)).text));
 
   return new Hono<ApiEnv>()
-    .get('/', zValidator('query', numberedPageQuery, refuseInvalid), async (context) => {
-      const { limit, cursor } = context.req.valid('query');
-      // One more than asked for tells whether there is a next page.
-      const found = await deps.store.versions({ limit: limit + 1, before: cursor ?? null });
-      const { items, nextCursor } = numberedPage(found, limit, ({ version }) => version);
-      const page: VersionPage = { versions: [...items], nextCursor };
-      return context.json(page, 200);
-    })
-    .get('/:version', zValidator('param', versionParam, refuseInvalid), async (context) => {
-      const { version } = context.req.valid('param');
-      const found = await deps.store.version(version);
-      if (!found) throw notFound(`Version ${version}`);
-      const { text, ...facts } = found;
-      const view: VersionView = { ...facts, configuration: shortenHashes(JSON.parse(text)) };
-      return context.json(view, 200);
-    })
+    .get(
+      '/',
+      endpoint({
+        summary: 'List versions of the configuration, newest first',
+        tag: 'Versions',
+        query: numberedPageQuery,
+        answers: { 200: { description: 'A page of them.', schema: versionPageSchema } },
+        problems: ['configuration_unreachable'],
+      }),
+      async (context) => {
+        const { limit, cursor } = context.req.valid('query');
+        // One more than asked for tells whether there is a next page.
+        const found = await deps.store.versions({ limit: limit + 1, before: cursor ?? null });
+        const { items, nextCursor } = numberedPage(found, limit, ({ version }) => version);
+        const page: VersionPage = { versions: [...items], nextCursor };
+        return context.json(page, 200);
+      },
+    )
+    .get(
+      '/:version',
+      endpoint({
+        summary: 'Read a version of the configuration',
+        tag: 'Versions',
+        param: versionParam,
+        answers: {
+          200: { description: 'It, as its Throughline wrote it.', schema: versionViewSchema },
+        },
+        problems: ['not_found', 'configuration_unreachable'],
+      }),
+      async (context) => {
+        const { version } = context.req.valid('param');
+        const found = await deps.store.version(version);
+        if (!found) throw notFound(`Version ${version}`);
+        const { text, ...facts } = found;
+        const view: VersionView = { ...facts, configuration: shortenHashes(JSON.parse(text)) };
+        return context.json(view, 200);
+      },
+    )
     .get(
       '/:version/diff',
-      zValidator('param', versionParam, refuseInvalid),
-      zValidator('query', diffQuery, refuseInvalid),
+      endpoint({
+        summary: 'Tell what a version changed',
+        tag: 'Versions',
+        param: versionParam,
+        query: diffQuery,
+        answers: { 200: { description: 'What differs.', schema: versionChangesViewSchema } },
+        problems: ['not_found', 'configuration_unreachable'],
+      }),
       async (context) => {
         const { version } = context.req.valid('param');
         const { from = Math.max(0, version - 1) } = context.req.valid('query');
@@ -68,8 +106,29 @@ export function versionRoutes(deps: AdminDeps) {
     )
     .post(
       '/:version/rollback',
-      zValidator('param', versionParam, refuseInvalid),
-      jsonBody(rollback),
+      endpoint({
+        summary: 'Go back to a version',
+        description:
+          'Stores it again, as a new version. `If-Match` names the version that is replaced.',
+        tag: 'Versions',
+        hasPrecondition: true,
+        param: versionParam,
+        json: rollback,
+        example: { note: 'The new route loses orders.', keys: 'keep' },
+        answers: {
+          200: {
+            description: 'The version that has it.',
+            schema: changedSchema,
+            headers: { etag: 'For If-Match.' },
+          },
+        },
+        problems: [
+          'not_found',
+          'configuration_unreadable',
+          'configuration_busy',
+          'configuration_unreachable',
+        ],
+      }),
       async (context) => {
         const { version } = context.req.valid('param');
         const { note, keys } = context.req.valid('json');

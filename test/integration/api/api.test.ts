@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import type { ApiDeps } from '../../../src/api/deps.ts';
+import { problemSchema } from '../../../src/api/problem.ts';
+import { logsViewSchema } from '../../../src/api/log-views.ts';
 import {
   eventViewSchema,
   healthViewSchema,
-  logsViewSchema,
   refusalListSchema,
   traceDetailSchema,
   tracePageSchema,
@@ -26,6 +27,7 @@ import { noCircuits } from '../../support/no-circuits.ts';
 import { at, sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
+const asReader = { authorization: `Bearer ${token}` };
 const apiTokenSha256 = createHash('sha256').update(token).digest('hex');
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -52,15 +54,7 @@ function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
 }
 
 const get = async (path: string, given: Partial<ApiDeps> = {}): Promise<Response> =>
-  createApi(depsWith(given)).request(path, { headers: { authorization: `Bearer ${token}` } });
-
-const problemSchema = z.object({
-  type: z.string().startsWith('urn:throughline:problem:'),
-  title: z.string(),
-  status: z.number(),
-  detail: z.string(),
-  errors: z.array(z.object({ in: z.string(), name: z.string(), message: z.string() })).optional(),
-});
+  createCheckedApi(depsWith(given)).request(path, { headers: asReader });
 
 async function problemOf(response: Response): Promise<z.infer<typeof problemSchema>> {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -97,7 +91,7 @@ describe('access', () => {
   ];
 
   it.each(paths)('keeps %s closed to those without the token', async (path) => {
-    const api = createApi(depsWith());
+    const api = createCheckedApi(depsWith());
     for (const authorization of ['', 'Bearer wrong', `Basic ${token}`, `Bearer ${token}x`]) {
       const response = await api.request(path, { headers: { authorization } });
       expect(response.status).toBe(401);

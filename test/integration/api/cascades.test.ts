@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import {
   eventViewSchema,
   type TraceDetail,
@@ -26,7 +26,7 @@ import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts'
 
 const token = 'tl_test_token';
 let database: Awaited<ReturnType<typeof createDatabase>>;
-let api: ReturnType<typeof createApi>;
+let api: ReturnType<typeof createCheckedApi>;
 
 beforeAll(async () => {
   database = await createDatabase('cascades');
@@ -68,7 +68,7 @@ beforeEach(async () => {
     now: () => startMs + 60_000,
     report: () => {},
   };
-  api = createApi({
+  api = createCheckedApi({
     ...deps,
     logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },

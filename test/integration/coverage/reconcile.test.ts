@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installEventCatalogue } from '../../../demo/event-engine/catalog.ts';
 import { defaultRetry } from '../../../demo/event-engine/trigger.ts';
-import { type CoverageView, coverageViewSchema } from '../../../src/api/views.ts';
+import { type CoverageView, coverageViewSchema } from '../../../src/api/coverage-views.ts';
 import { reconcile } from '../../../src/coverage/reconcile.ts';
 import { withClient } from '../../../src/store/client.ts';
 import { createDatabase } from '../../support/database.ts';

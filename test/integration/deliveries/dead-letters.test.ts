@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import {
   cancellationViewSchema,
@@ -63,7 +63,7 @@ async function call(
   path: string,
   given: Partial<ApiDeps> = {},
 ): Promise<{ status: number; json: unknown }> {
-  const response = await createApi(depsWith(given)).request(path, {
+  const response = await createCheckedApi(depsWith(given)).request(path, {
     method,
     headers: { authorization: `Bearer ${token}` },
   });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import {
   letterCountViewSchema,
   replayRunPageSchema,
@@ -36,7 +36,7 @@ let wake: (id: string) => Promise<void>;
 const connect: StepReplayDeps['connect'] = (work) => withClient(database.url, work);
 
 async function call(method: string, path: string, body?: object, headers = {}) {
-  const api = createApi({
+  const api = createCheckedApi({
     connect,
     logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },

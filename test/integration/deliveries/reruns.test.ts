@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import { rerunViewSchema } from '../../../src/api/replay-views.ts';
 import { traceDetailSchema } from '../../../src/api/views.ts';
@@ -26,7 +26,7 @@ let database: Awaited<ReturnType<typeof createDatabase>>;
 let queued: PendingDelivery[] = [];
 
 async function call(method: string, path: string, body?: object, given: Partial<ApiDeps> = {}) {
-  const api = createApi({
+  const api = createCheckedApi({
     connect: (work) => withClient(database.url, work),
     logs: noLogs,
     retries: {

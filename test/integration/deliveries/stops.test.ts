@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import type { KeptStop, Rounds, StopStore } from '../../../src/config/stops.ts';
 import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
@@ -52,7 +52,7 @@ const store: StopStore = {
 };
 
 async function call(method: string, path: string, body?: object) {
-  const api = createApi({
+  const api = createCheckedApi({
     connect,
     logs: noLogs,
     retries: { enqueue: () => Promise.resolve(true) },

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
-import { createApi } from '../../../src/api/create-api.ts';
+import { createCheckedApi } from '../../support/checked-api.ts';
 import { traceDetailSchema, tracePageSchema } from '../../../src/api/views.ts';
 import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
@@ -170,7 +170,7 @@ describe.each(ways)('$name', ({ open }) => {
 
     const token = 'tl_api_test';
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-    const api = createApi({
+    const api = createCheckedApi({
       connect: way.connect,
       logs: noLogs,
       retries: { enqueue: () => Promise.resolve(true) },

@@ -11,7 +11,7 @@ import {
 import { countLevels, filterLines, timeMsOf, wordsOf } from '../../../pages/src/panel/log-lines.ts';
 import { partsOf } from '../../../pages/src/panel/log-text.ts';
 import { offlineTitle } from '../../../pages/src/panel/offline-title.ts';
-import { logsViewSchema, type LogLine, type LogsView } from '../../../src/api/views.ts';
+import { logsViewSchema, type LogLine, type LogsView } from '../../../src/api/log-views.ts';
 
 type Page = Extract<LogsView, { state: 'ok' }>;
 type Offline = Extract<LogsView, { state: 'offline' }>;

@@ -1,0 +1,91 @@
+// The shapes in which the API tells coverage.
+import { z } from 'zod';
+import { time } from './times.ts';
+
+const count = z.number().int();
+
+/** Events by what is known of their cause. The first three count as covered. */
+const coverageShareSchema = z
+  .object({
+    /** Database events that were recorded, by the edge or by the event log. */
+    events: count,
+    covered: count,
+    /** 0 to 1; null where there were no events. */
+    share: z.number().nullable(),
+    byKind: z.object({
+      user: count,
+      declared: count,
+      certain: count,
+      weak: count,
+      pending: count,
+      carried: count,
+      unattributed: count,
+      legacy: count,
+      unknown: count,
+      /** Only the event log has them. */
+      neverArrived: count,
+    }),
+  })
+  .meta({ id: 'CoverageShare' });
+
+const namedCoverageSchema = coverageShareSchema
+  .extend({ source: z.string(), name: z.string() })
+  .meta({ id: 'NamedCoverage' });
+
+export const coverageViewSchema = coverageShareSchema
+  .extend({
+    from: time,
+    until: time,
+    /** Least covered first. */
+    tables: z.array(namedCoverageSchema),
+    triggers: z.array(namedCoverageSchema),
+    /** Of what each job is known to have written. */
+    jobs: z.array(namedCoverageSchema),
+    /** By the hour up to three days, else by the day. */
+    overTime: z.array(z.object({ from: time, events: count, covered: count })),
+    /** What to change, largest gap first. */
+    advice: z.array(
+      z.object({
+        kind: z.enum([
+          'never_arrived',
+          'job_writes_no_ids',
+          'table_not_tracked',
+          'unattributed',
+          'actor_not_sent',
+          'listens_to_itself',
+          'not_in_event_log',
+          'event_log_unread',
+          'events_late',
+          'events_again',
+          'event_log_grows',
+          'clock_ahead',
+        ]),
+        source: z.string(),
+        subject: z.string(),
+        finding: z.string(),
+        change: z.string(),
+        events: count.nullable(),
+      }),
+    ),
+    /** Of the application databases that may be read; empty where none is. */
+    eventLogs: z.array(
+      z.object({
+        source: z.string(),
+        checkedAt: time,
+        state: z.enum(['ok', 'needs_index', 'unreachable', 'no_event_log']),
+        detail: z.string(),
+        pending: z.number().nullable(),
+        oldestPendingAt: time.nullable(),
+        longLocked: z.number().nullable(),
+        estimatedRows: z.number().nullable(),
+        totalBytes: z.number().nullable(),
+        earlier: z
+          .object({ at: time, estimatedRows: z.number(), totalBytes: z.number() })
+          .nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Coverage' });
+
+export type CoverageShare = z.infer<typeof coverageShareSchema>;
+export type CoverageView = z.infer<typeof coverageViewSchema>;

@@ -1,0 +1,19 @@
+// Times as the API takes and tells them: RFC 3339. Durations are `…Ms`, and are numbers.
+import { z } from 'zod';
+
+/** As it is told: UTC, with up to six digits of a second. */
+export const time = z.iso.datetime();
+
+/** From here to there Postgres and JavaScript agree on every time. */
+const earliestMs = Date.parse('1970-01-01T00:00:00Z');
+const latestMs = Date.parse('9999-12-31T00:00:00Z');
+
+/** As it is asked for: with any offset. */
+export const timeParam = z.iso
+  .datetime({ offset: true })
+  .refine((text) => isTellable(Date.parse(text)), 'must be a time from 1970 to 9999');
+
+/** @param ms since the epoch */
+export function isTellable(ms: number): boolean {
+  return ms >= earliestMs && ms <= latestMs;
+}
