@@ -1,4 +1,6 @@
-// Finds or starts Postgres, and brings both databases up to date.
+// Brings both databases up to date, and lets the Worker in with the rights it needs.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
 import { installApplication } from '../application/application.ts';
 import { ensureDatabase } from '../postgres/database.ts';
 import { installCorrelation } from '../../migrations/install.ts';
@@ -19,6 +21,35 @@ export async function prepareDatabases(
   await prepare('application', urls.application, onStep, async () => {
     await installApplication(urls.application, { migrate: installCorrelation });
   });
+}
+
+/**
+ * A login for the Worker with the rights of the writer, as a deployment makes one (docs/deploying.md). Only on a server
+ * of this world's own: roles belong to a whole server.
+ * @returns its connection string
+ */
+export async function workerLogin(observabilityUrl: string): Promise<string> {
+  const password = randomBytes(16).toString('hex');
+  const client = new pg.Client({ connectionString: observabilityUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(
+      `select from pg_roles where rolname = 'throughline_worker'`,
+    );
+    if (rowCount === 0) await client.query('create role throughline_worker login');
+    await client.query(`
+      grant throughline_writer to throughline_worker;
+      alter role throughline_worker password '${password}';
+      alter role throughline_worker set statement_timeout = '30s';
+      alter role throughline_worker set lock_timeout = '10s';
+      alter role throughline_worker set idle_in_transaction_session_timeout = '30s'`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(observabilityUrl);
+  url.username = 'throughline_worker';
+  url.password = password;
+  return url.href;
 }
 
 async function prepare(

@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './child.ts';
 import { buildDashboard } from './dashboard-build.ts';
-import { prepareDatabases } from './databases.ts';
+import { prepareDatabases, workerLogin } from './databases.ts';
 import type { PartConfig } from './part-config.ts';
 import { choosePort } from './ports.ts';
 import {
@@ -203,12 +203,19 @@ async function startParts(world: {
   return file;
 }
 
+type DatabaseUrls = {
+  application: string;
+  observability: string;
+  /** The observability database as the Worker logs in. */
+  worker: string;
+};
+
 async function startDatabases(world: {
   options: WorldOptions;
   begin: (config: PartConfig, name: string, label: string) => Promise<void>;
   port: (part: PartName) => Promise<number>;
   progress: (line: string) => void;
-}): Promise<{ application: string; observability: string }> {
+}): Promise<DatabaseUrls> {
   const { options, begin, port, progress } = world;
   let { applicationUrl, observabilityUrl } = options;
   if (!applicationUrl || !observabilityUrl) {
@@ -225,7 +232,11 @@ async function startDatabases(world: {
   const urls = { application: applicationUrl, observability: observabilityUrl };
   await prepareDatabases(urls, (line) => progress(`  ${line}`));
   progress('Both databases are up to date');
-  return urls;
+  // On a server that somebody gave, the Worker logs in as it was given: roles are not ours to make there.
+  const worker = options.observabilityUrl
+    ? urls.observability
+    : await workerLogin(urls.observability);
+  return { ...urls, worker };
 }
 
 async function startEdge(
@@ -235,7 +246,7 @@ async function startEdge(
     begin: (config: PartConfig, name: string, label: string) => Promise<void>;
     port: (part: PartName) => Promise<number>;
   },
-  urls: { application: string; observability: string },
+  urls: DatabaseUrls,
   logsUrl: string,
 ): Promise<{ edgeUrl: string; dashboardUrl: string }> {
   const { options, state, begin, port } = world;
@@ -252,7 +263,7 @@ async function startEdge(
       GRAFANA_URL: logsUrl,
       GRAFANA_DATA_SOURCE_UID: dataSourceUid,
       GRAFANA_TOKEN: state.grafanaToken,
-      CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_OBSERVABILITY: urls.observability,
+      CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_OBSERVABILITY: urls.worker,
       CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_APPLICATION: urls.application,
     }),
     { mode: 0o600 },

@@ -15,7 +15,7 @@ import {
   StoreUnreachable,
 } from '../../../src/store/client.ts';
 import { connectTo } from '../../../src/store/connect.ts';
-import { createDatabase } from '../../support/database.ts';
+import { createDatabase, loginAs } from '../../support/database.ts';
 import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
@@ -52,14 +52,17 @@ const ways: { name: string; open: (url: string) => Promise<Way> }[] = [
 
 describe.each(ways)('$name', ({ open }) => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
+  let worker: Awaited<ReturnType<typeof loginAs>>;
   let way: Way;
   beforeAll(async () => {
     database = await createDatabase('drivers');
     await migrate({ databaseUrl: database.url, ...migrationSets.observability });
-    way = await open(database.url);
+    worker = await loginAs('throughline_writer', database.url);
+    way = await open(worker.url);
   });
   afterAll(async () => {
     await way.stop();
+    await worker.drop();
     await database.drop();
   });
 

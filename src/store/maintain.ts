@@ -1,0 +1,21 @@
+// Weeks are made ahead and dropped by retention: the database decides what is due, this asks it to go on.
+import type { StoreClient } from './client.ts';
+
+/** A cron that comes again in minutes has no need to do everything at once. */
+const mostSteps = 20;
+
+/**
+ * Does what is due, step by step, each in a transaction of its own.
+ * @returns what was done, in words
+ * @throws StoreUnreachable when a step did not get its locks in time: the next cron tries again
+ */
+export async function maintainStore(client: StoreClient): Promise<string[]> {
+  const done: string[] = [];
+  while (done.length < mostSteps) {
+    const { rows } = await client.query<{ step: string | null }>('select maintain_store() as step');
+    const step = rows[0]?.step ?? null;
+    if (step === null) break;
+    done.push(step);
+  }
+  return done;
+}
