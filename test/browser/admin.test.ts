@@ -54,7 +54,11 @@ async function asAdmin(method: string, path: string, headers: object, body?: obj
   const { dashboardUrl, apiToken } = inject('world');
   const response = await fetch(`${dashboardUrl}/api/admin${path}`, {
     method,
-    headers: { authorization: `Bearer ${apiToken}`, ...headers },
+    headers: {
+      authorization: `Bearer ${apiToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
