@@ -91,8 +91,11 @@ describe('what is masked', () => {
       .poll(
         async () => {
           await list.reload();
-          await list.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
-          return list.getByText(/m\*\*\*[0-9a-f]{8}@example\.com/).count();
+          // The heading is there before the rows are.
+          await list.getByText('new row').first().waitFor();
+          const marks = await list.getByText(/m\*\*\*[0-9a-f]{8}@example\.com/).count();
+          // Who one is was asked beside the rows, so it may have been told a moment before masking was known.
+          return Math.min(marks, await eye.count());
         },
         { timeout: 60_000, interval: 1_000 },
       )
