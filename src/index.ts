@@ -53,7 +53,7 @@ import { stopLoops } from './recorder/stop-loops.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 import { connectTo } from './store/connect.ts';
-import { maintainStore } from './store/maintain.ts';
+import { maintainAtCron } from './store/maintain.ts';
 import type { HandedLetter } from './store/replay-runs.ts';
 
 export { AdminConfig } from '../durable-objects/admin-config.ts';
@@ -135,7 +135,7 @@ export default {
 
   /** Every few minutes, by the cron trigger in wrangler.toml. */
   async scheduled(_controller, env): Promise<void> {
-    await maintain(env);
+    await maintainAtCron(storeOf(env), report);
     const source = configOf(env).bootstrapKey?.source;
     // Which database's events they are is what an ingest key says; the binding may be left out.
     if (source === undefined || !('APPLICATION' in env)) return;
@@ -435,18 +435,6 @@ function accessKeysOf(issuer: string): AccessKeys {
   const known = accessKeys.get(issuer) ?? new AccessKeys(issuer);
   accessKeys.set(issuer, known);
   return known;
-}
-
-/** Never throws: what cannot be done now is done by a later cron, and nothing else waits for it. */
-async function maintain(env: Env): Promise<void> {
-  try {
-    const done = await storeOf(env)(maintainStore);
-    if (done.length > 0) report('The store was maintained.', { done });
-  } catch (error) {
-    report('The store could not be maintained; the next cron tries again.', {
-      error: messageOf(error),
-    });
-  }
 }
 
 function storeOf(env: Env): Connect {

@@ -1,5 +1,6 @@
 // Weeks are made ahead and dropped by retention: the database decides what is due, this asks it to go on.
-import type { StoreClient } from './client.ts';
+import { messageOf } from '../error-message.ts';
+import type { Connect, StoreClient } from './client.ts';
 
 /** A cron that comes again in minutes has no need to do everything at once. */
 const mostSteps = 20;
@@ -18,4 +19,19 @@ export async function maintainStore(client: StoreClient): Promise<string[]> {
     done.push(step);
   }
   return done;
+}
+
+/** Never throws: what cannot be done now is done by a later cron, and nothing else waits for it. */
+export async function maintainAtCron(
+  connect: Connect,
+  report: (message: string, facts: Record<string, unknown>) => void,
+): Promise<void> {
+  try {
+    const done = await connect(maintainStore);
+    if (done.length > 0) report('The store was maintained.', { done });
+  } catch (error) {
+    report('The store could not be maintained; the next cron tries again.', {
+      error: messageOf(error),
+    });
+  }
 }
