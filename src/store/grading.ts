@@ -9,6 +9,7 @@ import {
   type EventKey,
   firstMsOf,
   firstUuidOf,
+  tracesOf,
 } from './refs.ts';
 import {
   actorOf,
@@ -16,6 +17,7 @@ import {
   hopOf,
   isDelivery,
   isNamedDelivery,
+  isOfTraces,
   keyRows,
   namedTraceOf,
   opOf,
@@ -144,10 +146,10 @@ const isCarriedOn = `exists (
     order by c.created_at desc limit ${mostCarriers}) c
   cross join lateral (
     select d.trace_id, d.ref from deliveries d
-    where d.trace_id = c.trace_id and d.event_ref = c.ref limit ${mostAttempts}) d
+    where d.trace_id = c.trace_id and d.event_ref = c.ref and ${isNear('d')} limit ${mostAttempts}) d
   cross join lateral (
     select a.ended_at, a.status from attempts a
-    where a.trace_id = d.trace_id and a.delivery_ref = d.ref and a.started_at <= e.created_at
+    where a.trace_id = d.trace_id and a.delivery_ref = d.ref and ${isNear('a')} and a.started_at <= e.created_at
       and a.started_at >= e.created_at - $3 * interval '1 ms'
     order by a.started_at desc limit ${mostAttempts}) a
   where a.ended_at is null or a.status is null or a.ended_at >= e.created_at)`;
@@ -234,10 +236,10 @@ const aboutRows = `(
            where o.row_ref = w.row_ref and o.created_at <= e.created_at and ${isNear('o')}
              and o.created_at >= e.created_at - ($3 + ${lateAfterMs}) * interval '1 ms'
            order by o.created_at desc, o.ref limit ${mostEventsOfRow}) o
-         join deliveries d on d.trace_id = o.trace_id and d.event_ref = o.ref
+         join deliveries d on d.trace_id = o.trace_id and d.event_ref = o.ref and ${isNear('d')}
          cross join lateral (
            select x.* from attempts x
-           where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.late_row_ref is null
+           where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.late_row_ref is null and ${isNear('x')}
              and x.started_at <= e.created_at and x.started_at >= e.created_at - $3 * interval '1 ms'
            order by x.started_at desc limit ${mostAboutRows}) x
          order by x.started_at desc limit ${mostAboutRows})
@@ -256,7 +258,7 @@ const aboutRows = `(
 const findTouched = `
   with brought as materialized (
     select e.* from ${keyRows('$4')} cross join lateral (
-      select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref limit 1) e),
+      select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e),
   writes as materialized (
     select distinct source, written_raw, named_hop from brought where ${byValue('brought')}),
   attempted as materialized (
@@ -264,11 +266,12 @@ const findTouched = `
     from json_to_recordset($6::json) as r ("traceId" uuid, "deliveryRef" bigint, id uuid)
     cross join lateral (
       select x.* from attempts x
-      where x.trace_id = r."traceId" and x.delivery_ref = r."deliveryRef" and x.id = r.id limit 1) a
+      where x.trace_id = r."traceId" and x.delivery_ref = r."deliveryRef" and x.id = r.id and ${isNear('x')}
+      limit 1) a
     cross join lateral (
-      select x.* from deliveries x where ${isDelivery('x', 'a.trace_id', 'a.delivery_ref')} limit 1) d
+      select x.* from deliveries x where ${isDelivery('x', 'a.trace_id', 'a.delivery_ref')} and ${isNear('x')} limit 1) d
     cross join lateral (
-      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p),
+      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref and ${isNear('x')} limit 1) p),
   about as materialized (
     select row_ref, started_at from attempted where row_ref is not null
     union
@@ -395,9 +398,10 @@ export async function lockEventsToGrade(
   const { rows } = await client.query<EventKey>(
     `select e.trace_id as "traceId", e.ref::text
      from ${keyRows('$1')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
+     where ${isOfTraces('e', '$2')}
      order by e.trace_id, e.ref
      for no key update of e`,
-    [storableJson(found.rows)],
+    [storableJson(found.rows), tracesOf(found.rows)],
   );
   return rows;
 }
@@ -432,7 +436,8 @@ export async function readGradingRows(
        case when ${isUnnamed('e')} and e.context_ref is not null then ${inContext} else '[]'::json
          end as "inContext",
        case when ${isUnnamed('e')} and e.row_ref is not null then ${aboutRows} end as "aboutRows"
-     from ${keyRows('$4')} join events e on e.trace_id = r."traceId" and e.ref = r.ref`,
+     from ${keyRows('$4')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
+     where ${isNear('e')}`,
     [near.from, near.until, longestRunMs, storableJson(keys)],
   );
   return rows;

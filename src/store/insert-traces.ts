@@ -1,8 +1,8 @@
 // Makes the lines of traces from the events that are stored, never from a record's own account: a webhook can have come
 // with another trace's.
 import type { StoreClient } from './client.ts';
-import type { EventKey } from './refs.ts';
-import { keyRows } from './sql.ts';
+import { type EventKey, tracesOf } from './refs.ts';
+import { isOfTraces, keyRows } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 
 /** The start and the root are the earliest of what has come so far, whatever came first. */
@@ -14,7 +14,8 @@ const rootIsEarlier = `
 const insert = `
   with brought as materialized (
     select e.trace_id, e.ref, e.source, e.created_at, e.named_hop is null or e.starts_trace as is_root
-    from ${keyRows('$1')} join events e on e.trace_id = r."traceId" and e.ref = r.ref),
+    from ${keyRows('$1')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
+    where ${isOfTraces('e', '$2')}),
   roots as (
     select distinct on (trace_id) trace_id, ref, created_at from brought
     where is_root order by trace_id, created_at, ref)
@@ -37,5 +38,5 @@ export async function insertTraces(
   events: readonly EventKey[],
 ): Promise<void> {
   const keys = events.map(({ traceId, ref }) => ({ traceId, ref }));
-  await client.query(insert, [storableJson(keys)]);
+  await client.query(insert, [storableJson(keys), tracesOf(keys)]);
 }

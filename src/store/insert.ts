@@ -5,8 +5,9 @@ import { type CompactRows, compactRows, eventRefs, keyOf, textsOf } from './comp
 import { insertTraces } from './insert-traces.ts';
 import { insertJobs } from './jobs.ts';
 import { internNames, type Names } from './names.ts';
-import type { AttemptKey, DeliveryKey, EventKey } from './refs.ts';
+import { type AttemptKey, type DeliveryKey, type EventKey, tracesOf } from './refs.ts';
 import type { Rows, UnreadableRow } from './rows.ts';
+import { isOfTraces } from './sql.ts';
 import { cleanedText, storableJson } from './storable-json.ts';
 
 /** What an event's earliest arrival told of it; a later one's account does not replace it. */
@@ -85,12 +86,12 @@ const findTaken = `
   select coalesce(r.text_id, r.uuid_id::text) as id
   from json_to_recordset($1::json) as r (trace_id uuid, ref bigint, source integer, uuid_id uuid, text_id text)
   join events e on e.trace_id = r.trace_id and e.ref = r.ref
-  where (e.source, e.uuid_id, e.text_id) is distinct from (r.source, r.uuid_id, r.text_id)
+  where ${isOfTraces('e', '$3')} and (e.source, e.uuid_id, e.text_id) is distinct from (r.source, r.uuid_id, r.text_id)
   union all
   select d.id from json_to_recordset($2::json) as d (
     id text, trace_id uuid, event_ref bigint, ref bigint, target integer)
   join deliveries x on x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.ref = d.ref
-  where (x.target, x.id) is distinct from (d.target, decode(d.id, 'hex'))`;
+  where ${isOfTraces('x', '$3')} and (x.target, x.id) is distinct from (d.target, decode(d.id, 'hex'))`;
 
 const insertPayloads = `
   insert into payloads
@@ -113,7 +114,7 @@ const insertArrivals = `
   from json_to_recordset($1::json) as r (
     trace_id uuid, event_ref bigint, id uuid, at timestamptz, current_retry integer, max_retries integer)
   join events e on e.trace_id = r.trace_id and e.ref = r.event_ref
-  where e.arrival_id <> r.id
+  where e.arrival_id <> r.id and ${isOfTraces('e', '$2')}
   order by r.trace_id, r.event_ref, r.id
   on conflict (trace_id, event_ref, id) do nothing`;
 
@@ -204,7 +205,6 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
     [insertEvents, compact.events.filter((event) => !event.isElsewhere)],
     [insertElsewhere, compact.events.filter((event) => event.isElsewhere)],
     [insertPayloads, compact.payloads],
-    [insertArrivals, compact.arrivals],
     [insertDeliveries, compact.deliveries],
     [insertJobs, compact.deliveries],
     [insertAttempts, compact.attempts],
@@ -214,8 +214,12 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
   for (const [statement, list] of steps) {
     if (list.length > 0) await client.query(statement, [storableJson(list)]);
   }
+  const traces = tracesOf(compact.events);
+  if (compact.arrivals.length > 0) {
+    await client.query(insertArrivals, [storableJson(compact.arrivals), traces]);
+  }
   if (compact.events.length > 0) {
-    await refuseTaken(client, compact);
+    await refuseTaken(client, compact, traces);
     await insertTraces(client, compact.events);
   }
   return {
@@ -273,10 +277,15 @@ async function placeWebhooks(
   );
 }
 
-async function refuseTaken(client: StoreClient, compact: CompactRows): Promise<void> {
+async function refuseTaken(
+  client: StoreClient,
+  compact: CompactRows,
+  traces: readonly string[],
+): Promise<void> {
   const { rows } = await client.query<{ id: string | null }>(findTaken, [
     storableJson(compact.events),
     storableJson(compact.deliveries),
+    traces,
   ]);
   const [taken] = rows;
   if (taken) {

@@ -1,7 +1,7 @@
 // What is known of jobs: since when each writes its correlation IDs. It judges nothing.
 import type { StoreClient } from './client.ts';
-import type { DeliveryKey, EventKey } from './refs.ts';
-import { hopOf, isDelivery, isNamedDelivery, keyRows, namedTraceOf } from './sql.ts';
+import { type DeliveryKey, type EventKey, tracesOf } from './refs.ts';
+import { hopOf, isDelivery, isNamedDelivery, isOfTraces, keyRows, namedTraceOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
@@ -34,17 +34,19 @@ export async function noteJobs(
        from ${keyRows('$1')}
        join events e on e.trace_id = r."traceId" and e.ref = r.ref
        join deliveries d on ${isNamedDelivery('e', 'd')}
-       where e.named_hop is not null and not e.starts_trace
+       where ${isOfTraces('e', '$3')} and e.named_hop is not null and not e.starts_trace
        union
        select d.source, d.job, d.trace_id, d.event_ref
        from ${keyRows('$2')}
        join deliveries d on ${isDelivery('d', 'r."traceId"', 'r.ref')}
-       where exists (
+       where ${isOfTraces('d', '$3')} and exists (
          select from events e where e.named_hop = ${hopOf('d.ref')}
            and ${namedTraceOf('e')} = d.trace_id and not e.starts_trace)),
      since as (
        select n.source, n.job, min(p.created_at) as at
-       from named n join events p on p.trace_id = n.trace_id and p.ref = n.event_ref group by 1, 2),
+       from named n cross join lateral (
+         select x.created_at from events x where x.trace_id = n.trace_id and x.ref = n.event_ref limit 1) p
+       group by 1, 2),
      locked as materialized (
        select j.source, j.name, s.at from since s join jobs j on j.source = s.source and j.name = s.job
        where j.writes_ids_since is null or j.writes_ids_since > s.at
@@ -52,7 +54,11 @@ export async function noteJobs(
      update jobs j set writes_ids_since = l.at from locked l
      where j.source = l.source and j.name = l.name
        and (j.writes_ids_since is null or j.writes_ids_since > l.at)`,
-    [storableJson(brought.events), storableJson(brought.deliveries)],
+    [
+      storableJson(brought.events),
+      storableJson(brought.deliveries),
+      tracesOf(brought.events, brought.deliveries),
+    ],
   );
 }
 
@@ -66,15 +72,20 @@ export async function findJobsToJudge(
      from (
        select d.source, d.job
        from ${keyRows('$2')} join deliveries d on ${isDelivery('d', 'r."traceId"', 'r.ref')}
+       where ${isOfTraces('d', '$3')}
        union
        select d.source, d.job
        from ${keyRows('$1')}
        join events e on e.trace_id = r."traceId" and e.ref = r.ref
        join deliveries d on ${isNamedDelivery('e', 'd')}
-       where e.named_hop is not null) b
+       where ${isOfTraces('e', '$3')} and e.named_hop is not null) b
      join jobs j on j.source = b.source and j.name = b.job
      where j.writes_ids_since is not null and j.judged_since is distinct from j.writes_ids_since`,
-    [storableJson(brought.events), storableJson(brought.deliveries)],
+    [
+      storableJson(brought.events),
+      storableJson(brought.deliveries),
+      tracesOf(brought.events, brought.deliveries),
+    ],
   );
   return rows;
 }

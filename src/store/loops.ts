@@ -1,7 +1,7 @@
 // Finds triggers that fire themselves along a path of a cascade, and keeps what was found. How often is too
 // often is the caller's to say.
 import type { StoreClient } from './client.ts';
-import type { EventKey } from './refs.ts';
+import { type EventKey, firstMsOf, firstUuidOf } from './refs.ts';
 import { eventIdOf, isDelivery, keyRows, nameOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
@@ -43,6 +43,12 @@ const mostBelow = 1_000;
 /** Of a kept path, at each end. */
 const shownSteps = 25;
 
+/** A path is followed so far back and forth in time, ms: over more, nothing goes round. */
+const longestLoopMs = 14 * 86_400_000;
+
+/** $3 and $4. */
+const isNear = (x: string): string => `${x}.trace_id >= $3::uuid and ${x}.trace_id < $4::uuid`;
+
 /** Of an event: the trigger that fired, for the table it is of. */
 const sameTrigger = (a: string, b: string): string =>
   `${a}.trigger = ${b}.trigger and ${a}.table_schema is not distinct from ${b}.table_schema
@@ -60,20 +66,20 @@ const candidates = `
     select l.trace_id, l.event_ref from below b
     cross join lateral (
       select d.trace_id, d.ref from deliveries d
-      where d.trace_id = b.trace_id and d.event_ref = b.ref limit ${mostBelow}) d
+      where d.trace_id = b.trace_id and d.event_ref = b.ref and ${isNear('d')} limit ${mostBelow}) d
     cross join lateral (
       select l.trace_id, l.event_ref from links l
       where l.cause_ref = d.ref and l.cause_ref is not null
-        and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id limit ${mostBelow}) l),
+        and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id and ${isNear('l')} limit ${mostBelow}) l),
   candidates as materialized (select trace_id, ref from below limit ${mostBelow}),`;
 
 const eventOf = (trace: string, ref: string): string =>
-  `(select x.* from events x where x.trace_id = ${trace} and x.ref = ${ref} limit 1)`;
+  `(select x.* from events x where x.trace_id = ${trace} and x.ref = ${ref} and ${isNear('x')} limit 1)`;
 const linkOf = (trace: string, ref: string): string =>
   `(select coalesce(x.cause_trace_id, x.trace_id) as cause_trace, x.cause_ref, x.evidence from links x
-    where x.trace_id = ${trace} and x.event_ref = ${ref} limit 1)`;
+    where x.trace_id = ${trace} and x.event_ref = ${ref} and ${isNear('x')} limit 1)`;
 const deliveryOf = (trace: string, ref: string): string =>
-  `(select x.* from deliveries x where ${isDelivery('x', trace, ref)} limit 1)`;
+  `(select x.* from deliveries x where ${isDelivery('x', trace, ref)} and ${isNear('x')} limit 1)`;
 
 /** $2: how often a trigger may fire along one path. */
 const findLoops = `
@@ -109,7 +115,7 @@ const findLoops = `
     select (array_agg(u.trace_id order by u.step desc))[1] as "rootTraceId",
       coalesce(bool_and(u.evidence = 'c') filter (where u.evidence is not null), true) as "isCertain",
       json_agg(json_build_object(
-        'eventId', (select ${eventIdOf('x')} from events x where x.trace_id = u.trace_id and x.ref = u.ref),
+        'eventId', (select ${eventIdOf('x')} from events x where x.trace_id = u.trace_id and x.ref = u.ref and ${isNear('x')}),
         'trigger', ${nameOf('u.trigger')},
         'table', ${nameOf('u.table_schema')} || '.' || ${nameOf('u.table_name')}, 'rowKey', u.row_key,
         'job', ${nameOf('u.job')},
@@ -127,7 +133,11 @@ export async function readLoops(
   mostTimes: number,
 ): Promise<FoundLoop[]> {
   if (graded.length === 0) return [];
-  const { rows } = await client.query<FoundLoop>(findLoops, [storableJson(graded), mostTimes]);
+  const { rows } = await client.query<FoundLoop>(findLoops, [
+    storableJson(graded),
+    mostTimes,
+    ...nearOf(graded),
+  ]);
   return rows;
 }
 
@@ -148,7 +158,11 @@ export async function replaceLoops(
      delete from loops x using candidates c
      where x.trace_id = c.trace_id and x.event_ref = c.ref and (x.trace_id, x.event_ref) not in (
        select r."traceId", r.ref from ${keyRows('$2')})`,
-    [storableJson(graded), storableJson(found.map(({ traceId, ref }) => ({ traceId, ref })))],
+    [
+      storableJson(graded),
+      storableJson(found.map(({ traceId, ref }) => ({ traceId, ref }))),
+      ...nearOf(graded),
+    ],
   );
   const { rows } = await client.query<{ source: string; id: string; isNew: boolean }>(
     `insert into loops (root_trace_id, source, trigger, table_schema, table_name, times, is_certain, trace_id,
@@ -169,6 +183,14 @@ export async function replaceLoops(
   return found.filter((loop) =>
     rows.some(({ source, id, isNew }) => isNew && source === loop.source && id === loop.id),
   );
+}
+
+function nearOf(graded: readonly EventKey[]): [from: string, until: string] {
+  const times = graded.map(({ traceId }) => firstMsOf(traceId));
+  return [
+    firstUuidOf(Math.min(...times) - longestLoopMs),
+    firstUuidOf(Math.max(...times) + longestLoopMs),
+  ];
 }
 
 async function hasLoops(client: StoreClient): Promise<boolean> {

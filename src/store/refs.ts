@@ -56,6 +56,11 @@ export function changeRef(changeId: string): string {
   return signed(changeId.replaceAll('-', '').slice(0, 16));
 }
 
+/** The traces that some keys are of, each once. */
+export function tracesOf(...lists: (readonly { traceId: string }[])[]): string[] {
+  return [...new Set(lists.flatMap((keys) => keys.map(({ traceId }) => traceId)))];
+}
+
 /** The lowest uuid of a time: trace ids begin with 48 bits of it. @param atMs in ms since 1970 */
 export function firstUuidOf(atMs: number): string {
   const time = Math.min(Math.max(0, Math.trunc(atMs)), 2 ** 48 - 1);

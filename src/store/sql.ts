@@ -5,6 +5,13 @@ import { kindCodes, opCodes, wordOf } from './codes.ts';
 export const nameOf = (column: string): string =>
   `(select n.text from names n where n.id = ${column})`;
 
+/**
+ * The partitions of some traces: `parameter` holds their ids. A join's keys do not tell Postgres where to look when it
+ * plans, which it does for every statement and every partition.
+ */
+export const isOfTraces = (e: string, parameter: string): string =>
+  `${e}.trace_id = any (${parameter}::uuid[])`;
+
 /** The number of a text; null where it has none. */
 export const numberOf = (text: string): string =>
   `select n.id from names n where md5(n.text) = md5(${text}) and n.text = ${text}`;
