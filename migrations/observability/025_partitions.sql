@@ -112,7 +112,7 @@ BEGIN
 
   SELECT k.what, d.starts_on INTO week
   FROM (VALUES ('events'), ('payloads')) k (what),
-    (SELECT monday + 7 * n AS starts_on FROM generate_series(-1, 2) n) d
+    (SELECT monday + 7 * n AS starts_on FROM generate_series(-1, 4) n) d
   WHERE NOT EXISTS (SELECT FROM weeks w WHERE w.what = k.what AND w.starts_on = d.starts_on)
     -- A week that has been dropped, since little is kept, is not made again.
     AND NOT EXISTS (SELECT FROM removals x WHERE x.what = k.what
@@ -206,7 +206,7 @@ CREATE TABLE attempts_default PARTITION OF attempts DEFAULT;
 CREATE TABLE links_default PARTITION OF links DEFAULT;
 CREATE TABLE traces_default PARTITION OF traces DEFAULT;
 
--- Last week and the next two, so that there is room before the first cron.
+-- Last week and the next four, so that there is room before the first cron.
 DO $$
 BEGIN
   FOR n IN 1 .. 100 LOOP

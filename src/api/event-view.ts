@@ -21,6 +21,7 @@ export function eventView(event: StoredEvent): EventView {
     changeId: event.changeId,
     changes: columnChanges(event.op, event.oldRow, event.newRow),
     payloadKept: event.payloadKept,
+    payloadRemovedAt: event.payloadRemovedAt,
     sessionVariables: event.sessionVariables,
     cause: event.link,
   };

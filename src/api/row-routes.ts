@@ -61,17 +61,17 @@ export function rowRoutes(deps: ApiDeps) {
 }
 
 function changeView(change: StoredRowChange, roots: ReadonlyMap<string, string>): RowChangeView {
-  const { changeId, id, op, createdAt, actor, traceId, changes, payloadKept, cause } =
-    eventView(change);
+  const { id, op, createdAt, actor, traceId, changes, cause, ...event } = eventView(change);
   return {
-    changeId,
+    changeId: event.changeId,
     eventId: id,
     op,
     createdAt,
     actor,
     triggers: change.triggers,
     changes,
-    payloadKept,
+    payloadKept: event.payloadKept,
+    payloadRemovedAt: event.payloadRemovedAt,
     cause: cause && {
       ...cause,
       job: change.causeJob,

@@ -63,6 +63,8 @@ export const eventViewSchema = z
     /** Columns that differ, `updated_at` and `updated_by` last; for INSERT and DELETE every column. */
     changes: z.array(columnChangeSchema),
     payloadKept: z.boolean(),
+    /** When a payload that was kept was removed, as its retention says; null while it is there. */
+    payloadRemovedAt: time.nullable(),
     sessionVariables: z.record(z.string(), z.string()).nullable(),
     /** Null where nothing in Throughline is known to have caused it. Its delivery can be in another trace. */
     cause: linkViewSchema.nullable(),
@@ -310,6 +312,8 @@ export const rowChangeViewSchema = z
     triggers: z.array(z.string()),
     changes: z.array(columnChangeSchema),
     payloadKept: z.boolean(),
+    /** When a payload that was kept was removed, as its retention says; null while it is there. */
+    payloadRemovedAt: time.nullable(),
     /** The delivery that made it, as far as is known. */
     cause: linkViewSchema.extend({ job: z.string().nullable() }).nullable(),
     traceId: z.string(),

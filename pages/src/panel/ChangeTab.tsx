@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { EventView } from '../../../src/api/views.ts';
 import { ScrollArea } from '../ui/ScrollArea.tsx';
 import { formatValue, tellingChanges } from '../words/sentence.ts';
+import { missingPayload } from './payload.ts';
 
 const longest = 600;
 
@@ -16,12 +17,9 @@ function Value({ value, gone }: { value: unknown; gone?: boolean }): ReactElemen
 }
 
 export function ChangeTab({ event }: { event: EventView }): ReactElement {
-  if (!event.payloadKept) {
-    return (
-      <p className="p-4 text-sub">
-        The payload was too large to keep, so the columns are not known.
-      </p>
-    );
+  const missing = missingPayload(event);
+  if (missing !== null) {
+    return <p className="p-4 text-sub">{missing} The columns are not known.</p>;
   }
   if (event.changes.length === 0) {
     return (

@@ -21,7 +21,16 @@ export function payloadOf(event: EventView): Record<string, unknown> {
   };
 }
 
+/** Why the row before and after is not there; null where it is. */
+export function missingPayload(event: EventView): string | null {
+  if (event.payloadRemovedAt !== null) {
+    return `The payload was removed on ${event.payloadRemovedAt.slice(0, 10)}: it is kept for a shorter time than the event.`;
+  }
+  return event.payloadKept ? null : 'The payload was too large to keep.';
+}
+
 export function payloadNote(event: EventView): string {
-  if (!event.payloadKept) return 'The payload was too large to keep.';
+  const missing = missingPayload(event);
+  if (missing !== null) return missing;
   return event.op === 'UPDATE' ? 'Columns that did not change are left out.' : '';
 }

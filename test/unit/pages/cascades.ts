@@ -32,6 +32,7 @@ export function event(id: string, ms: number, more: Partial<EventView> = {}): Ev
     changeId: `change-${id}`,
     changes: [{ column: 'status', old: 'pending', new: 'paid' }],
     payloadKept: true,
+    payloadRemovedAt: null,
     sessionVariables: null,
     cause: null,
     ...more,
