@@ -125,7 +125,7 @@ export function benchCascade(hops: number): TraceDetail {
       changeId: `change-${index}`,
       changes: [{ column: 'status', old: 'pending', new: `step ${index % 5}` }],
       payloadKept: true,
-    payloadRemovedAt: null,
+      payloadRemovedAt: null,
       sessionVariables: cause === -1 ? { 'x-hasura-role': 'support' } : null,
       cause: link,
     });

@@ -11,10 +11,9 @@ import { type AttemptSpan, longestRunMs } from '../causes/under-way.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
   type GradingRow,
+  firstNear,
   lockEventsToGrade,
   mostAboutRows,
-  type Near,
-  nearOf,
   readGradingRows,
   type StoredContextAttempt,
   type StoredSpan,
@@ -54,10 +53,10 @@ export async function gradeTouched(
     ...brought,
     jobs,
     longestRunMs,
-    near: nearOf(brought.events, timesMs),
+    firstId: firstNear(brought.events, timesMs),
   });
   const links: LinkRow[] = [];
-  for (const { row, facts } of await readFacts(client, keys, nearOf(keys, timesMs), jobs)) {
+  for (const { row, facts } of await readFacts(client, keys, firstNear(keys, timesMs), jobs)) {
     const grade = judgeEvent(facts);
     if (grade) links.push(linkOf(row, grade));
   }
@@ -69,15 +68,15 @@ export async function gradeTouched(
 async function readFacts(
   client: StoreClient,
   keys: readonly EventKey[],
-  near: Near,
+  firstId: string,
   jobs: readonly JobFound[],
 ): Promise<{ row: GradingRow; facts: JudgeFacts }[]> {
-  const rows = await readGradingRows(client, keys, near, longestRunMs);
+  const rows = await readGradingRows(client, keys, firstId, longestRunMs);
   const byKey = new Map(rows.map((row) => [textOf(row), row]));
   const mates = new Map<string, EventKey>();
   for (const { mate } of rows) if (mate && !byKey.has(textOf(mate))) mates.set(textOf(mate), mate);
   if (mates.size > 0) {
-    const more = await readGradingRows(client, [...mates.values()], near, longestRunMs);
+    const more = await readGradingRows(client, [...mates.values()], firstId, longestRunMs);
     for (const row of more) byKey.set(textOf(row), row);
   }
   const habits = await readHabits(client, rows, jobs);

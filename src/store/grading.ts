@@ -5,6 +5,7 @@ import type { JobFound } from './jobs.ts';
 import type { EventFacts } from './record.ts';
 import {
   type AttemptKey,
+  contextRef,
   type DeliveryKey,
   type EventKey,
   firstMsOf,
@@ -114,8 +115,11 @@ const isNamed = (e: string): string =>
 const sameTransaction = (a: string, b: string): string =>
   `${a}.written_raw = ${b}.written_raw and ${a}.source = ${b}.source and ${isNear(a)}`;
 
-/** $1 and $2: only the partitions in which what the batch touches can be. */
-const isNear = (e: string): string => `${e}.trace_id >= $1::uuid and ${e}.trace_id < $2::uuid`;
+/**
+ * $1: only the partitions in which what the batch touches can be. There is no end: of a range with both, Postgres thinks
+ * that it is small while a week is new and has no statistics, and walks along it.
+ */
+const isNear = (e: string): string => `${e}.trace_id >= $1::uuid`;
 
 /** Two probes of an index where one `<>` would walk through all rows of a bulk write. */
 const otherHop = ['<', '>'] as const;
@@ -137,7 +141,7 @@ const isMoved = `e.op = 'I' and exists (
 /** So many events that carry an ID are looked through for deliveries that were under way. */
 const mostCarriers = 200;
 
-/** $3: as below. */
+/** $2: as below. */
 const isCarriedOn = `exists (
   select from (
     select c.trace_id, c.ref from events c
@@ -150,7 +154,7 @@ const isCarriedOn = `exists (
   cross join lateral (
     select a.ended_at, a.status from attempts a
     where a.trace_id = d.trace_id and a.delivery_ref = d.ref and ${isNear('a')} and a.started_at <= e.created_at
-      and a.started_at >= e.created_at - $3 * interval '1 ms'
+      and a.started_at >= e.created_at - $2 * interval '1 ms'
     order by a.started_at desc limit ${mostAttempts}) a
   where a.ended_at is null or a.status is null or a.ended_at >= e.created_at)`;
 
@@ -175,7 +179,7 @@ const spanOf = (a: string): string => `
 
 /**
  * Attempts that were at work when `e` was written, in the trace whose id its trace context is (a job hands the
- * `traceparent` on that it got) or that an event with the same context is in. $3: as below.
+ * `traceparent` on that it got) or that an event with the same context is in. $2: as below.
  */
 const inContext = `(
   select case when count(*) > ${mostInContext} then null else coalesce((
@@ -190,7 +194,7 @@ const inContext = `(
     cross join lateral (
       select x.* from attempts x
       where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.started_at <= e.created_at
-        and x.started_at >= e.created_at - $3 * interval '1 ms'
+        and x.started_at >= e.created_at - $2 * interval '1 ms'
       order by x.started_at desc limit ${mostAboutRows}) a), '[]'::json) end
   from (
     select trace_id, ref from (
@@ -201,10 +205,12 @@ const inContext = `(
          select p.trace_id, p.ref from events p
          where p.context_ref = e.context_ref and ${isNear('p')}
          order by p.created_at limit ${mostInContext + 1}) p
-       join deliveries d on d.trace_id = p.trace_id and d.event_ref = p.ref
+       cross join lateral (
+         select x.trace_id, x.ref from deliveries x
+         where x.trace_id = p.trace_id and x.event_ref = p.ref limit ${mostInContext + 1}) d
        limit ${mostInContext + 1})) both_ways) n)`;
 
-/** $3: how long an attempt may be at work, ms. */
+/** $2: how long an attempt may be at work, ms. */
 const aboutRows = `(
   select case when cardinality(written.rows) > ${mostRowsWritten} or near.is_cut then null
     else near.attempts end
@@ -225,7 +231,7 @@ const aboutRows = `(
            x.works_in_background, false as is_cut
          from attempts x
          where x.late_row_ref = w.row_ref and x.started_at <= e.created_at
-           and x.started_at >= e.created_at - $3 * interval '1 ms'
+           and x.started_at >= e.created_at - $2 * interval '1 ms'
          order by x.started_at desc limit ${mostAboutRows})
         union all
         (select x.trace_id, x.delivery_ref, x.id, x.started_at, x.ended_at, x.status,
@@ -234,13 +240,15 @@ const aboutRows = `(
            select o.trace_id, o.ref, row_number() over (order by o.created_at desc, o.ref) as place
            from events o
            where o.row_ref = w.row_ref and o.created_at <= e.created_at and ${isNear('o')}
-             and o.created_at >= e.created_at - ($3 + ${lateAfterMs}) * interval '1 ms'
+             and o.created_at >= e.created_at - ($2 + ${lateAfterMs}) * interval '1 ms'
            order by o.created_at desc, o.ref limit ${mostEventsOfRow}) o
-         join deliveries d on d.trace_id = o.trace_id and d.event_ref = o.ref and ${isNear('d')}
+         cross join lateral (
+           select y.trace_id, y.ref from deliveries y
+           where y.trace_id = o.trace_id and y.event_ref = o.ref and ${isNear('y')} limit ${mostAttempts}) d
          cross join lateral (
            select x.* from attempts x
            where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.late_row_ref is null and ${isNear('x')}
-             and x.started_at <= e.created_at and x.started_at >= e.created_at - $3 * interval '1 ms'
+             and x.started_at <= e.created_at and x.started_at >= e.created_at - $2 * interval '1 ms'
            order by x.started_at desc limit ${mostAboutRows}) x
          order by x.started_at desc limit ${mostAboutRows})
         order by 4 desc limit ${mostAboutRows}) found
@@ -251,19 +259,20 @@ const aboutRows = `(
       select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p) near)`;
 
 /**
- * $1 and $2 the partitions to look in, $3 how long an attempt may be at work, ms; of the batch $4 events,
- * $5 deliveries and $6 attempts; $7 jobs that turned out to write IDs. Every step walks an index and is cut
+ * $1 where to begin, $2 how long an attempt may be at work, ms; of the batch $3 events,
+ * $4 deliveries and $5 attempts; $6 jobs that turned out to write IDs. Every step walks an index and is cut
  * where it could grow.
  */
 const findTouched = `
   with brought as materialized (
-    select e.* from ${keyRows('$4')} cross join lateral (
+    select e.* from ${keyRows('$3')} cross join lateral (
       select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e),
   writes as materialized (
     select distinct source, written_raw, named_hop from brought where ${byValue('brought')}),
   attempted as materialized (
-    select a.started_at, d.trace_id, p.row_ref, p.context_ref, p.named_hop, ${namedTraceOf('p')} as named_trace
-    from json_to_recordset($6::json) as r ("traceId" uuid, "deliveryRef" bigint, id uuid)
+    select a.started_at, r."contextRef" as own_context, p.row_ref, p.context_ref, p.named_hop, ${namedTraceOf('p')} as named_trace
+    from json_to_recordset($5::json) as r (
+      "traceId" uuid, "deliveryRef" bigint, id uuid, "contextRef" bigint)
     cross join lateral (
       select x.* from attempts x
       where x.trace_id = r."traceId" and x.delivery_ref = r."deliveryRef" and x.id = r.id and ${isNear('x')}
@@ -276,7 +285,7 @@ const findTouched = `
     select row_ref, started_at from attempted where row_ref is not null
     union
     select p.row_ref, a.started_at
-    from json_to_recordset($7::json) as j (source integer, name integer, since timestamptz, first_id uuid)
+    from json_to_recordset($6::json) as j (source integer, name integer, since timestamptz, first_id uuid)
     cross join lateral (
       select d.trace_id, d.event_ref, d.ref from deliveries d
       where d.source = j.source and d.job = j.name and d.trace_id >= j.first_id
@@ -286,7 +295,7 @@ const findTouched = `
     cross join lateral (
       select x.started_at from attempts x
       where x.trace_id = d.trace_id and x.delivery_ref = d.ref
-        and x.started_at >= j.since - $3 * interval '1 ms'
+        and x.started_at >= j.since - $2 * interval '1 ms'
       order by x.started_at limit ${mostAttempts}) a
     where p.row_ref is not null),
   carriers as materialized (
@@ -295,8 +304,10 @@ const findTouched = `
     select trace_id, ref, source, written_raw from brought
     union
     select m.trace_id, m.ref, m.source, m.written_raw
-    from ${keyRows('$5')} join events m on m.named_hop = ${hopOf('r.ref')} and m.named_hop is not null
-      and ${namedTraceOf('m')} = r."traceId" and ${isNear('m')}
+    from ${keyRows('$4')} cross join lateral (
+      select x.trace_id, x.ref, x.source, x.written_raw from events x
+      where x.named_hop = ${hopOf('r.ref')} and x.named_hop is not null
+        and ${namedTraceOf('x')} = r."traceId" and ${isNear('x')} offset 0) m
     ${otherHop
       .map(
         (compare) => `union
@@ -313,30 +324,25 @@ const findTouched = `
     cross join lateral (
       select m.trace_id, m.ref, m.source, m.written_raw from events m
       where m.named_hop = c.named_hop and ${namedTraceOf('m')} = c.named_trace
-        and m.created_at >= c.started_at and m.created_at <= c.started_at + $3 * interval '1 ms'
+        and m.created_at >= c.started_at and m.created_at <= c.started_at + $2 * interval '1 ms'
         and ${byValue('m')} and ${isNear('m')}
       order by m.created_at, m.ref limit ${mostWritesOfRow}) w
     union
-    select w.* from (select distinct trace_id, started_at from attempted) c
-    cross join lateral (
-      select m.trace_id, m.ref, m.source, m.written_raw from events m
-      where m.context_trace_id = c.trace_id and m.created_at >= c.started_at
-        and m.created_at <= c.started_at + $3 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
-      order by m.created_at, m.ref limit ${mostWritesInContext}) w
-    union
     select w.* from (
-      select distinct context_ref, started_at from attempted where context_ref is not null) c
+      select context_ref, started_at from attempted where context_ref is not null
+      union
+      select own_context, started_at from attempted) c
     cross join lateral (
       select m.trace_id, m.ref, m.source, m.written_raw from events m
       where m.context_ref = c.context_ref and m.created_at >= c.started_at
-        and m.created_at <= c.started_at + $3 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
+        and m.created_at <= c.started_at + $2 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
       order by m.created_at, m.ref limit ${mostWritesInContext}) w
     union
     select w.* from about a
     cross join lateral (
       select m.trace_id, m.ref, m.source, m.written_raw from events m
       where m.row_ref = a.row_ref and m.created_at >= a.started_at
-        and m.created_at <= a.started_at + $3 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
+        and m.created_at <= a.started_at + $2 * interval '1 ms' and ${isUnnamed('m')} and ${isNear('m')}
       order by m.created_at, m.ref limit ${mostWritesOfRow}) w)
   select trace_id as "traceId", ref::text from touched
   union
@@ -348,18 +354,17 @@ const findTouched = `
 /** An event's trace begins a day at most before it was written, and both times can be a time zone off. */
 const nearMs = 3 * 86_400_000;
 
-/** The partitions in which events are that have to do with these. @param timesMs of what the batch brought */
-export function nearOf(keys: readonly { traceId: string }[], timesMs: readonly number[]): Near {
-  let [from, until] = [Infinity, -Infinity];
+/** Where events begin that have to do with these: a trace id. @param timesMs of what the batch brought */
+export function firstNear(
+  keys: readonly { traceId: string }[],
+  timesMs: readonly number[],
+): string {
+  let from = Infinity;
   for (const ms of [...keys.map(({ traceId }) => firstMsOf(traceId)), ...timesMs]) {
     from = Math.min(from, ms);
-    until = Math.max(until, ms);
   }
-  return { from: firstUuidOf(from - nearMs), until: firstUuidOf(until + nearMs) };
+  return firstUuidOf(from - nearMs);
 }
-
-/** Trace ids, the end exclusive. */
-export type Near = { from: string; until: string };
 
 /**
  * Locks the events that a batch says something new about: those it brought, those that name one of its
@@ -377,7 +382,7 @@ export async function lockEventsToGrade(
     attempts: readonly AttemptKey[];
     jobs: readonly JobFound[];
     longestRunMs: number;
-    near: Near;
+    firstId: string;
   },
 ): Promise<EventKey[]> {
   const jobs = touched.jobs.map(({ source, name, writesIdsSince }) => ({
@@ -386,13 +391,20 @@ export async function lockEventsToGrade(
     since: writesIdsSince,
     first_id: firstUuidOf(Date.parse(writesIdsSince) - longestTraceMs),
   }));
+  const contexts = new Map<string, string>();
+  for (const traceId of tracesOf(touched.attempts)) {
+    contexts.set(traceId, await contextRef(traceId.replaceAll('-', '')));
+  }
+  const attempts = touched.attempts.map((key) => ({
+    ...key,
+    contextRef: contexts.get(key.traceId),
+  }));
   const found = await client.query<EventKey>(findTouched, [
-    touched.near.from,
-    touched.near.until,
+    touched.firstId,
     touched.longestRunMs,
     storableJson(touched.events),
     storableJson(touched.deliveries),
-    storableJson(touched.attempts),
+    storableJson(attempts),
     storableJson(jobs),
   ]);
   const { rows } = await client.query<EventKey>(
@@ -413,7 +425,7 @@ export async function lockEventsToGrade(
 export async function readGradingRows(
   client: StoreClient,
   keys: readonly EventKey[],
-  near: Near,
+  firstId: string,
   longestRunMs: number,
 ): Promise<GradingRow[]> {
   const { rows } = await client.query<GradingRow>(
@@ -436,9 +448,9 @@ export async function readGradingRows(
        case when ${isUnnamed('e')} and e.context_ref is not null then ${inContext} else '[]'::json
          end as "inContext",
        case when ${isUnnamed('e')} and e.row_ref is not null then ${aboutRows} end as "aboutRows"
-     from ${keyRows('$4')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
-     where ${isNear('e')}`,
-    [near.from, near.until, longestRunMs, storableJson(keys)],
+     from ${keyRows('$3')} cross join lateral (
+       select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e`,
+    [firstId, longestRunMs, storableJson(keys)],
   );
   return rows;
 }

@@ -43,11 +43,11 @@ const mostBelow = 1_000;
 /** Of a kept path, at each end. */
 const shownSteps = 25;
 
-/** A path is followed so far back and forth in time, ms: over more, nothing goes round. */
+/** A path is followed so far back in time, ms. */
 const longestLoopMs = 14 * 86_400_000;
 
-/** $3 and $4. */
-const isNear = (x: string): string => `${x}.trace_id >= $3::uuid and ${x}.trace_id < $4::uuid`;
+/** $3: only the partitions in which the path can be. */
+const isNear = (x: string): string => `${x}.trace_id >= $3::uuid`;
 
 /** Of an event: the trigger that fired, for the table it is of. */
 const sameTrigger = (a: string, b: string): string =>
@@ -136,7 +136,7 @@ export async function readLoops(
   const { rows } = await client.query<FoundLoop>(findLoops, [
     storableJson(graded),
     mostTimes,
-    ...nearOf(graded),
+    firstNear(graded),
   ]);
   return rows;
 }
@@ -161,7 +161,7 @@ export async function replaceLoops(
     [
       storableJson(graded),
       storableJson(found.map(({ traceId, ref }) => ({ traceId, ref }))),
-      ...nearOf(graded),
+      firstNear(graded),
     ],
   );
   const { rows } = await client.query<{ source: string; id: string; isNew: boolean }>(
@@ -185,12 +185,8 @@ export async function replaceLoops(
   );
 }
 
-function nearOf(graded: readonly EventKey[]): [from: string, until: string] {
-  const times = graded.map(({ traceId }) => firstMsOf(traceId));
-  return [
-    firstUuidOf(Math.min(...times) - longestLoopMs),
-    firstUuidOf(Math.max(...times) + longestLoopMs),
-  ];
+function firstNear(graded: readonly EventKey[]): string {
+  return firstUuidOf(Math.min(...graded.map(({ traceId }) => firstMsOf(traceId))) - longestLoopMs);
 }
 
 async function hasLoops(client: StoreClient): Promise<boolean> {
