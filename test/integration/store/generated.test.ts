@@ -1,0 +1,81 @@
+// Generated cascades have the form in which the consumer stores recorded ones: what is measured on them holds.
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateCascades, type Generated } from '../../../bench/store/generate.ts';
+import { migrate } from '../../../migrations/run.ts';
+import { migrationSets } from '../../../migrations/sets.ts';
+import { withClient } from '../../../src/store/client.ts';
+import { findDelivery, findEvents } from '../../../src/store/nodes.ts';
+import { rowRef } from '../../../src/store/refs.ts';
+import { createDatabase } from '../../support/database.ts';
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let made: Generated;
+const query = <Row extends pg.QueryResultRow>(text: string): Promise<Row[]> =>
+  withClient(database.url, async (client) => (await client.query<Row>(text)).rows);
+
+beforeAll(async () => {
+  database = await createDatabase('generated');
+  await migrate({ databaseUrl: database.url, ...migrationSets.observability });
+  made = await withClient(database.url, (client) =>
+    generateCascades(client, {
+      events: 4_000,
+      giants: 1,
+      giantHops: 1_000,
+      days: 20,
+      nowMs: Date.now(),
+      payloads: 0.5,
+    }),
+  );
+});
+afterAll(() => database.drop());
+
+describe('generated cascades', () => {
+  it('are about as many as asked for, the large one among them, each with the hops it was to have', async () => {
+    expect(made.events).toBeGreaterThan(2_500);
+    expect(made.events).toBeLessThan(8_000);
+    expect(made.deliveries).toBe(made.events);
+    expect(made.attempts).toBeGreaterThan(made.deliveries);
+    const [largest] = await query<{ hops: string }>(
+      'select count(*) as hops from deliveries group by trace_id order by 1 desc limit 1',
+    );
+    expect(largest).toEqual({ hops: '1000' });
+    expect(await query('select from events_default')).toEqual([]);
+  });
+
+  it('are found by the refs that the store makes of their ids', async () => {
+    const events = await query<{ id: string; source: string; trace_id: string }>(
+      'select id, source, trace_id from readable_events order by id limit 5',
+    );
+    const deliveries = await query<{ id: string; trace_id: string }>(
+      'select id, trace_id from readable_deliveries order by id limit 5',
+    );
+    await withClient(database.url, async (client) => {
+      for (const { id, source, trace_id } of events) {
+        expect(await findEvents(client, { id, source })).toMatchObject([{ traceId: trace_id }]);
+      }
+      for (const { id, trace_id } of deliveries) {
+        expect(await findDelivery(client, id)).toMatchObject({ traceId: trace_id });
+      }
+    });
+  });
+
+  it('name rows, and deliveries of their own trace as causes', async () => {
+    const [row] = await query<{ source: string; table: string; key: string; ref: string }>(
+      `select r.source, r.table_name as table, r.row_key as key, e.row_ref::text as ref
+       from readable_events r join events e on e.trace_id = r.trace_id and e.uuid_id::text = r.id limit 1`,
+    );
+    if (!row) throw new Error('no row was written');
+    const { source, table, key } = row;
+    expect(await rowRef({ source, schema: 'public', table, key })).toBe(row.ref);
+    const links = await query(
+      `select from readable_links where cause_trace_id = trace_id and cause_delivery_id is null`,
+    );
+    expect(links).toEqual([]);
+    const ids = await query(
+      `select from readable_links l left join readable_deliveries d on d.id = l.cause_delivery_id
+       where l.evidence = 'certain' and d.correlation_id is distinct from l.correlation_id`,
+    );
+    expect(ids).toEqual([]);
+  });
+});
