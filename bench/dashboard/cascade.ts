@@ -181,6 +181,7 @@ export function benchCascade(hops: number): TraceDetail {
       deliveries: hops,
       attempts: attemptCount,
       failed,
+      dead: 0,
       weakLinks,
       shape: [hops],
     },

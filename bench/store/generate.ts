@@ -1,6 +1,7 @@
 // Fills a migrated observability database with realistic cascades: skewed triggers, people and rows, long tails, retries,
 // failures, weak links, joined traces, a few cascades of many hops. Made by SQL in the database itself, set by set, in the
 // form in which the consumer stores it, so that ten million events take minutes. It measures nothing.
+import { noteLines } from '../../src/store/cascade-lines.ts';
 import type { StoreClient } from '../../src/store/client.ts';
 import { people, shapes } from './shapes.ts';
 
@@ -71,7 +72,7 @@ const makeWrites = `
       t.at + (k - 1) * t.step_ms * interval '1 ms' as created_at,
       floor(${shapes.length} * power(random(), case when k = 1 then 3 else 1.6 end))::int as shape,
       1 + floor(100000 * power(random(), 2))::int as row_key,
-      random() as luck, random() as speed
+      floor(${people} * power(random(), 3))::int as person, random() as luck, random() as speed
     from begun t, generate_series(1, t.hops) k) w
   join shape s on s.at = w.shape`;
 
@@ -88,7 +89,7 @@ const insertEvents = `
     case when p.k is not null and w.luck >= 0.03 then ${ref('p.hash')} >> 24 end,
     w.created_at, w.created_at + interval '40 ms', w.created_at at time zone 'UTC', ${idOf('w.source')}, w.trigger_id,
     ${idOf(`'public'`)}, w.table_id,
-    case when p.k is null then ${idOf(`'person' || floor(${people} * power(random(), 3)) || '@example.com'`)}
+    case when p.k is null then ${idOf(`'person' || w.person || '@example.com'`)}
       else p.named_id end,
     case when p.k is not null and w.luck >= 0.03 then p.named_id end, null,
     case when w.luck between 0.50 and 0.515 then 3 else 0 end, 3, 'h',
@@ -203,6 +204,13 @@ export async function generateCascades(
     await client.query(insertJoins, [reasons[1]]);
     await client.query(insertTraces);
     await client.query(insertJobs);
+    const { rows: begun } = await client.query<{ id: string }>(
+      'select trace_id::text as id from begun',
+    );
+    await noteLines(
+      client,
+      begun.map(({ id }) => id),
+    );
     await client.query('commit');
     onProgress(last, traces);
   }

@@ -1,7 +1,7 @@
 // GET /api/coverage/logs: of the jobs that ran lately, whose log lines carry the correlation ID. It looks at the latest
 // deliveries of each, and asks the log source for their IDs.
 import { Hono } from 'hono';
-import { listTraces, readTraceNodes } from '../store/traces.ts';
+import { listTraces, newest, readTraceNodes } from '../store/traces.ts';
 import type { StoredDelivery } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
 import { endpoint } from './endpoint.ts';
@@ -30,7 +30,10 @@ export function logCoverageRoutes(deps: ApiDeps) {
     }),
     async (context) => {
       const deliveries = await reading(deps, async (client) => {
-        const traces = await listTraces(client, { limit: latestTraces, after: null, which: 'all' });
+        const traces = await listTraces(
+          client,
+          newest({ limit: latestTraces, after: null, which: 'all' }),
+        );
         const nodes = await readTraceNodes(
           client,
           traces.map(({ id }) => id),

@@ -1,29 +1,25 @@
 // GET /api/traces and /api/traces/{id}: cascades, each a root trace with the traces that weak links join to it.
 import { Hono } from 'hono';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
 import { loopsOf } from '../store/loops.ts';
-import {
-  findTrace,
-  listTraces,
-  readOutlines,
-  readTraceNodes,
-  type StoredTrace,
-} from '../store/traces.ts';
-import { writeCursor } from './cursor.ts';
+import { findTrace, readOutlines, readTraceNodes, type StoredTrace } from '../store/traces.ts';
+import { readyFilter } from './cascade-filter.ts';
+import { listAll, listFitting, searchMs } from './cascade-list.ts';
+import { cascadeQuery, isFiltered, linksQuery } from './cascade-query.ts';
 import { deliveryView } from './delivery-view.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
 import { loopView } from './loop-view.ts';
-import { pageQuery } from './page-query.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
+import { emailsAreMasked, maySearchEmails } from './masked-search.ts';
 import { notFound } from './problem.ts';
 import { reading } from './reading.ts';
 import { traceParam } from './trace-id.ts';
-import { summariseTraces } from './trace-summary.ts';
+import { isLarge, summariseLine, summariseTraces } from './trace-summary.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
 import {
   type TraceDetail,
@@ -34,13 +30,12 @@ import {
   type TriggerView,
 } from './views.ts';
 
-const linksQuery = z.object({
-  links: z.enum(['certain', 'all']).default('all').meta({
-    description:
-      '`certain` leaves weak links out: every trace stands alone then, also one that a weak link joins.',
-  }),
-});
-const listQuery = pageQuery(z.uuid()).extend(linksQuery.shape);
+const nothing: TracePage = {
+  traces: [],
+  nextCursor: null,
+  searchedUntil: null,
+  count: { value: 0, isEstimate: false },
+};
 
 export function traceRoutes(deps: ApiDeps) {
   return (
@@ -48,25 +43,34 @@ export function traceRoutes(deps: ApiDeps) {
       .get(
         '/',
         endpoint({
-          summary: 'List cascades, newest first',
+          summary: 'List cascades, newest first, or those that fit',
+          description:
+            'Filters are joined by *and*. A search that takes too long stops, says how far it has looked (`searchedUntil`), and goes on with `nextCursor`.',
           tag: 'Traces',
-          query: listQuery,
+          query: cascadeQuery,
           answers: { 200: { description: 'A page of them.', schema: tracePageSchema } },
           problems: ['database_unreachable'],
         }),
         async (context) => {
-          const { limit, cursor, links } = context.req.valid('query');
+          const query = context.req.valid('query');
+          const { limit, cursor, links } = query;
+          const withEmails = await maySearchEmails(context, deps);
+          if (!withEmails && query.actor?.includes('@')) throw emailsAreMasked();
+          const asked = { limit, after: cursor ? { startedAt: cursor.at, id: cursor.id } : null };
+          const beganMs = deps.now();
           const page = await reading(deps, async (client) => {
-            // One more than asked for tells whether there is a next page.
-            const after = cursor ? { startedAt: cursor.at, id: cursor.id } : null;
-            const which = links === 'all' ? 'roots' : 'all';
-            const found = await listTraces(client, { limit: limit + 1, after, which });
-            const traces = found.slice(0, limit);
-            const last = found.length > limit ? traces.at(-1) : undefined;
-            return {
-              traces: await summaries(client, traces, links),
-              nextCursor: last ? writeCursor({ at: last.startedAt, id: last.id }) : null,
-            } satisfies TracePage;
+            const summarise = (traces: readonly StoredTrace[]): Promise<TraceSummary[]> =>
+              summaries(client, traces, links);
+            if (!isFiltered(query)) {
+              return listAll(client, asked, links === 'all' ? 'roots' : 'all', summarise);
+            }
+            const ready = await readyFilter(client, query, withEmails);
+            if (!ready) return nothing;
+            return listFitting(client, asked, ready, {
+              nowMs: beganMs,
+              mayGoOn: () => deps.now() - beganMs < searchMs,
+              summarise,
+            });
           });
           return context.json(page, 200);
         },
@@ -91,7 +95,7 @@ export function traceRoutes(deps: ApiDeps) {
             const rootId = links === 'all' ? await findRoot(client, id) : id;
             const trace = rootId === null ? null : await findTrace(client, rootId);
             if (!trace) throw notFound(`Trace ${id}`);
-            const [summary] = await summaries(client, [trace], links);
+            const [summary] = await liveSummaries(client, [trace], links);
             if (!summary) throw notFound(`Trace ${id}`);
             const members = await tracesOf(client, [trace.id], links);
             const nodes = await readTraceNodes(client, [...members.keys()]);
@@ -136,7 +140,26 @@ async function tracesOf(
   return links === 'all' ? readCascades(client, ids) : new Map(ids.map((id) => [id, id]));
 }
 
+/** For lists. */
 async function summaries(
+  client: StoreClient,
+  traces: readonly StoredTrace[],
+  links: Links,
+): Promise<TraceSummary[]> {
+  const byLine = (trace: StoredTrace): boolean => links === 'all' && isLarge(trace);
+  const live = await liveSummaries(
+    client,
+    traces.filter((trace) => !byLine(trace)),
+    links,
+  );
+  const read = new Map(live.map((summary) => [summary.id, summary]));
+  return traces.flatMap((trace) => {
+    if (trace.line && byLine(trace)) return summariseLine(trace, trace.line);
+    return read.get(trace.id) ?? [];
+  });
+}
+
+async function liveSummaries(
   client: StoreClient,
   traces: readonly StoredTrace[],
   links: Links,

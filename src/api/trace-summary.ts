@@ -1,5 +1,5 @@
 // What the list says of a trace, from the outlines of its events and deliveries.
-import type { DeliveryOutline, EventOutline, StoredTrace } from '../store/traces.ts';
+import type { DeliveryOutline, EventOutline, StoredLine, StoredTrace } from '../store/traces.ts';
 import { deliveryState, hasFailed, traceState } from './delivery-state.ts';
 import { durationMs, latest } from './delivery-view.ts';
 import { rootView } from './event-view.ts';
@@ -10,6 +10,43 @@ export type Outlines = {
   events: readonly EventOutline[];
   deliveries: readonly DeliveryOutline[];
 };
+
+/** A cascade of more deliveries is told by what is kept of it: reading all of them takes longer than a page may. */
+export const largeFrom = 200;
+
+/** Whether a cascade is told by its {@link StoredLine}. */
+export function isLarge({ line }: Pick<StoredTrace, 'line'>): boolean {
+  return line !== null && line.deliveries >= largeFrom;
+}
+
+/** Of a large cascade: its state is that of the last batch that touched it, its shape is left out. */
+export function summariseLine(trace: StoredTrace, line: StoredLine): TraceSummary {
+  const { running, unarrived, failed, lastAt } = line;
+  const endedAt = running > 0 ? null : lastAt;
+  return {
+    id: trace.id,
+    source: trace.source,
+    startedAt: trace.startedAt,
+    endedAt,
+    durationMs: durationMs(trace.startedAt, endedAt),
+    state:
+      running > 0
+        ? 'running'
+        : unarrived > failed
+          ? 'waiting'
+          : failed > 0
+            ? 'failed'
+            : 'delivered',
+    root: trace.root && rootView(trace.root),
+    events: line.events,
+    deliveries: line.deliveries,
+    attempts: line.attempts,
+    failed,
+    dead: line.dead,
+    weakLinks: line.weakLinks,
+    shape: [],
+  };
+}
 
 /**
  * @param outlines of everything that is shown under these traces
@@ -52,6 +89,7 @@ function summarise(
     deliveries: deliveries.length,
     attempts: deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0),
     failed: states.filter(hasFailed).length,
+    dead: states.filter((state) => state === 'dead').length,
     weakLinks: events.filter(
       ({ evidence, causeKey }) => evidence === 'weak' && here.has(causeKey ?? ''),
     ).length,

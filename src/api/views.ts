@@ -146,8 +146,10 @@ export const traceSummarySchema = z
     deliveries: z.number().int(),
     attempts: z.number().int(),
     failed: z.number().int(),
+    /** Of those that failed, the dead letters: they can be replayed. */
+    dead: z.number().int(),
     weakLinks: z.number().int(),
-    /** Deliveries per depth, depth 1 first. */
+    /** Deliveries per depth, depth 1 first. Empty in a list where there are 200 deliveries or more. */
     shape: z.array(z.number().int()),
   })
   .meta({ id: 'TraceSummary' });
@@ -157,6 +159,13 @@ export const tracePageSchema = z
     traces: z.array(traceSummarySchema),
     /** Opaque; give it back as `?cursor=`. Null on the last page. */
     nextCursor: z.string().nullable(),
+    /**
+     * Where a search has stopped before the page was full: what began earlier has not been looked at. With `nextCursor`
+     * the search goes on from there. Null: everything that is asked for has been looked at, or the page is full.
+     */
+    searchedUntil: time.nullable(),
+    /** On the first page: how many there are in all. An estimate comes from Postgres's statistics. */
+    count: z.object({ value: z.number().int(), isEstimate: z.boolean() }).nullable(),
   })
   .meta({ id: 'TracePage' });
 

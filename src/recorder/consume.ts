@@ -3,6 +3,7 @@
 import { builtInLoopLimits, type LoopLimits } from '../config/configuration.ts';
 import { messageOf } from '../error-message.ts';
 import { type Connect, inTransaction, isDataError, type StoreClient } from '../store/client.ts';
+import { noteLines } from '../store/cascade-lines.ts';
 import { insertRows, insertUnreadableRows } from '../store/insert.ts';
 import type { FoundLoop } from '../store/loops.ts';
 import type { RecordMessage } from '../store/record.ts';
@@ -100,7 +101,7 @@ async function storeRecords(
     await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
       noteHabits(client, brought),
     );
-    const graded = await inTransaction(
+    const { keys: graded, joined } = await inTransaction(
       client,
       { access: 'write', timeoutMs: statementTimeoutMs },
       () => gradeTouched(client, brought),
@@ -109,6 +110,12 @@ async function storeRecords(
       client,
       { access: 'write', timeoutMs: statementTimeoutMs },
       () => noteLoops(client, graded, deps.loops?.limits ?? builtInLoopLimits),
+    );
+    const touched = new Set(
+      [...keys.events, ...graded].map(({ traceId }) => traceId).concat(joined),
+    );
+    await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
+      noteLines(client, [...touched]),
     );
     for (const loop of fresh) reportLoop(loop, deps);
     if (toStop.length > 0) await deps.loops?.stop(toStop);

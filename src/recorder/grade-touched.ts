@@ -36,13 +36,13 @@ export async function noteHabits(client: StoreClient, { keys }: Brought): Promis
 /**
  * Runs in the caller's transaction, after another one has committed `rows`. Locks are taken in one order,
  * events, jobs, traces, each by ascending key, so that consumers cannot deadlock.
- * @returns the events that were judged
+ * @returns the events that were judged, and the traces that are joined otherwise since
  */
 export async function gradeTouched(
   client: StoreClient,
   { rows, keys: brought }: Brought,
-): Promise<EventKey[]> {
-  if (brought.events.length === 0) return [];
+): Promise<{ keys: EventKey[]; joined: string[] }> {
+  if (brought.events.length === 0) return { keys: [], joined: [] };
   const jobs = await findJobsToJudge(client, brought);
   const timesMs = [
     ...rows.events.map((event) => Date.parse(event.created_at)),
@@ -61,8 +61,7 @@ export async function gradeTouched(
     if (grade) links.push(linkOf(row, grade));
   }
   await replaceLinks(client, keys, links);
-  await joinTraces(client, keys);
-  return keys;
+  return { keys, joined: await joinTraces(client, keys) };
 }
 
 async function readFacts(

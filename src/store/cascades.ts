@@ -19,7 +19,8 @@ export async function findRoots(
     `with recursive up (start, id, joined_to) as (
        select t.id, t.id, t.joined_to from traces t where t.id = any ($1::uuid[])
        union
-       select u.start, t.id, t.joined_to from up u join traces t on t.id = u.joined_to)
+       select u.start, t.id, t.joined_to
+       from up u cross join lateral (select * from traces t where t.id = u.joined_to limit 1) t)
      select distinct on (start) start as id, id as root from up
      order by start, joined_to is not null, id = start desc`,
     [traceIds],

@@ -66,7 +66,8 @@ export async function listDeadLetters(
        (select count(*)::int from attempts a where ${isAttemptOf('a', 'l')}) as attempts,
        ${utc('l.first_attempt_at')} as "firstAttemptAt", ${utc('l.dead_at')} as "deadAt"
      from dead_letters l
-     join deliveries d on ${isDelivery('d', 'l.trace_id', 'l.ref')}
+     cross join lateral (
+       select * from deliveries x where ${isDelivery('x', 'l.trace_id', 'l.ref')} limit 1) d
      join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
      where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and not ${isDelivered} ${older}
      order by l.dead_at desc, l.delivery_id desc limit $1`,

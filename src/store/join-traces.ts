@@ -12,9 +12,14 @@ import { storableJson } from './storable-json.ts';
  * start only ever moves back: for what is joined to it that changes nothing, and for the trace itself,
  * the batch that moved it comes here again. Whoever joins a trace holds its row, and reads the links and
  * starts after it got it: of two consumers the later one decides with what both have stored.
+ *
+ * @returns the traces that are joined otherwise than before, with those that they were joined to
  */
-export async function joinTraces(client: StoreClient, graded: readonly EventKey[]): Promise<void> {
-  if (graded.length === 0) return;
+export async function joinTraces(
+  client: StoreClient,
+  graded: readonly EventKey[],
+): Promise<string[]> {
+  if (graded.length === 0) return [];
   const own = [...new Set(graded.map(({ traceId }) => traceId))];
   const found = await client.query<{ id: string }>(
     `select id from unnest($1::uuid[]) as own (id)
@@ -28,8 +33,8 @@ export async function joinTraces(client: StoreClient, graded: readonly EventKey[
     'select id from traces where id = any ($1::uuid[]) order by id for no key update',
     [ids],
   );
-  const { rows } = await client.query<{ id: string; parent: string | null }>(
-    `select t.id, (
+  const { rows } = await client.query<{ id: string; parent: string | null; before: string | null }>(
+    `select t.id, t.joined_to as before, (
        select l.cause_trace_id from links l
        join events b on b.trace_id = l.trace_id and b.ref = l.event_ref
          and (b.named_hop is null or b.starts_trace)
@@ -40,10 +45,12 @@ export async function joinTraces(client: StoreClient, graded: readonly EventKey[
     [ids],
   );
   const changes = storableJson(rows);
-  await client.query(
+  const { rows: changed } = await client.query<{ id: string; before: string | null }>(
     `update traces t set joined_to = k.parent
-     from json_to_recordset($2::json) as k (id uuid, parent uuid)
-     where t.id = any ($1::uuid[]) and t.id = k.id and t.joined_to is distinct from k.parent`,
+     from json_to_recordset($2::json) as k (id uuid, parent uuid, before uuid)
+     where t.id = any ($1::uuid[]) and t.id = k.id and t.joined_to is distinct from k.parent
+     returning t.id, k.before`,
     [ids, changes],
   );
+  return changed.flatMap(({ id, before }) => (before === null ? [id] : [id, before]));
 }

@@ -134,6 +134,11 @@ export const eventColumns = `
       join events o on o.trace_id = c.trace_id and o.ref = c.event_ref
       where ${isDelivery('c', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1)) end as link`;
 
+/** {@link eventTables} of the traces that a parameter such as `$1` lists: said of each table, or Postgres reads it whole. */
+export const eventTablesIn = (traces: string): string => `events e
+  left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref and l.trace_id = any (${traces}::uuid[])
+  left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref and p.trace_id = any (${traces}::uuid[])`;
+
 export const eventTables = `events e
   left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref
   left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref`;
@@ -179,6 +184,10 @@ export const deliveryColumns = `
       'error', a.error, 'answer', a.answer, 'degraded', a.degraded,
       'worksInBackground', a.works_in_background, 'skipped', coalesce(a.skipped, '[]'::jsonb)) order by a.started_at, a.id)
     from attempts a where ${isAttemptOf('a', 'd')}), '[]'::json) as attempts`;
+
+/** {@link deliveryTables} of the traces that a parameter lists. */
+export const deliveryTablesIn = (traces: string): string => `deliveries d
+  join events e on e.trace_id = d.trace_id and e.ref = d.event_ref and e.trace_id = any (${traces}::uuid[])`;
 
 export const deliveryTables = `deliveries d
   join events e on e.trace_id = d.trace_id and e.ref = d.event_ref`;

@@ -3,9 +3,9 @@ import type { StoreClient } from './client.ts';
 import { wordOf, evidenceCodes } from './codes.ts';
 import {
   deliveryColumns,
-  deliveryTables,
+  deliveryTablesIn,
   eventColumns,
-  eventTables,
+  eventTablesIn,
   hasRetriesLeft,
   isDead,
   type StoredDelivery,
@@ -17,7 +17,28 @@ import { utc } from './utc.ts';
 /** A place in the list: everything after it is older. */
 export type TracePosition = { startedAt: string; id: string };
 
-export type StoredTrace = TracePosition & { source: string; root: StoredEvent | null };
+/** What is kept of a whole cascade with its root (cascade-lines.ts), as of the last batch that touched it. */
+export type StoredLine = {
+  lastAt: string | null;
+  events: number;
+  deliveries: number;
+  attempts: number;
+  weakLinks: number;
+  running: number;
+  unarrived: number;
+  failed: number;
+  dead: number;
+};
+
+export type StoredTrace = TracePosition & {
+  source: string;
+  root: StoredEvent | null;
+  /** Null while it has not been made. */
+  line: StoredLine | null;
+};
+
+/** Which traces, as the end of a statement about `traces t`, with its values. */
+export type TraceChoice = { text: string; values: unknown[] };
 
 /** What a summary needs to know of an event. */
 export type EventOutline = {
@@ -47,25 +68,37 @@ export type DeliveryOutline = {
 type TraceRow = Omit<StoredTrace, 'root'> & { rootRef: string | null };
 
 const traceColumns = `t.id, ${nameOf('t.source')} as source, ${utc('t.started_at')} as "startedAt",
-  t.root_ref::text as "rootRef"`;
+  t.root_ref::text as "rootRef",
+  case when t.about is not null then json_build_object('lastAt', ${utc('t.last_at')}, 'events', t.events,
+    'deliveries', t.deliveries, 'attempts', t.attempts, 'weakLinks', t.weak_links, 'running', t.running,
+    'unarrived', t.unarrived, 'failed', t.failed, 'dead', t.dead) end as line`;
 
 /**
- * Newest first, `limit` of them, older than `after` where it is given.
+ * The statement of the newest, `limit` of them, older than `after` where it is given.
  * @param page.which `roots` leaves out the traces that are joined to another
  */
-export async function listTraces(
-  client: StoreClient,
-  page: { limit: number; after: TracePosition | null; which: 'roots' | 'all' },
-): Promise<StoredTrace[]> {
+export function newest(page: {
+  limit: number;
+  after: TracePosition | null;
+  which: 'roots' | 'all';
+}): TraceChoice {
   // Statements of their own, since `$2 is null or …` would not be planned as a walk along an index.
   const conditions = [
     ...(page.which === 'roots' ? ['t.joined_to is null'] : []),
     ...(page.after ? ['(t.started_at, t.id) < ($2::timestamptz, $3::uuid)'] : []),
   ];
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  return {
+    text: `${where} order by t.started_at desc, t.id desc limit $1`,
+    values: [page.limit, ...(page.after ? [page.after.startedAt, page.after.id] : [])],
+  };
+}
+
+/** The lines of some traces, with their roots. */
+export async function listTraces(client: StoreClient, choice: TraceChoice): Promise<StoredTrace[]> {
   const { rows } = await client.query<TraceRow>(
-    `select ${traceColumns} from traces t ${where} order by t.started_at desc, t.id desc limit $1`,
-    [page.limit, ...(page.after ? [page.after.startedAt, page.after.id] : [])],
+    `select ${traceColumns} from traces t ${choice.text}`,
+    choice.values,
   );
   return withRoots(client, rows);
 }
@@ -89,7 +122,8 @@ export async function readOutlines(
     `select e.trace_id as "traceId", e.trace_id || ' ' || e.ref as key, ${utc('e.created_at')} as "createdAt",
        ${wordOf('l.evidence', evidenceCodes)} as evidence,
        coalesce(l.cause_trace_id, l.trace_id) || ' ' || l.cause_ref as "causeKey"
-     from events e left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref
+     from events e
+     left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref and l.trace_id = any ($1::uuid[])
      where e.trace_id = any ($1::uuid[])`,
     [traceIds],
   );
@@ -99,7 +133,7 @@ export async function readOutlines(
        ${hasRetriesLeft} as "hasRetriesLeft", ${isDead} as "isDead", coalesce(a.attempts, 0) as attempts,
        coalesce(a.running, false) as "isRunning", coalesce(a.delivered, false) as "isDelivered",
        ${utc('a.ended_at')} as "endedAt"
-     from ${deliveryTables}
+     from ${deliveryTablesIn('$1')}
      left join lateral (
        select count(*)::int as attempts, (array_agg(ended_at is null order by started_at desc, id desc))[1] as running,
          bool_or(outcome = 'd') as delivered, max(ended_at) as ended_at
@@ -116,12 +150,12 @@ export async function readTraceNodes(
   traceIds: readonly string[],
 ): Promise<{ events: StoredEvent[]; deliveries: StoredDelivery[] }> {
   const events = await client.query<StoredEvent>(
-    `select ${eventColumns} from ${eventTables} where e.trace_id = any ($1::uuid[])
+    `select ${eventColumns} from ${eventTablesIn('$1')} where e.trace_id = any ($1::uuid[])
      order by e.created_at, e.arrived_at, e.source, e.ref`,
     [traceIds],
   );
   const deliveries = await client.query<StoredDelivery>(
-    `select ${deliveryColumns} from ${deliveryTables} where d.trace_id = any ($1::uuid[])
+    `select ${deliveryColumns} from ${deliveryTablesIn('$1')} where d.trace_id = any ($1::uuid[])
      order by (select min(a.started_at) from attempts a where ${isAttemptOf('a', 'd')}), d.ref`,
     [traceIds],
   );
@@ -130,15 +164,20 @@ export async function readTraceNodes(
 
 async function withRoots(client: StoreClient, traces: readonly TraceRow[]): Promise<StoredTrace[]> {
   const rooted = traces.filter((trace) => trace.rootRef !== null);
+  if (rooted.length === 0) return traces.map((trace) => storedTrace(trace, null));
   const { rows } = await client.query<StoredEvent>(
-    `select ${eventColumns} from ${eventTables}
+    `select ${eventColumns} from ${eventTablesIn('$1')}
      where e.trace_id = any ($1::uuid[]) and (e.trace_id, e.ref) in (
        select r.trace_id, r.ref from unnest($1::uuid[], $2::bigint[]) as r (trace_id, ref))`,
     [rooted.map(({ id }) => id), rooted.map(({ rootRef }) => rootRef)],
   );
   const roots = new Map(rows.map((event) => [event.traceId, event]));
-  return traces.map(({ id, source, startedAt }) => {
-    const root = roots.get(id) ?? null;
-    return { id, source: root?.source ?? source, startedAt, root };
-  });
+  return traces.map((trace) => storedTrace(trace, roots.get(trace.id) ?? null));
+}
+
+function storedTrace(
+  { id, source, startedAt, line }: TraceRow,
+  root: StoredEvent | null,
+): StoredTrace {
+  return { id, source: root?.source ?? source, startedAt, root, line };
 }

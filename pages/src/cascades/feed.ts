@@ -1,6 +1,8 @@
 // Keeps the list of cascades while new ones come in and older ones are loaded. Pure: pages in, list out.
 import type { TracePage, TraceSummary } from '../../../src/api/views.ts';
 
+type Page = Pick<TracePage, 'traces' | 'nextCursor'>;
+
 export interface Feed {
   /** Newest first. */
   traces: TraceSummary[];
@@ -13,7 +15,7 @@ export interface Feed {
  * When the page shares nothing with what is known, something in between may be missing: then only the
  * page remains.
  */
-export function mergeNewest(known: Feed | undefined, page: TracePage): Feed {
+export function mergeNewest(known: Feed | undefined, page: Page): Feed {
   const fresh: Feed = { traces: page.traces, olderCursor: page.nextCursor };
   if (known === undefined || page.nextCursor === null) return fresh;
   const ids = new Set(page.traces.map(({ id }) => id));
@@ -33,7 +35,7 @@ function isOlder(a: TraceSummary, b: TraceSummary): boolean {
 }
 
 /** Appends the page that `olderCursor` led to. */
-export function appendOlder(known: Feed, page: TracePage): Feed {
+export function appendOlder(known: Feed, page: Page): Feed {
   const ids = new Set(known.traces.map(({ id }) => id));
   return {
     traces: [...known.traces, ...page.traces.filter(({ id }) => !ids.has(id))],

@@ -109,7 +109,12 @@ describe('access', () => {
 
 describe('GET /api/traces', () => {
   it('is an empty page before anything has happened', async () => {
-    expect(await (await get('/api/traces')).json()).toEqual({ traces: [], nextCursor: null });
+    expect(await (await get('/api/traces')).json()).toEqual({
+      traces: [],
+      nextCursor: null,
+      searchedUntil: null,
+      count: { value: 0, isEstimate: false },
+    });
   });
 
   it('tells of a cascade who began it, how it went and how wide it is', async () => {
@@ -139,11 +144,14 @@ describe('GET /api/traces', () => {
           deliveries: 3,
           attempts: 4,
           failed: 0,
+          dead: 0,
           weakLinks: 0,
           shape: [1, 1, 1],
         },
       ],
       nextCursor: null,
+      searchedUntil: null,
+      count: { value: 1, isEstimate: false },
     });
   });
 

@@ -19,9 +19,9 @@ beforeAll(async () => {
   await migrate({ databaseUrl: database.url, ...migrationSets.observability });
   made = await withClient(database.url, (client) =>
     generateCascades(client, {
-      events: 4_000,
+      events: 7_000,
       giants: 1,
-      giantHops: 1_000,
+      giantHops: 3_000,
       days: 20,
       nowMs: Date.now(),
       payloads: 0.5,
@@ -32,14 +32,14 @@ afterAll(() => database.drop());
 
 describe('generated cascades', () => {
   it('are about as many as asked for, the large one among them, each with the hops it was to have', async () => {
-    expect(made.events).toBeGreaterThan(2_500);
-    expect(made.events).toBeLessThan(8_000);
+    expect(made.events).toBeGreaterThan(5_000);
+    expect(made.events).toBeLessThan(11_000);
     expect(made.deliveries).toBe(made.events);
     expect(made.attempts).toBeGreaterThan(made.deliveries);
     const [largest] = await query<{ hops: string }>(
       'select count(*) as hops from deliveries group by trace_id order by 1 desc limit 1',
     );
-    expect(largest).toEqual({ hops: '1000' });
+    expect(largest).toEqual({ hops: '3000' });
     expect(await query('select from events_default')).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ import { maintainStore } from '../../../src/store/maintain.ts';
 import { findEvents } from '../../../src/store/nodes.ts';
 import type { StoredEvent } from '../../../src/store/read-rows.ts';
 import type { AttemptRecord } from '../../../src/store/record.ts';
-import { listTraces } from '../../../src/store/traces.ts';
+import { listTraces, newest } from '../../../src/store/traces.ts';
 import { createDatabase } from '../../support/database.ts';
 import { sampleAttempt, sampleEvent, startMs } from './sample-records.ts';
 
@@ -98,7 +98,9 @@ describe('weeks', () => {
     for (const id of ['now', 'older', 'in time to come']) {
       expect(await eventOf(id)).toMatchObject({ id, newRow: { id: 42, status: 'paid' } });
     }
-    expect(await listTraces(client, { limit: 10, after: null, which: 'roots' })).toHaveLength(3);
+    expect(
+      await listTraces(client, newest({ limit: 10, after: null, which: 'roots' })),
+    ).toHaveLength(3);
   });
 
   it('take over from the default what belongs to them when they are made', async () => {

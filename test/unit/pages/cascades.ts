@@ -118,6 +118,7 @@ export function cascadeOf(
       deliveries: deliveries.length,
       attempts,
       failed: 0,
+      dead: 0,
       weakLinks: 0,
       shape: [],
     },

@@ -9,7 +9,10 @@ function traces(...ids: string[]): TraceSummary[] {
   const { trace } = cascadeOf([], []);
   return ids.map((id) => ({ ...trace, id }));
 }
-function page(nextCursor: string | null, ...ids: string[]): TracePage {
+function page(
+  nextCursor: string | null,
+  ...ids: string[]
+): Pick<TracePage, 'traces' | 'nextCursor'> {
   return { traces: traces(...ids), nextCursor };
 }
 const idsOf = (list: TraceSummary[]): string[] => list.map(({ id }) => id);

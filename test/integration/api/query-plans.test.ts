@@ -1,0 +1,154 @@
+// What the API reads at size: no statement of any of these requests walks through a large table.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateCascades } from '../../../bench/store/generate.ts';
+import { migrate } from '../../../migrations/run.ts';
+import { migrationSets } from '../../../migrations/sets.ts';
+import { type StoreClient, withClient } from '../../../src/store/client.ts';
+import { createDatabase } from '../../support/database.ts';
+import { createTestApi, type TestApi } from '../../support/test-api.ts';
+
+type Plan = {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+};
+
+/** A table of so many rows or more is large: reading it whole takes milliseconds here, and minutes elsewhere. */
+const largeRows = 3_000;
+const nowMs = Date.now();
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let api: TestApi;
+let largeTables: ReadonlySet<string>;
+let walks: string[] = [];
+let statements = 0;
+let one: Record<'trace' | 'giant' | 'event' | 'delivery' | 'correlation', string>;
+
+/** Every statement is planned once more, with the values that it was asked with. */
+function watched(client: StoreClient): StoreClient {
+  return {
+    async query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[] }> {
+      if (/^\s*(?:select|with)\b/i.test(text)) {
+        statements += 1;
+        const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+          `explain (format json) ${text}`,
+          values,
+        );
+        for (const { 'QUERY PLAN': plans } of rows) {
+          walks.push(...walksOf(plans[0].Plan).map((table) => `${table}: ${text}`));
+        }
+      }
+      return client.query<Row>(text, values);
+    },
+  };
+}
+
+function walksOf(plan: Plan): string[] {
+  const table = plan['Relation Name'] ?? '';
+  const own = plan['Node Type'] === 'Seq Scan' && largeTables.has(table) ? [table] : [];
+  return [...own, ...(plan.Plans ?? []).flatMap(walksOf)];
+}
+
+beforeAll(async () => {
+  database = await createDatabase('plans');
+  await migrate({ databaseUrl: database.url, ...migrationSets.observability });
+  await withClient(database.url, async (client) => {
+    await generateCascades(client, {
+      events: 60_000,
+      giants: 1,
+      giantHops: 1_000,
+      days: 5,
+      nowMs,
+      payloads: 0.1,
+    });
+    // As autovacuum does in the end, so that no entry of an index is still to be sorted in.
+    await client.query('vacuum analyze');
+    const large = await client.query<{ name: string }>(
+      `select relname as name from pg_class where relkind = 'r' and reltuples >= ${largeRows}`,
+    );
+    largeTables = new Set(large.rows.map(({ name }) => name));
+    const { rows } = await client.query<typeof one>(
+      `select d.trace_id as trace, d.event_id as event, d.id as delivery, d.correlation_id as correlation,
+         (select trace_id from deliveries group by 1 order by count(*) desc limit 1) as giant
+       from readable_deliveries d limit 1`,
+    );
+    if (!rows[0]) throw new Error('nothing was generated');
+    [one] = rows;
+  });
+  api = createTestApi({
+    connect: (work) => withClient(database.url, (client) => work(watched(client))),
+    now: () => nowMs,
+  });
+}, 120_000);
+afterAll(() => database.drop());
+
+const filters = [
+  'trigger=orders_placed',
+  'trigger=suppliers_closed',
+  'table=suppliers',
+  'job=book-ledger-suppliers',
+  'route=https://jobs-book.example.com/book-ledger-stock',
+  'source=billing',
+  'actor=person0@example.com',
+  'actor=person1500@example.com',
+  'actorKind=unattributed',
+  'status=running',
+  'status=waiting',
+  'status=failed',
+  'status=dead',
+  'status=delivered',
+  'minMs=600000',
+  'maxMs=20',
+  'row=orders%2342',
+  'text=person19',
+  'text=0190aaaa',
+  'errors=true',
+  'incomplete=true',
+  `from=${new Date(nowMs - 3_600_000).toISOString()}`,
+  `until=${new Date(nowMs - 86_400_000).toISOString()}`,
+];
+/** Of one name, or what can be true of nothing. */
+const excludes = (a: string, b: string): boolean => {
+  const names = [a, b].map((filter) => filter.split('=')[0]);
+  return names[0] === names[1] || ['from until', 'minMs maxMs'].includes(names.join(' '));
+};
+const pairs = filters.flatMap((a, index) =>
+  filters.slice(index + 1).flatMap((b) => (excludes(a, b) ? [] : [`${a}&${b}`])),
+);
+
+it.each([
+  ['/api/traces', 3],
+  ['/api/traces?links=certain', 3],
+  ['/api/rows/shop/public/orders/42', 1],
+  ['/api/dead-letters', 1],
+])('%s is read along indexes', async (path, atLeast) => {
+  expect(await walksThrough([path], atLeast)).toEqual([]);
+});
+
+it('a cascade, an event and a delivery are read along indexes', async () => {
+  expect(await walksThrough([`/api/traces/${one.trace}`, `/api/traces/${one.giant}`], 8)).toEqual(
+    [],
+  );
+  expect(
+    await walksThrough([`/api/events/${one.event}`, `/api/events/${one.event}?source=shop`], 2),
+  ).toEqual([]);
+});
+
+it('cascades are found along indexes by each filter', async () => {
+  const paths = filters.map((filter) => `/api/traces?${filter}`);
+  expect(await walksThrough(paths, 40)).toEqual([]);
+});
+
+it('cascades are found along indexes by any two filters', async () => {
+  const paths = pairs.map((pair) => `/api/traces?limit=5&${pair}`);
+  expect(await walksThrough(paths, 400)).toEqual([]);
+}, 120_000);
+
+/** The large tables that a statement of these requests walks through. @param atLeast so many statements, so that it is known that they were watched */
+async function walksThrough(paths: readonly string[], atLeast: number): Promise<string[]> {
+  expect(largeTables.size).toBeGreaterThan(4);
+  walks = [];
+  statements = 0;
+  for (const path of paths) await api.get(path);
+  expect(statements).toBeGreaterThanOrEqual(atLeast);
+  return [...new Set(walks)];
+}
