@@ -110,6 +110,12 @@ const cascadeRoute = createRoute({
   component: lazyRouteComponent(() => import('./cascade/CascadePage.tsx'), 'CascadePage'),
 });
 
+const resolveRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/id/$',
+  component: lazyRouteComponent(() => import('./resolve/ResolvePage.tsx'), 'ResolvePage'),
+});
+
 const deadRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/dead',
@@ -207,6 +213,7 @@ export const router = createRouter({
     indexRoute,
     cascadesRoute,
     cascadeRoute,
+    resolveRoute,
     deadRoute,
     coverageRoute,
     circuitsRoute,

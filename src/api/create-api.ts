@@ -23,6 +23,7 @@ import { loopRoutes } from './loop-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { rowRoutes } from './row-routes.ts';
+import { searchRoutes } from './search-routes.ts';
 import { stopRoutes } from './stop-routes.ts';
 import { traceLogRoutes } from './trace-log-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
@@ -53,6 +54,7 @@ export function createApi(deps: ApiDeps) {
     .route('/me', meRoutes(deps))
     .route('/traces', traceRoutes(deps))
     .route('/traces', traceLogRoutes(deps))
+    .route('/search', searchRoutes(deps))
     .route('/events', eventRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
     .route('/dead-letters', deadLetterRoutes(deps))

@@ -1,6 +1,7 @@
 // What the pages ask the API for, one function for each question. Decides nothing of how an answer comes.
 import type { RerunView } from '../../../src/api/replay-views.ts';
 import type { LogCoverageView, LogsView } from '../../../src/api/log-views.ts';
+import type { SearchView } from '../../../src/api/search-views.ts';
 import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import type {
   CancellationView,
@@ -18,6 +19,11 @@ import { answerOf, api } from './http.ts';
 export function listTraces(cursor: string | null, signal?: AbortSignal): Promise<TracePage> {
   const query = cursor === null ? {} : { cursor };
   return answerOf((options) => api.traces.$get({ query }, options), signal);
+}
+
+/** What an ID, a row or a name stands for. */
+export function search(q: string, signal?: AbortSignal): Promise<SearchView> {
+  return answerOf((options) => api.search.$get({ query: { q } }, options), signal);
 }
 
 /** The whole cascade that the trace belongs to; its `trace.id` is the root's. */

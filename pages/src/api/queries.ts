@@ -11,6 +11,7 @@ import {
   listTraces,
   readLogs,
   readTrace,
+  search,
   type LogsTarget,
 } from './client.ts';
 import { Problem } from './http.ts';
@@ -52,6 +53,15 @@ export const cascadesQuery = queryOptions({
   },
   refetchInterval: () => unlessLive(listIntervalMs),
 });
+
+/** Asked once: what an ID leads to changes rarely, and going back asks again. */
+export function searchQuery(text: string) {
+  return queryOptions({
+    queryKey: ['search', text],
+    queryFn: ({ signal }) => search(text, signal),
+    refetchOnWindowFocus: false,
+  });
+}
 
 /** True while more may come: something runs or waits, or the last of it is younger than 30 s. */
 export function isLive({ trace }: TraceDetail, nowMs: number): boolean {

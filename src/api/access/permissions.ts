@@ -21,6 +21,7 @@ const viewer: Line[] = [
   ['GET', '/api/traces'],
   ['GET', '/api/traces/:id'],
   ['GET', '/api/traces/:id/logs'],
+  ['GET', '/api/search'],
   ['GET', '/api/events/:id'],
   ['GET', '/api/events/:id/logs'],
   ['GET', '/api/deliveries/:id/logs'],

@@ -133,6 +133,18 @@ it('a cascade, an event and a delivery are read along indexes', async () => {
   ).toEqual([]);
 });
 
+it('anything is found along indexes', async () => {
+  const { trace, event, delivery, correlation } = one;
+  const texts = [trace, event, delivery, correlation, correlation.slice(-36)].concat(
+    'orders#42',
+    'person19',
+    'book-ledger',
+    'nothing at all',
+  );
+  const paths = texts.map((text) => `/api/search?q=${encodeURIComponent(text)}`);
+  expect(await walksThrough(paths, 25)).toEqual([]);
+});
+
 it('cascades are found along indexes by each filter', async () => {
   const paths = filters.map((filter) => `/api/traces?${filter}`);
   expect(await walksThrough(paths, 40)).toEqual([]);
