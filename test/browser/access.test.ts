@@ -113,6 +113,31 @@ describe('what is masked', () => {
       expect.objectContaining({ action: 'unmask', subject: '/api/traces' }),
     );
   });
+
+  // And it must be: the world is everybody's, and other files look for people by their addresses.
+  test('is shown as it is again when masking is taken back', async () => {
+    const { dashboardUrl, apiToken } = inject('world');
+    const authorization = `Bearer ${apiToken}`;
+    const url = `${dashboardUrl}/api/admin/settings`;
+    const stored = await fetch(url, { headers: { authorization } });
+    const { settings } = (await stored.json()) as { settings: { access: object } };
+    const access = { ...settings.access, masking: { emails: false, columns: [] } };
+    const changed = await fetch(`${url}?note=as%20before`, {
+      method: 'PUT',
+      headers: {
+        authorization,
+        'content-type': 'application/json',
+        'if-match': stored.headers.get('etag') ?? '',
+      },
+      body: JSON.stringify({ ...settings, access }),
+    });
+    expect(await changed.text()).toContain('"version"');
+    const masked = async (): Promise<boolean> => {
+      const me = await fetch(`${dashboardUrl}/api/me`, { headers: { authorization } });
+      return ((await me.json()) as { masked: { emails: boolean } }).masked.emails;
+    };
+    await expect.poll(masked, { timeout: 60_000, interval: 500 }).toBe(false);
+  });
 });
 
 describe('the dashboard’s policy', () => {
