@@ -268,4 +268,14 @@ describe('a rotation', () => {
     expect(seen.nextTurn).toBe(5);
     expect(Date.parse(seen.clearsAt) - Date.parse(seen.lastUsedAt)).toBe(3_600_000);
   });
+
+  test('that is out of reach is 503, which says to try again', async () => {
+    const { ask } = freshAdmin();
+    const stub = { peek: () => Promise.reject(new Error('out of reach')) };
+    const variables = { ROUND_ROBIN: { getByName: () => stub } };
+    const answer = await ask('GET', '/rotations/orders', { variables });
+    expect(answer.status).toBe(503);
+    expect(answer.body.type).toBe('urn:throughline:problem:rotation_unreachable');
+    expect(answer.headers.get('retry-after')).toBe('5');
+  });
 });

@@ -38,7 +38,7 @@ export function adminRoutes({
     .route('/tokens', tokenRoutes({ store: access.store, apiTokenSha256, now: () => admin.now() }))
     .route('/signed-urls', signedUrlRoutes(deps))
     .route('/dry-runs', dryRunRoutes(deps))
-    .route('/rotations', rotationRoutes(deps))
+    .route('/rotations', rotationRoutes({ ...deps, report }))
     .route('/settings', settingsRoutes(deps))
     .route('/versions', versionRoutes(deps))
     .route('/audit', auditRoutes(deps));

@@ -1,9 +1,12 @@
 // GET /api/admin/rotations/{rotation}: where a rotation stands and when it is forgotten. Looking takes no turn.
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { messageOf } from '../../error-message.ts';
+import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../env.ts';
 import { endpoint } from '../endpoint.ts';
-import type { AdminDeps } from './deps.ts';
+import { unreachable } from '../problem.ts';
+import type { AdminDeps, RotationFacts } from './deps.ts';
 import { rotationListSchema, type RotationView } from './views.ts';
 
 /** A stored route's name, or the target of an unnamed route's deliveries: `round-robin:` and 32 hex digits. */
@@ -14,7 +17,9 @@ const rotationParam = z.object({
     .meta({ example: 'orders' }),
 });
 
-export function rotationRoutes(deps: AdminDeps) {
+type Deps = AdminDeps & Pick<ApiDeps, 'report'>;
+
+export function rotationRoutes(deps: Deps) {
   return new Hono<ApiEnv>().get(
     '/:rotation',
     endpoint({
@@ -31,7 +36,7 @@ export function rotationRoutes(deps: AdminDeps) {
       const { rotation } = context.req.valid('param');
       const rotations = await Promise.all(
         deps.rotationsOf(rotation).map(async (name): Promise<RotationView> => {
-          const { next, usedAtMs, clearsAtMs } = await deps.peekRotation(name);
+          const { next, usedAtMs, clearsAtMs } = await peek(name, deps);
           return {
             rotation: name,
             nextTurn: next,
@@ -43,6 +48,18 @@ export function rotationRoutes(deps: AdminDeps) {
       return context.json({ rotations }, 200);
     },
   );
+}
+
+/** @throws ApiProblem 503 */
+async function peek(name: string, deps: Deps): Promise<RotationFacts> {
+  try {
+    return await deps.peekRotation(name);
+  } catch (error) {
+    deps.report('A rotation is out of reach.', { rotation: name, error: messageOf(error) });
+    const detail =
+      'The object that keeps this rotation does not answer. Events are sent by their ids meanwhile. Try again.';
+    throw unreachable('rotation_unreachable', detail);
+  }
 }
 
 function timeOf(ms: number | null): string | null {
