@@ -40,8 +40,9 @@ with 405 and \`Allow\`.
 may. \`x-throughline-actor\` names whoever acts behind a shared token; it is written to the audit, and not verified.
 `.trim();
 
-/** Reasons that every endpoint can answer with. */
+/** Reasons that every endpoint can answer with: one without parameters refuses those that it is given. */
 const always: readonly ProblemReason[] = [
+  'invalid_request',
   'api_closed',
   'token_missing',
   'token_unknown',
@@ -189,9 +190,8 @@ function headerParameters(
 }
 
 function responses(operation: Operation): ZodOpenApiResponsesObject {
-  const { answers, param, query, json, hasPrecondition, problems } = operation;
+  const { answers, json, hasPrecondition, problems } = operation;
   const reasons: ProblemReason[] = [
-    ...(param || query || json ? (['invalid_request'] as const) : []),
     ...(json ? (['body_too_large', 'unsupported_media_type'] as const) : []),
     ...(hasPrecondition ? (['precondition_failed', 'precondition_required'] as const) : []),
     ...always,

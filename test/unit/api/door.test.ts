@@ -1,0 +1,84 @@
+// What no endpoint takes, whichever it is. Nothing behind the door is there: what came through would fail with 500.
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createCheckedApi } from '../../support/checked-api.ts';
+import { noAccess } from '../../support/no-access.ts';
+import { noAdmin } from '../../support/no-admin.ts';
+import { noCircuits } from '../../support/no-circuits.ts';
+
+const token = 'tl_test_token';
+const none = (): never => {
+  throw new Error('It came through the door.');
+};
+const api = createCheckedApi({
+  connect: none,
+  logs: { read: none },
+  retries: { enqueue: none },
+  isAllowed: none,
+  replays: { wake: none },
+  cancellations: { cancel: none, allow: none },
+  bodies: { get: none },
+  admin: noAdmin,
+  circuits: noCircuits,
+  access: noAccess,
+  apiTokenSha256: createHash('sha256').update(token).digest('hex'),
+  now: () => 0,
+  report: () => {},
+});
+
+async function ask(method: string, path: string, body?: string) {
+  const response = await api.request(path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body }),
+  });
+  const problem = (await response.json()) as { type: string; errors?: object[] };
+  return { status: response.status, allow: response.headers.get('allow'), problem };
+}
+
+describe('a method that a path does not have', () => {
+  it.each([
+    ['DELETE', '/api/traces', ['GET', 'HEAD']],
+    ['PATCH', '/api/stops', ['GET', 'HEAD', 'POST']],
+    ['GET', '/api/admin/dry-runs', ['POST']],
+  ])('%s %s is 405, with those that it has', async (method, path, methods) => {
+    const { status, allow, problem } = await ask(method, path);
+    expect(status).toBe(405);
+    expect(problem.type).toBe('urn:throughline:problem:method_not_allowed');
+    expect(allow?.split(', ').toSorted()).toEqual(methods);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    ['/api/traces?limt=5', 'limt'],
+    ['/api/health?verbose=1', 'verbose'],
+    ['/api/traces?__proto__=1', '__proto__'],
+    ['/api/traces?limit=5&limit=6', 'limit'],
+    ['/api/traces?cursor=%00', 'cursor'],
+  ])('%s is refused, and %s named', async (path, name) => {
+    const { status, problem } = await ask('GET', path);
+    expect(status).toBe(400);
+    expect(problem.errors).toMatchObject([{ in: 'query', name }]);
+  });
+});
+
+/** An array in an array, so many times. */
+const deep = (depth: number): string =>
+  `{"source":${'['.repeat(depth)}${']'.repeat(depth)},"trigger":"t"}`;
+
+describe('a body', () => {
+  it.each([
+    ['NUL', '{"source":"a\\u0000b"}', 'source', /NUL/],
+    ['half a surrogate pair', '{"source":"\\ud800"}', 'source', /surrogate/],
+    ['a name with NUL', '{"a\\u0000":1}', 'json', /name that has a NUL/],
+    ['a hundred levels and more', deep(101), 'source.0.0', /100 deep/],
+    ['more levels than a stack has', deep(200_000), 'source.0.0', /100 deep/],
+  ])('with %s is refused, and where is told', async (_what, body, name, message) => {
+    const { status, problem } = await ask('POST', '/api/stops', body);
+    expect(status).toBe(400);
+    expect(problem.errors).toMatchObject([
+      { in: 'json', name, message: expect.stringMatching(message) as string },
+    ]);
+  });
+});
