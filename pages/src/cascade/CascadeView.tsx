@@ -25,7 +25,7 @@ import { sentenceOf, sentenceText } from '../words/sentence.ts';
 import { CascadeHeader } from './CascadeHeader.tsx';
 import { ControlsStore } from './controls.ts';
 import { FindingsRow } from './FindingsRow.tsx';
-import type { Finding } from './findings.ts';
+import type { Finding } from './finding.ts';
 import { KeySheet } from './KeySheet.tsx';
 import { laneCount } from './layout.ts';
 import { Legend } from './Legend.tsx';
@@ -234,6 +234,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
             <div className="flex min-w-0 flex-1 flex-col">
               <FindingsRow
                 findings={model.findings}
+                count={model.findingCount}
                 running={detail.trace.state === 'running'}
                 onShow={show}
                 onJobs={selectedId === null && !jobsShown ? () => showJobs(true) : null}

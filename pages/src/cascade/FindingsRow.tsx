@@ -3,18 +3,18 @@ import { SidebarSimpleIcon } from '@phosphor-icons/react/SidebarSimple';
 import type { ReactElement } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
-import type { Finding } from './findings.ts';
-
-const shown = 5;
+import type { Finding } from './finding.ts';
 
 export function FindingsRow(props: {
   findings: Finding[];
+  /** Of the whole cascade: more than are told here. */
+  count: number;
   running: boolean;
   onShow: (finding: Finding) => void;
   /** Opens the list of jobs; null while something stands in its place. */
   onJobs: (() => void) | null;
 }): ReactElement {
-  const { findings } = props;
+  const { findings, count } = props;
   return (
     <div className="flex h-10 flex-none items-center gap-2 border-b border-line bg-base pr-2 pl-4 text-[12.5px]">
       <ul
@@ -26,7 +26,7 @@ export function FindingsRow(props: {
             {props.running ? 'Nothing stands out so far' : 'Nothing stands out'}
           </li>
         )}
-        {findings.slice(0, shown).map((finding, index) => (
+        {findings.map((finding, index) => (
           <li
             key={finding.key}
             className={`flex min-w-[190px] items-center gap-1.5 ${index === 0 ? '' : 'ml-3.5 border-l border-line pl-3.5'}`}
@@ -51,10 +51,8 @@ export function FindingsRow(props: {
           </li>
         ))}
       </ul>
-      {findings.length > 2 && (
-        <span className="flex-none text-[11px] text-sub max-md:hidden">
-          {findings.length} findings
-        </span>
+      {count > 2 && (
+        <span className="flex-none text-[11px] text-sub max-md:hidden">{count} findings</span>
       )}
       {props.onJobs !== null && (
         <button type="button" className="btn max-[1099px]:hidden" onClick={props.onJobs}>

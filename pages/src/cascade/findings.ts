@@ -1,22 +1,13 @@
-// What stands out in a cascade: the same job run again for the same row, and deliveries that failed or
-// wait. Pure rules over the tree; never looks at places or at logs.
+// What stands out in a cascade, most severe first: loops, failures, the same job run again for the same row, and what
+// the rules on times and links find. Pure rules over the tree; never looks at places or at logs.
 import type { LoopView, TraceDetail, TriggerView } from '../../../src/api/views.ts';
 import { formatSpan } from '../time/format.ts';
 import { rowLabel } from '../words/names.ts';
-import { attemptOutcome, type Tone } from '../words/outcome.ts';
+import { attemptOutcome } from '../words/outcome.ts';
+import type { Finding } from './finding.ts';
+import { undeliveredFindings, weakPathFinding } from './link-findings.ts';
 import type { Cascade, HopNode } from './model.ts';
-
-export interface Finding {
-  key: string;
-  tone: Tone;
-  kind: 'loop' | 'repeat' | 'failed' | 'waiting';
-  /** Printed bold, then the rest. */
-  subject: string;
-  rest: string;
-  action: string;
-  /** The nodes it is about; the last is selected. */
-  nodeIds: string[];
-}
+import { clockFinding, dominantFinding } from './time-findings.ts';
 
 /** Columns that every write touches. */
 const housekeeping = new Set(['updated_at', 'updated_by']);
@@ -79,6 +70,17 @@ function apart(group: HopNode[]): string {
   return formatSpan(Date.parse(last.delivery.startedAt) - Date.parse(first.delivery.startedAt));
 }
 
+/** How long one turn takes; empty where the loop's first and last change are not both here. */
+function periodOf(cascade: Cascade, loop: LoopView): string {
+  const own = loop.path.filter((step) => step.trigger === loop.trigger);
+  const [firstMs, lastMs] = [own[0], own.at(-1)].map((step) => {
+    const node = cascade.nodes.get(cascade.idOf.get(step?.eventId ?? '') ?? '');
+    return node?.kind === 'change' ? Date.parse(node.event.createdAt) : NaN;
+  });
+  const periodMs = ((lastMs ?? NaN) - (firstMs ?? NaN)) / (loop.times - 1);
+  return Number.isFinite(periodMs) && periodMs > 0 ? `, every ${formatSpan(periodMs)}` : '';
+}
+
 /** A trigger that fires itself: the changes of its path, as far as they are here. */
 function loopFinding(cascade: Cascade, loop: LoopView): Finding {
   const ids = loop.path
@@ -90,7 +92,7 @@ function loopFinding(cascade: Cascade, loop: LoopView): Finding {
     tone: 'fail',
     kind: 'loop',
     subject: `${loop.trigger} fires itself`,
-    rest: `${loop.times} times along one path${loop.isCertain ? '' : ', as far as weak links tell'}`,
+    rest: `${loop.times} times along one path${periodOf(cascade, loop)}${loop.isCertain ? '' : ', as far as weak links tell'}`,
     action: 'Show the latest',
     nodeIds: ids,
   };
@@ -115,38 +117,44 @@ function whyAgain(again: HopNode | undefined, triggers: readonly TriggerView[]):
   return `; ${trigger.name} listens to every column, and this update changed ${what}${more}`;
 }
 
-/** Most severe first: loops, failed, repeated, waiting. */
-export function findingsOf(
-  cascade: Cascade,
-  { loops, triggers }: Pick<TraceDetail, 'loops' | 'triggers'> = { loops: [], triggers: [] },
-): Finding[] {
-  const failed: Finding[] = [];
-  const waiting: Finding[] = [];
+/** What is said of a delivery that did not succeed; equal for all that failed alike. */
+function troubleOf({ delivery }: HopNode): string {
+  const { state, attempts } = delivery;
+  const last = attempts.at(-1);
+  const why = last === undefined ? 'without an attempt' : `last ${attemptOutcome(last).word}`;
+  // A status says enough; where none came, the error does.
+  const detail = last?.status == null && last?.error != null ? `: ${last.error}` : '';
+  if (state === 'waiting') return `waits to retry, ${why}${detail}`;
+  const count = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
+  return `${state === 'dead' ? 'was given up' : 'failed'} after ${count}, ${why}${detail}`;
+}
+
+/** One for each job and way to fail, so that a thousand failures of one job hide nothing else. */
+function troubles(cascade: Cascade, isWaiting: boolean): Finding[] {
+  const groups = new Map<string, { job: string; rest: string; nodeIds: string[] }>();
   for (const { node } of cascade.order) {
     if (node.kind !== 'hop') continue;
-    const { job, state, attempts } = node.delivery;
-    if (state !== 'failed' && state !== 'dead' && state !== 'waiting') continue;
-    const last = attempts.at(-1);
-    const why = last === undefined ? 'without an attempt' : `last ${attemptOutcome(last).word}`;
-    const count = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
-    const finding = { key: node.id, subject: job, action: 'Show', nodeIds: [node.id] };
-    if (state !== 'waiting') {
-      failed.push({
-        ...finding,
-        tone: 'fail',
-        kind: 'failed',
-        rest: `${state === 'dead' ? 'was given up' : 'failed'} after ${count}, ${why}`,
-      });
-    } else {
-      waiting.push({
-        ...finding,
-        tone: 'retry',
-        kind: 'waiting',
-        rest: `waits to retry, ${why}`,
-      });
-    }
+    const { job, state } = node.delivery;
+    if (isWaiting ? state !== 'waiting' : state !== 'failed' && state !== 'dead') continue;
+    const rest = troubleOf(node);
+    const key = JSON.stringify([job, rest]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { job, rest, nodeIds: [node.id] });
+    else group.nodeIds.push(node.id);
   }
-  const repeats = repeatedRuns(cascade).map((group): Finding => {
+  return [...groups.values()].map(({ job, rest, nodeIds }) => ({
+    key: `trouble-${nodeIds[0] ?? ''}`,
+    tone: isWaiting ? 'retry' : 'fail',
+    kind: isWaiting ? 'waiting' : 'failed',
+    subject: nodeIds.length === 1 ? job : `${job} (${nodeIds.length} deliveries)`,
+    rest,
+    action: nodeIds.length === 1 ? 'Show' : `Show all ${nodeIds.length}`,
+    nodeIds,
+  }));
+}
+
+function repeats(cascade: Cascade, triggers: readonly TriggerView[]): Finding[] {
+  return repeatedRuns(cascade).map((group): Finding => {
     const event = group[0]?.event ?? null;
     return {
       key: group.map(({ id }) => id).join(),
@@ -158,6 +166,35 @@ export function findingsOf(
       nodeIds: group.map(({ id }) => id),
     };
   });
-  const looping = loops.map((loop) => loopFinding(cascade, loop));
-  return [...looping, ...failed, ...repeats, ...waiting];
+}
+
+/** Of the whole cascade, whatever is selected; most severe first. */
+export function findingsOf(
+  cascade: Cascade,
+  { loops, triggers }: Pick<TraceDetail, 'loops' | 'triggers'> = { loops: [], triggers: [] },
+): Finding[] {
+  const dominant = dominantFinding(cascade);
+  const clock = clockFinding(cascade);
+  return [
+    ...loops.map((loop) => loopFinding(cascade, loop)),
+    ...troubles(cascade, false),
+    ...undeliveredFindings(cascade),
+    ...repeats(cascade, triggers),
+    ...(dominant === null ? [] : [dominant]),
+    ...troubles(cascade, true),
+    ...(clock === null ? [] : [clock]),
+  ];
+}
+
+const mostShown = 5;
+
+/** At most five, with the selection's weak links; those keep their place though there be more of the others. */
+export function findingsFor(
+  cascade: Cascade,
+  findings: readonly Finding[],
+  selectedId: string | null,
+): Finding[] {
+  const weak = weakPathFinding(cascade, selectedId);
+  if (weak === null) return findings.slice(0, mostShown);
+  return [...findings.slice(0, mostShown - 1), weak];
 }

@@ -7,7 +7,8 @@ import type { Group, Outline } from '../tree/outline.ts';
 import { groupById, rowOf } from '../tree/rows.ts';
 import { buildTree, pathOf, withCauses, type CascadeTree } from '../tree/tree.ts';
 import { useNow } from '../time/clock.ts';
-import { findingsOf, turnsOf, type Finding, type Turn } from './findings.ts';
+import type { Finding } from './finding.ts';
+import { findingsFor, findingsOf, turnsOf, type Turn } from './findings.ts';
 import { buildCascade, type Cascade, type CascadeNode } from './model.ts';
 import { narrow } from './narrow.ts';
 import { foldsOf, opensOf, type CascadeSearch } from './search.ts';
@@ -19,7 +20,10 @@ export interface CascadeModel {
   shown: Cascade;
   tree: CascadeTree;
   turns: Map<string, Turn>;
+  /** At most five, with what concerns the selection. */
   findings: Finding[];
+  /** How many there are of the whole cascade. */
+  findingCount: number;
   marks: MarkContext;
   /** Indices, in order of time. */
   problems: number[];
@@ -37,7 +41,7 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
   const cascade = useMemo(() => buildCascade(detail), [detail]);
   const tree = useMemo(() => buildTree(cascade), [cascade]);
   const turns = useMemo(() => turnsOf(cascade), [cascade]);
-  const findings = useMemo(() => findingsOf(cascade, detail), [cascade, detail]);
+  const all = useMemo(() => findingsOf(cascade, detail), [cascade, detail]);
   const loops = useMemo(() => loopMarks(cascade, detail.loops), [cascade, detail]);
   const nowMs = useNow(60_000);
   const marks = useMemo(() => ({ cascade, turns, loops, nowMs }), [cascade, turns, loops, nowMs]);
@@ -80,6 +84,8 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
   const outline = useOutline(tree, request);
   const group = groupById(outline, wanted);
   const selectedId = node?.id ?? (group === null ? null : wanted);
+  const nodeKey = node?.id ?? null;
+  const findings = useMemo(() => findingsFor(cascade, all, nodeKey), [cascade, all, nodeKey]);
   const selectedRow = useMemo(() => rowOf(tree, outline, selectedId), [tree, outline, selectedId]);
   return {
     cascade,
@@ -87,6 +93,7 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
     tree,
     turns,
     findings,
+    findingCount: Math.max(all.length, findings.length),
     marks,
     problems,
     find,

@@ -67,7 +67,7 @@ describe('findings', () => {
     expect(findingsOf(buildCascade(detail), detail)[0]).toMatchObject({
       kind: 'loop',
       subject: 'order-paid fires itself',
-      rest: '11 times along one path',
+      rest: '11 times along one path, every 30 ms',
       nodeIds: ['e1', 'e2'],
     });
   });
