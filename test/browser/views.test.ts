@@ -51,6 +51,7 @@ async function openGenerated(hops: number, query: string): Promise<Page> {
 }
 
 const grid = (page: Page): Locator => page.getByRole('treegrid');
+const canvas = (page: Page): Locator => page.getByRole('application', { name: /Cascade graph/ });
 const selected = (page: Page): Locator => grid(page).getByRole('row', { selected: true });
 
 async function selectedName(page: Page): Promise<string> {
@@ -152,8 +153,8 @@ describe('the views', () => {
     await page.getByRole('treegrid', { name: /on linear time/ }).waitFor();
     expect(await selectedName(page)).toMatch(row);
     await page.keyboard.press('1');
-    const canvas = page.getByRole('application');
-    await canvas.getByRole('button', { name: row, pressed: true }).waitFor();
+    const sequence = page.getByRole('application');
+    await sequence.getByRole('button', { name: row, pressed: true }).waitFor();
     await page.getByRole('complementary', { name: 'ship-order' }).waitFor();
     expect([searchOf(page, 'sel'), searchOf(page, 'q')]).toEqual([sel, 'ship']);
     await page.goBack();
@@ -167,8 +168,8 @@ describe('the views', () => {
     await untilSearch(page, 'path', /true/);
     const path = await grid(page).getByRole('row').count();
     await page.keyboard.press('1');
-    await canvas.getByRole('button', { name: row }).waitFor();
-    expect(await canvas.getByRole('button').count()).toBe(path - 1);
+    await sequence.getByRole('button', { name: row }).waitFor();
+    expect(await sequence.getByRole('button').count()).toBe(path - 1);
     const other = await open(new URL(page.url()).search.slice(1));
     await other
       .getByRole('application')
@@ -209,6 +210,83 @@ describe('the waterfall', () => {
     await rows.first().waitFor();
     expect(await rows.count()).toBeGreaterThan(2);
     await grid(page).getByText('critical path').waitFor();
+  });
+});
+
+describe('the graph', () => {
+  test('has the nodes of the list, the same selection, and its keys', async () => {
+    const page = await open('view=list');
+    const row = /^ship-order, job, delivered/;
+    await grid(page).getByRole('row', { name: row }).click();
+    await page.keyboard.press('2');
+    await canvas(page).getByRole('button', { name: row, pressed: true }).waitFor();
+    const active = await canvas(page).getAttribute('aria-activedescendant');
+    expect(await page.locator(`[id="${active}"]`).getAttribute('aria-label')).toMatch(row);
+    await page.keyboard.press('ArrowLeft');
+    await canvas(page)
+      .getByRole('button', { name: /^payments #\d+, table/, pressed: true })
+      .waitFor();
+    await page.keyboard.press('ArrowRight');
+    const effect = canvas(page).getByRole('button', {
+      name: /caused by payments #/,
+      pressed: true,
+    });
+    const reached = (await effect.getAttribute('aria-label')) ?? '';
+    await page.setViewportSize({ width: 2_800, height: 1_400 });
+    await page.keyboard.press('f');
+    for (const job of new Set(real.deliveries.map((delivery) => delivery.job))) {
+      await canvas(page)
+        .getByRole('button', { name: new RegExp(`^${job}, job, `) })
+        .first()
+        .waitFor();
+    }
+    await page.keyboard.press('Shift+Tab');
+    await page.getByRole('button', { name: 'Show as list' }).press('Enter');
+    await grid(page).waitFor();
+    expect(await selectedName(page)).toBe(reached);
+  });
+
+  test('is what a cascade of 10,000 hops opens as, with few elements, and opens its groups in place', async () => {
+    const page = await openGenerated(10_000, '');
+    const group = canvas(page)
+      .getByRole('button', { name: /^\d+ × stock, group/ })
+      .first();
+    await group.waitFor();
+    expect(await page.locator('*').count()).toBeLessThan(3_000);
+    await canvas(page)
+      .getByRole('button', { name: /^Open, \d+/ })
+      .first()
+      .click();
+    await untilSearch(page, 'open', /./);
+    await until(
+      'the members of the group',
+      () =>
+        canvas(page)
+          .getByRole('button', { name: /^stock #\d+, table/ })
+          .count(),
+      (count) => count > 3,
+    );
+    await page.getByRole('button', { name: 'Fit all' }).click();
+    await page.locator('[data-lod=bars]').waitFor();
+    expect(await page.locator('.react-flow__node').count()).toBe(0);
+    // What is drawn as bars has a name all the same.
+    await canvas(page).focus();
+    await page.keyboard.press('e');
+    await untilSearch(page, 'sel', /./);
+    await until(
+      'an element of what is active',
+      async () => {
+        const active = await canvas(page).getAttribute('aria-activedescendant');
+        return page.locator(`[id="${active}"]`).textContent();
+      },
+      (text) => /attempt|dead letter/.test(text ?? ''),
+    );
+    for (const view of ['Waterfall', 'List', 'Sequence']) {
+      await page.getByRole('button', { name: view, exact: true }).click();
+      await page.locator(`[data-view=${view.toLowerCase()}]`).waitFor();
+      await page.getByRole('complementary').first().waitFor();
+      expect(await page.locator('*').count(), view).toBeLessThan(3_000);
+    }
   });
 });
 

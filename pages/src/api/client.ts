@@ -14,6 +14,7 @@ import type {
   TracePage,
 } from '../../../src/api/views.ts';
 import { answerOf, api } from './http.ts';
+import { LastAnswer } from './last-answer.ts';
 
 /** Newest first; `cursor` is a page's `nextCursor`. */
 export function listTraces(cursor: string | null, signal?: AbortSignal): Promise<TracePage> {
@@ -26,12 +27,15 @@ export function search(q: string, signal?: AbortSignal): Promise<SearchView> {
   return answerOf((options) => api.search.$get({ query: { q } }, options), signal);
 }
 
+const lastTrace = new LastAnswer<TraceDetail>();
+
 /** The whole cascade that the trace belongs to; its `trace.id` is the root's. */
 export function readTrace(id: string, signal?: AbortSignal): Promise<TraceDetail> {
-  return answerOf(
-    (options) => api.traces[':id'].$get({ param: { id }, query: {} }, options),
-    signal,
-  );
+  return answerOf<TraceDetail>(async (options) => {
+    const response = await api.traces[':id'].$get({ param: { id }, query: {} }, options);
+    if (!response.ok) return response;
+    return Object.assign(response, { json: () => lastTrace.read(id, response) });
+  }, signal);
 }
 
 /** Whose logs: one hop's, a hop's and what follows, all hops' of an event, a whole cascade's. */

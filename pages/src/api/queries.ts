@@ -1,6 +1,12 @@
 // What is asked, how often, and under which key. Decides polling, never drawing. While the live feed says what is new,
 // little is asked without it.
-import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  replaceEqualDeep,
+} from '@tanstack/react-query';
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { mergeNewest, type Feed } from '../cascades/feed.ts';
 import { isLiveNow } from '../live/live.ts';
@@ -69,6 +75,13 @@ export function isLive({ trace }: TraceDetail, nowMs: number): boolean {
   return nowMs - Date.parse(trace.endedAt ?? trace.startedAt) < youngMs;
 }
 
+/** Comparing a large answer part by part with the one before would take longer than drawing it. */
+function shareSmall(before: unknown, now: unknown): unknown {
+  const events: unknown =
+    typeof now === 'object' && now !== null ? Reflect.get(now, 'events') : null;
+  return Array.isArray(events) && events.length > 1_000 ? now : replaceEqualDeep(before, now);
+}
+
 /**
  * Without the feed asked each second while more may come, each 10 s afterwards; a 404 is asked again, since records can
  * be late, and the feed tells them under another name where the trace is joined to another.
@@ -76,6 +89,7 @@ export function isLive({ trace }: TraceDetail, nowMs: number): boolean {
 export function cascadeQuery(traceId: string) {
   return queryOptions({
     queryKey: ['cascade', traceId],
+    structuralSharing: shareSmall,
     queryFn: ({ signal }): Promise<TraceDetail> => readTrace(traceId, signal),
     refetchInterval: ({ state }) =>
       state.data === undefined

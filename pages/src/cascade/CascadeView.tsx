@@ -9,6 +9,7 @@ import {
   type ReactElement,
 } from 'react';
 import type { TraceDetail } from '../../../src/api/views.ts';
+import { GraphView } from '../graph/GraphView.tsx';
 import { ListView } from '../list/ListView.tsx';
 import { CascadePanel } from '../panel/CascadePanel.tsx';
 import { GroupPanel } from '../panel/GroupPanel.tsx';
@@ -50,6 +51,8 @@ export interface CascadeViewProps {
   failing: boolean;
 }
 
+/** Of more nodes than this the graph is shown first: it folds what is alike, where the sequence shows all of it. */
+const sequenceUpTo = 2_000;
 /** Rail, row times and panel. */
 const roomForOthers = 56 + 74 + 464;
 
@@ -64,10 +67,12 @@ function enterPanel(): void {
 export function CascadeView(props: CascadeViewProps): ReactElement {
   const { detail, search, live } = props;
   const model = useCascadeModel(detail, search);
-  const { cascade, tree, outline, selectedId, selectedRow, node, group, hits, problems } = model;
+  const { cascade, tree, laid, selectedId, selectedRow, node, group, hits, problems } = model;
   const actions = useViewState();
   const isNarrow = useMedia('(width < 720px)');
-  const view: View = search.view ?? (isNarrow ? 'list' : 'sequence');
+  // Decided once: a view does not change while somebody reads it.
+  const [isLarge] = useState(() => tree.arrays.count > sequenceUpTo);
+  const view: View = search.view ?? (isNarrow ? 'list' : isLarge ? 'graph' : 'sequence');
   const [controls] = useState(() => new ControlsStore());
   const [keysShown, setKeysShown] = useState(false);
   const singleKeys = useSingleKeys();
@@ -87,8 +92,8 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const nodeId = node?.id ?? null;
   useLayoutEffect(() => {
     const path = nodeId === null ? [] : chainOf(cascade, nodeId);
-    store.set(nodeId, new Set(path.map(({ id }) => id)));
-  }, [store, cascade, nodeId]);
+    store.set(selectedId, new Set(path.map(({ id }) => id)));
+  }, [store, cascade, nodeId, selectedId]);
 
   const { root } = detail.trace;
   useDocumentTitle(root === null ? 'Cascade' : sentenceText(sentenceOf(root)));
@@ -115,13 +120,15 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   /** Folds or opens a row; what holds the selection takes it, so that nothing selected is hidden. */
   const turn = useCallback(
     (row: number): void => {
+      if (laid === null) return;
+      const { outline } = laid;
       const item = at(outline.item, row);
       const kind = at(outline.kind, row);
       if (kind === rowKinds.node) {
         const holds = row < selectedRow && isBelow(outline.parent, selectedRow, row);
         actions.toggleFold(
-          at(tree.arrays.idHash, item),
-          holds ? rowIdOf(tree, outline, row) : undefined,
+          at(laid.tree.arrays.idHash, item),
+          holds ? rowIdOf(laid.tree, outline, row) : undefined,
         );
         return;
       }
@@ -129,7 +136,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       if (kind === rowKinds.more) actions.showMore(hash);
       else actions.toggleGroup(hash);
     },
-    [actions, outline, tree, selectedRow],
+    [actions, laid, selectedRow],
   );
 
   const onViewKey = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -142,7 +149,9 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       event.altKey
     )
       return;
+    if (laid === null) return;
     if (!(event.target instanceof HTMLElement) || !event.target.matches('[data-view]')) return;
+    const { outline } = laid;
     if (event.key === 'Enter' && selectedRow >= 0) {
       if (outline.kind[selectedRow] === rowKinds.more) turn(selectedRow);
       else enterPanel();
@@ -150,7 +159,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       const step = stepFrom(outline, selectedRow, event.key);
       if (step === null) return;
       if ('turn' in step) turn(step.turn);
-      else actions.select(rowIdOf(tree, outline, step.to));
+      else actions.select(rowIdOf(laid.tree, outline, step.to));
     }
     event.preventDefault();
   };
@@ -200,14 +209,14 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const startHash = parseHash(search.at ?? '');
   const startIndex = startHash === null ? -1 : tree.arrays.idHash.indexOf(startHash);
   const startId = tree.nodes[startIndex]?.id ?? null;
-  const outlineView: OutlineViewProps = {
-    tree,
-    outline,
+  const outlineView: OutlineViewProps | null = laid && {
+    tree: laid.tree,
+    outline: laid.outline,
     marks: model.marks,
     selectedId,
     selectedRow,
     hits: hitSet,
-    startRow: rowOf(tree, outline, startId),
+    startRow: rowOf(laid.tree, laid.outline, startId),
     actions,
     controls,
     onPick: pick,
@@ -277,10 +286,21 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                     }}
                     onSelect={actions.select}
                     onEnterPanel={enterPanel}
+                    onList={() => actions.setView('list')}
                   />
                 )}
-                {view === 'waterfall' && <WaterfallView {...outlineView} stretch={stretch} />}
-                {(view === 'list' || view === 'graph') && <ListView {...outlineView} />}
+                {view !== 'sequence' && outlineView === null && <LayingOut />}
+                {view === 'graph' && outlineView !== null && laid !== null && (
+                  <GraphView
+                    {...outlineView}
+                    placed={laid.placed}
+                    startZoom={search.zoom ?? null}
+                  />
+                )}
+                {view === 'waterfall' && outlineView !== null && (
+                  <WaterfallView {...outlineView} stretch={stretch} />
+                )}
+                {view === 'list' && outlineView !== null && <ListView {...outlineView} />}
               </div>
               <Legend view={view} onKeys={() => setKeysShown(true)} />
             </div>
@@ -324,6 +344,15 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
         {keysShown && <KeySheet onClose={() => setKeysShown(false)} />}
       </SelectContext>
     </ViewContext>
+  );
+}
+
+/** Said only where it takes long enough to be seen. */
+function LayingOut(): ReactElement {
+  return (
+    <output className="flex-1 animate-[appear-late_1ms_150ms_both] p-4 text-[13px] text-sub">
+      Laying the cascade out
+    </output>
   );
 }
 

@@ -56,6 +56,8 @@ export interface SequenceCanvasProps {
   onRest: () => void;
   onSelect: (id: string | null) => void;
   onEnterPanel: () => void;
+  /** Leads to the same as a list. */
+  onList: () => void;
 }
 
 export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
@@ -65,7 +67,10 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const [zoom, setZoom] = useState(1);
-  const [window, setWindow] = useState<Window | null>(null);
+  // Its own size is known after the first drawing only, and that must not be of everything.
+  const [window, setWindow] = useState<Window | null>(() =>
+    windowFor(layout, { y: 0, zoom: 1 }, globalThis.innerHeight),
+  );
   const part = useMemo(() => cutOut(layout, window), [layout, window]);
   // The layout is named too: a drawer keeps what it drew.
   const drawer = useMemo(
@@ -161,6 +166,13 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
 
   return (
     <section ref={root} aria-label="Sequence" className="relative flex min-h-0 flex-1 flex-col">
+      <button
+        type="button"
+        className="btn sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20"
+        onClick={props.onList}
+      >
+        Show as list
+      </button>
       <TimeStrip cascade={cascade} windowRef={strip} onPick={showTime} />
       <LaneHeads layout={layout} selectedLane={selectedLane} />
       <div className="flex min-h-0 flex-1 bg-canvas">

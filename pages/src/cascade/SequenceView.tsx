@@ -1,6 +1,7 @@
 // The cascade as a sequence diagram: lays it out, and lends its camera to the toolbar.
 import { ReactFlowProvider, useStore } from '@xyflow/react';
 import { useEffectEvent, useLayoutEffect, useMemo, useState, type ReactElement } from 'react';
+import { maxZoom, minZoom } from './camera.ts';
 import { useOfferControls, type ControlsStore } from './controls.ts';
 import type { Turn } from './findings.ts';
 import { layOut } from './layout.ts';
@@ -21,6 +22,7 @@ export interface SequenceViewProps {
   onLook: (topId: string | null, zoomPercent: number) => void;
   onSelect: (id: string | null) => void;
   onEnterPanel: () => void;
+  onList: () => void;
 }
 
 export function SequenceView(props: SequenceViewProps): ReactElement {
@@ -47,7 +49,9 @@ function Sequence(props: SequenceViewProps): ReactElement {
   const begin = useEffectEvent(() => {
     const y = layout.nodes.find(({ node }) => node.id === props.startId)?.y;
     if (y === undefined && props.startZoom === null) return;
-    camera.lookAt({ y: Math.max(0, (y ?? 0) - 20), zoom: (props.startZoom ?? 100) / 100 });
+    // The address can come from the graph, which goes further away.
+    const zoom = Math.min(maxZoom, Math.max(minZoom, (props.startZoom ?? 100) / 100));
+    camera.lookAt({ y: Math.max(0, (y ?? 0) - 20), zoom });
   });
   useLayoutEffect(() => {
     if (ready) begin();
@@ -69,6 +73,7 @@ function Sequence(props: SequenceViewProps): ReactElement {
       onRest={rested}
       onSelect={props.onSelect}
       onEnterPanel={props.onEnterPanel}
+      onList={props.onList}
     />
   );
 }

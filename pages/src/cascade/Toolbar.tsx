@@ -6,6 +6,7 @@ import { MagnifyingGlassIcon } from '@phosphor-icons/react/MagnifyingGlass';
 import { MinusIcon } from '@phosphor-icons/react/Minus';
 import { PathIcon } from '@phosphor-icons/react/Path';
 import { PlusIcon } from '@phosphor-icons/react/Plus';
+import { TreeStructureIcon } from '@phosphor-icons/react/TreeStructure';
 import { WarningIcon } from '@phosphor-icons/react/Warning';
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { CascadesIcon } from '../ui/icons.tsx';
@@ -14,6 +15,7 @@ import type { View } from './search.ts';
 
 const viewItems = [
   { view: 'sequence', label: 'Sequence', Icon: CascadesIcon },
+  { view: 'graph', label: 'Graph', Icon: TreeStructureIcon },
   { view: 'waterfall', label: 'Waterfall', Icon: ChartBarHorizontalIcon },
   { view: 'list', label: 'List', Icon: ListBulletsIcon },
 ] as const satisfies { view: View; label: string; Icon: unknown }[];

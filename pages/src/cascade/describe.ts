@@ -49,6 +49,7 @@ export function nodeOutcome(node: CascadeNode): Outcome {
 
 /** "order_paid", "order_paid and order_receipt", "3 triggers". */
 export function triggersOf(change: ChangeNode): string {
+  if (change.events.length === 1) return change.event.trigger ?? 'webhook';
   const names = [...new Set(change.events.map(({ trigger }) => trigger ?? 'webhook'))];
   return names.length > 2 ? `${names.length} triggers` : names.join(' and ');
 }

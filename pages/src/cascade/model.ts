@@ -94,6 +94,11 @@ function changesOf(events: EventView[]): ChangeNode[] {
   }
   const changes: ChangeNode[] = [];
   for (const same of byChange.values()) {
+    const [only] = same;
+    if (same.length === 1 && only !== undefined) {
+      changes.push({ kind: 'change', id: only.id, event: only, events: same });
+      continue;
+    }
     // The id must not depend on the order in which events arrive: a link to it is kept in addresses.
     const sorted = same.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const event = sorted[0];

@@ -15,6 +15,14 @@ export interface StripBar {
 }
 
 const maxLines = 5;
+const finest = 500;
+const maxBars = 600;
+
+/** Failed ones first, then what can be seen best. */
+function longestOf(bars: StripBar[]): StripBar[] {
+  const rank = ({ tone, from, to }: StripBar): number => (tone === 'fail' ? 1 : 0) + to - from;
+  return bars.toSorted((a, b) => rank(b) - rank(a)).slice(0, maxBars);
+}
 
 export function stripBars(cascade: Cascade): StripBar[] {
   const totalMs = Math.max(1, cascade.endMs - cascade.startMs);
@@ -22,6 +30,7 @@ export function stripBars(cascade: Cascade): StripBar[] {
     Math.min(1, Math.max(0, (atMs - cascade.startMs) / totalMs));
   const lineEnds: number[] = [];
   const bars: StripBar[] = [];
+  const painted = new Map<string, number>();
   for (const { node } of cascade.order) {
     if (node.kind !== 'hop') continue;
     const spans = node.delivery.attempts.map((attempt, index) => ({
@@ -34,9 +43,16 @@ export function stripBars(cascade: Cascade): StripBar[] {
     let line = lineEnds.findIndex((end) => end < from);
     if (line === -1) line = lineEnds.length < maxLines ? lineEnds.length : maxLines - 1;
     lineEnds[line] = Math.max(lineEnds[line] ?? 0, spans.at(-1)?.to ?? from);
-    for (const span of spans) bars.push({ ...span, line, nodeId: node.id });
+    for (const span of spans) {
+      // What would lie on a bar that looks the same is not drawn again: the strip is some 1,000 px wide.
+      const place = `${line} ${span.tone} ${Math.round(span.from * finest)}`;
+      const width = Math.round(span.to * finest);
+      if ((painted.get(place) ?? -1) >= width) continue;
+      painted.set(place, width);
+      bars.push({ ...span, line, nodeId: node.id });
+    }
   }
-  return bars;
+  return bars.length <= maxBars ? bars : longestOf(bars);
 }
 
 const niceSteps = [1, 2, 5];

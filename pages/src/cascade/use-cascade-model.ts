@@ -3,7 +3,8 @@ import { useDeferredValue, useMemo } from 'react';
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { findIn, isProblem, parseFind, type Find } from '../tree/find.ts';
 import { loopMarks, type MarkContext } from '../tree/marks.ts';
-import type { Group, Outline } from '../tree/outline.ts';
+import type { Laid } from '../tree/outline-client.ts';
+import type { Group } from '../tree/outline.ts';
 import { groupById, rowOf } from '../tree/rows.ts';
 import { buildTree, pathOf, withCauses, type CascadeTree } from '../tree/tree.ts';
 import { useNow } from '../time/clock.ts';
@@ -29,7 +30,8 @@ export interface CascadeModel {
   problems: number[];
   find: Find;
   hits: number[];
-  outline: Outline;
+  /** Null while the first rows of a large cascade are made; can be of an earlier tree. */
+  laid: Laid | null;
   /** A node's or a group's; null for none. */
   selectedId: string | null;
   node: CascadeNode | undefined;
@@ -81,12 +83,15 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
     }),
     [selected, keep, fold, open],
   );
-  const outline = useOutline(tree, request);
-  const group = groupById(outline, wanted);
+  const laid = useOutline(tree, request);
+  const group = laid === null ? null : groupById(laid.outline, wanted);
   const selectedId = node?.id ?? (group === null ? null : wanted);
   const nodeKey = node?.id ?? null;
   const findings = useMemo(() => findingsFor(cascade, all, nodeKey), [cascade, all, nodeKey]);
-  const selectedRow = useMemo(() => rowOf(tree, outline, selectedId), [tree, outline, selectedId]);
+  const selectedRow = useMemo(
+    () => (laid === null ? -1 : rowOf(laid.tree, laid.outline, selectedId)),
+    [laid, selectedId],
+  );
   return {
     cascade,
     shown,
@@ -98,7 +103,7 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
     problems,
     find,
     hits,
-    outline,
+    laid,
     selectedId,
     node,
     group,

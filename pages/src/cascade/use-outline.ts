@@ -1,8 +1,43 @@
-// The rows of a tree for what is asked of them.
-import { useMemo } from 'react';
-import { outlineOf, type Outline, type OutlineRequest } from '../tree/outline.ts';
+// The rows of a tree for what is asked of them: of small trees at once, of large ones from the worker.
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  OutlineClient,
+  type Laid,
+  type LaidRows,
+  type OutlineWorker,
+} from '../tree/outline-client.ts';
+import { outlineOf, type OutlineRequest } from '../tree/outline.ts';
+import { placeTree } from '../tree/place.ts';
 import type { CascadeTree } from '../tree/tree.ts';
 
-export function useOutline(tree: CascadeTree, request: OutlineRequest): Outline {
-  return useMemo(() => outlineOf(tree.arrays, request), [tree, request]);
+/** Up to so many nodes a worker would take longer to be asked than the rows take. */
+const atOnce = 3_000;
+
+function startWorker(onLaid: (rows: LaidRows) => void): OutlineWorker {
+  const worker = new Worker(new URL('../tree/outline-worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  worker.addEventListener('message', ({ data }: MessageEvent<LaidRows>) => onLaid(data));
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker, no window.
+    post: (order) => worker.postMessage(order),
+    end: () => worker.terminate(),
+  };
+}
+
+/** Null while the first rows of a large tree are made. */
+export function useOutline(tree: CascadeTree, request: OutlineRequest): Laid | null {
+  const isSmall = tree.arrays.count <= atOnce;
+  const here = useMemo((): Laid | null => {
+    if (!isSmall) return null;
+    const outline = outlineOf(tree.arrays, request);
+    return { tree, outline, placed: placeTree(outline) };
+  }, [isSmall, tree, request]);
+  const [client] = useState(() => new OutlineClient(startWorker));
+  useEffect(() => {
+    if (!isSmall) client.ask(tree, request);
+  }, [client, isSmall, tree, request]);
+  useEffect(() => () => client.stop(), [client]);
+  const there = useSyncExternalStore(client.subscribe, client.current);
+  return here ?? there;
 }

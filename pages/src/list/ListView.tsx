@@ -21,7 +21,8 @@ import { Glyph } from '../ui/Glyph.tsx';
 import { NewBelow } from '../ui/NewBelow.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import type { Tone } from '../words/outcome.ts';
-import { moreText, TreeCell } from './RowParts.tsx';
+import { moreText } from './more-text.ts';
+import { TreeCell } from './RowParts.tsx';
 import { useTreeRows } from './use-tree-rows.ts';
 
 const rowHeight = 32;

@@ -11,6 +11,7 @@ import { at, type CascadeTree } from '../tree/tree.ts';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { rowLabel } from '../words/names.ts';
+import { moreText } from './more-text.ts';
 import { shortChange } from '../words/sentence.ts';
 
 const markClass: Record<Mark['tone'], string> = {
@@ -173,9 +174,4 @@ function MoreName({ outline, row, onTurn }: TreeCellProps): ReactElement | null 
       {moreText(group.members.length, group.shown)}
     </button>
   );
-}
-
-export function moreText(size: number, shown: number): string {
-  const rest = size - shown;
-  return `Show ${Math.min(50, rest)} more of ${rest.toLocaleString('en')}`;
 }

@@ -1,6 +1,6 @@
 // A cascade as numbers: who caused whom, when, how it went, and what is alike. Index = place in time, every
 // cause before its effects. Decides nothing about what is shown. Pure; typed arrays, so that a worker can have it.
-import { nodeName, nodeOutcome, triggersOf } from '../cascade/describe.ts';
+import { nodeOutcome, triggersOf } from '../cascade/describe.ts';
 import type { Cascade, CascadeNode } from '../cascade/model.ts';
 import type { Tone } from '../words/outcome.ts';
 import { hashOf } from './short-hash.ts';
@@ -60,7 +60,7 @@ function alikeText(node: CascadeNode): string {
     case 'actor':
       return `actor ${node.id}`;
     case 'change':
-      return `change ${nodeName({ ...node, event: { ...node.event, rowKey: null } })} ${triggersOf(node)}`;
+      return `change ${node.event.table?.schema} ${node.event.table?.name} ${triggersOf(node)}`;
     case 'hop':
       return `hop ${node.delivery.job} ${node.event?.trigger ?? ''}`;
     case 'missing':

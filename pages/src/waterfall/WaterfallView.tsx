@@ -10,7 +10,8 @@ import {
   rowLabelOf,
   type OutlineViewProps,
 } from '../cascade/outline-view.ts';
-import { moreText, TreeCell } from '../list/RowParts.tsx';
+import { moreText } from '../list/more-text.ts';
+import { TreeCell } from '../list/RowParts.tsx';
 import { useTreeRows } from '../list/use-tree-rows.ts';
 import { formatElapsed, formatSpan } from '../time/format.ts';
 import { criticalPart, criticalPathOf, type CriticalPath } from '../tree/critical-path.ts';
