@@ -233,7 +233,14 @@ describe('the graph', () => {
     });
     const reached = (await effect.getAttribute('aria-label')) ?? '';
     await page.setViewportSize({ width: 2_800, height: 1_400 });
-    await page.keyboard.press('f');
+    await until(
+      'a screen that the graph has taken notice of',
+      async () => {
+        await page.keyboard.press('f');
+        return page.locator('[data-lod=bars]').count();
+      },
+      (count) => count === 0,
+    );
     for (const job of new Set(real.deliveries.map((delivery) => delivery.job))) {
       await canvas(page)
         .getByRole('button', { name: new RegExp(`^${job}, job, `) })

@@ -2,8 +2,8 @@
 // Pure.
 import type { Layout } from './layout.ts';
 
-/** Up to so many nodes everything is drawn, which also lets the browser's own search find it. */
-const drawnWhole = 250;
+/** Up to so many nodes, some 2,500 elements, everything is drawn, which also lets the browser's own search find it. */
+const drawnWhole = 200;
 
 export interface Window {
   /** Heights in the diagram. */
@@ -12,8 +12,8 @@ export interface Window {
 }
 
 /**
- * The stretch to draw for a view: half a screen more above and below, in steps of half a screen, so that it
- * changes seldom. Null when everything is drawn.
+ * The stretch to draw for a view: at least a quarter of a screen more above and below, in steps of half a screen, so
+ * that it changes seldom. Null when everything is drawn.
  */
 export function windowFor(
   layout: Layout,
@@ -21,9 +21,9 @@ export function windowFor(
   screenHeight: number,
 ): Window | null {
   if (layout.nodes.length <= drawnWhole) return null;
-  const step = Math.max(100, screenHeight / view.zoom / 2);
+  const step = Math.max(50, screenHeight / view.zoom / 4);
   const cell = Math.floor(-view.y / view.zoom / step);
-  return { from: (cell - 1) * step, to: (cell + 4) * step };
+  return { from: (cell - 2) * step, to: (cell + 7) * step };
 }
 
 /** The layout with only what touches the window, and the causes that its arrows start from. */
