@@ -23,7 +23,13 @@ beforeAll(async () => {
   );
   const trace = traces.find(({ root }) => root?.rowKey === String(orderId));
   if (trace === undefined) throw new Error('The cascade has gone from the list.');
-  real = await finishedCascade(trace.id);
+  // What waits for an attempt of the edge's is not at rest: more can follow from it.
+  real = await until(
+    'a cascade to which nothing is added any more',
+    () => finishedCascade(trace.id),
+    ({ deliveries }) => deliveries.every(({ state }) => state !== 'waiting'),
+    120_000,
+  );
 }, 180_000);
 
 /** A real cascade's page. */
@@ -233,20 +239,19 @@ describe('the graph', () => {
     });
     const reached = (await effect.getAttribute('aria-label')) ?? '';
     await page.setViewportSize({ width: 2_800, height: 1_400 });
+    // The graph hears of its new size a moment later, so that a first fit can be one to the old.
+    const jobs = new Set(real.deliveries.map(({ job }) => job));
     await until(
-      'a screen that the graph has taken notice of',
+      'a hop of every job in sight',
       async () => {
         await page.keyboard.press('f');
-        return page.locator('[data-lod=bars]').count();
+        const labels = await canvas(page)
+          .getByRole('button', { name: /^[\w-]+, job, / })
+          .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? ''));
+        return [...jobs].filter((job) => !labels.some((label) => label.startsWith(`${job}, job`)));
       },
-      (count) => count === 0,
+      (missing) => missing.length === 0,
     );
-    for (const job of new Set(real.deliveries.map((delivery) => delivery.job))) {
-      await canvas(page)
-        .getByRole('button', { name: new RegExp(`^${job}, job, `) })
-        .first()
-        .waitFor();
-    }
     await page.keyboard.press('Shift+Tab');
     await page.getByRole('button', { name: 'Show as list' }).press('Enter');
     await grid(page).waitFor();
@@ -311,7 +316,12 @@ describe('a find inside', () => {
     await page.keyboard.press('Escape');
     await untilSearch(page, 'q', null);
     await page.goto(new URL(`/c/${real.trace.id}?view=list&q=kind:job`, page.url()).href);
-    await outcome.filter({ hasText: `${real.deliveries.length} found` }).waitFor();
+    await until(
+      'every hop found',
+      () => outcome.innerText(),
+      (text) => text === `${real.deliveries.length} found`,
+      30_000,
+    );
     await grid(page).focus();
     await page.keyboard.press('n');
     await outcome.filter({ hasText: `1 of ${real.deliveries.length}` }).waitFor();
