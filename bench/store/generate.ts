@@ -72,7 +72,8 @@ const makeWrites = `
       t.at + (k - 1) * t.step_ms * interval '1 ms' as created_at,
       floor(${shapes.length} * power(random(), case when k = 1 then 3 else 1.6 end))::int as shape,
       1 + floor(100000 * power(random(), 2))::int as row_key,
-      floor(${people} * power(random(), 3))::int as person, random() as luck, random() as speed
+      floor(${people} * power(random(), 3))::int as person, random() as luck, random() as speed,
+      random() as payload_luck, (array['I', 'U', 'U', 'U', 'U', 'D'])[1 + floor(random() * 6)] as op
     from begun t, generate_series(1, t.hops) k) w
   join shape s on s.at = w.shape`;
 
@@ -93,18 +94,19 @@ const insertEvents = `
       else p.named_id end,
     case when p.k is not null and w.luck >= 0.03 then p.named_id end, null,
     case when w.luck between 0.50 and 0.515 then 3 else 0 end, 3, 'h',
-    case when w.speed < 0.3 then 'I' when w.speed < 0.97 then 'U' else 'D' end::"char",
+    w.op::"char",
     case when p.k is null then 'p' when w.luck < 0.03 then 'n' else 'h' end::"char",
-    p.k is null, w.speed < $1::float8, false, false, p.k is not null and w.luck >= 0.03, false,
+    p.k is null, w.payload_luck < $1::float8, false, false, p.k is not null and w.luck >= 0.03, false,
     p.k is not null and w.luck >= 0.03, w.row_key::text
   from written w left join written p on p.n = w.n and p.k = w.parent`;
 
+const row = `jsonb_build_object('id', row_key, 'status', 'done', 'total', row_key * 3, 'note', md5(id::text))`;
 const insertPayloads = `
   insert into payloads (trace_id, event_ref, is_delta, changed, old_row, new_row, session_variables)
-  select trace_id, ref, true, '{status}', '{"status":"new"}',
-    jsonb_build_object('id', row_key, 'status', 'done', 'total', row_key * 3, 'note', md5(id::text)),
-    '{"x-hasura-role":"user"}'
-  from written where speed < $1::float8`;
+  select trace_id, ref, op = 'U', case op when 'U' then '{status}'::text[] end,
+    case op when 'U' then '{"status":"new"}'::jsonb when 'D' then ${row} end,
+    case when op <> 'D' then ${row} end, '{"x-hasura-role":"user"}'
+  from written where payload_luck < $1::float8`;
 
 const insertDeliveries = `
   insert into deliveries (trace_id, event_ref, ref, source, target, algorithm, job, named)

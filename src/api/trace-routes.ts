@@ -19,7 +19,7 @@ import { emailsAreMasked, maySearchEmails } from './masked-search.ts';
 import { notFound } from './problem.ts';
 import { reading } from './reading.ts';
 import { traceParam } from './trace-id.ts';
-import { isLarge, summariseLine, summariseTraces } from './trace-summary.ts';
+import { isLarge, summariseLine, summariseNodes, summariseTraces } from './trace-summary.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
 import {
   type TraceDetail,
@@ -95,16 +95,15 @@ export function traceRoutes(deps: ApiDeps) {
             const rootId = links === 'all' ? await findRoot(client, id) : id;
             const trace = rootId === null ? null : await findTrace(client, rootId);
             if (!trace) throw notFound(`Trace ${id}`);
-            const [summary] = await liveSummaries(client, [trace], links);
-            if (!summary) throw notFound(`Trace ${id}`);
             const members = await tracesOf(client, [trace.id], links);
             const nodes = await readTraceNodes(client, [...members.keys()]);
             const triggers = await triggersOf(client, nodes.events);
             const loops = await loopsOf(client, [...members.keys()]);
             const here = new Set(nodes.deliveries.map((delivery) => delivery.id));
+            const events = nodes.events.map((event) => withShownLink(event, here, links));
             return {
-              trace: summary,
-              events: nodes.events.map((event) => eventView(withShownLink(event, here, links))),
+              trace: summariseNodes(trace, { events, deliveries: nodes.deliveries }),
+              events: events.map(eventView),
               deliveries: nodes.deliveries.map(deliveryView),
               loops: loops
                 .filter(({ isCertain }) => isCertain || links === 'all')

@@ -1,4 +1,5 @@
 // What the list says of a trace, from the outlines of its events and deliveries.
+import type { StoredDelivery, StoredEvent } from '../store/read-rows.ts';
 import type { DeliveryOutline, EventOutline, StoredLine, StoredTrace } from '../store/traces.ts';
 import { deliveryState, hasFailed, traceState } from './delivery-state.ts';
 import { durationMs, latest } from './delivery-view.ts';
@@ -62,6 +63,36 @@ export function summariseTraces(
   const deliveries = Map.groupBy(outlines.deliveries, lineOf);
   return traces.map((trace) =>
     summarise(trace, events.get(trace.id) ?? [], deliveries.get(trace.id) ?? []),
+  );
+}
+
+const keyOf = (source: string, id: string): string => `${source} ${id}`;
+
+/** The same of what has been read whole. */
+export function summariseNodes(
+  trace: StoredTrace,
+  nodes: { events: readonly StoredEvent[]; deliveries: readonly StoredDelivery[] },
+): TraceSummary {
+  return summarise(
+    trace,
+    nodes.events.map(({ traceId, source, id, createdAt, link }) => ({
+      traceId,
+      key: keyOf(source, id),
+      createdAt,
+      evidence: link?.evidence ?? null,
+      causeKey: link?.deliveryId ?? null,
+    })),
+    nodes.deliveries.map(({ traceId, id, source, eventId, attempts, hasRetriesLeft, isDead }) => ({
+      traceId,
+      key: id,
+      eventKey: keyOf(source, eventId),
+      hasRetriesLeft,
+      isDead,
+      attempts: attempts.length,
+      isRunning: attempts.at(-1)?.endedAt === null,
+      isDelivered: attempts.some(({ outcome }) => outcome === 'delivered'),
+      endedAt: latest(attempts.map(({ endedAt }) => endedAt)),
+    })),
   );
 }
 

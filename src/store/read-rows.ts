@@ -112,8 +112,13 @@ const arrivalsOf = (e: string): string => `(
 export const latestArrivalOf = (e: string): string =>
   `${arrivalsOf(e)} r order by r.at desc, r.id desc limit 1`;
 
-/** Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed. */
-export const eventColumns = `
+/** The id of the delivery that link `l` leads to. */
+const causeIdOf = `(
+  select ${deliveryIdOf('c', 'o')} from deliveries c
+  join events o on o.trace_id = c.trace_id and o.ref = c.event_ref
+  where ${isDelivery('c', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1)`;
+
+const eventColumnsWith = (causeId: string): string => `
   ${eventIdOf('e')} as id, ${nameOf('e.source')} as source, ${kindOf('e')} as kind,
   ${nameOf('e.trigger')} as trigger, ${nameOf('e.table_schema')} as "tableSchema",
   ${nameOf('e.table_name')} as "tableName", ${opOf('e')} as op, e.row_key as "rowKey",
@@ -129,10 +134,21 @@ export const eventColumns = `
     'evidence', ${wordOf('l.evidence', evidenceCodes)}, 'rule', ${wordOf('l.rule', ruleCodes)},
     'reason', ${nameOf('l.reason')},
     'correlationId', ${nameOf('l.named')} || ${hopUuidOf(namedTraceOf('e'), 'e.named_hop')},
-    'deliveryId', (
-      select ${deliveryIdOf('c', 'o')} from deliveries c
-      join events o on o.trace_id = c.trace_id and o.ref = c.event_ref
-      where ${isDelivery('c', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1)) end as link`;
+    'deliveryId', ${causeId}) end as link`;
+
+/** Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed. */
+export const eventColumns = eventColumnsWith(causeIdOf);
+
+/**
+ * {@link eventColumns} of many, without looking each cause up: a link's `deliveryId` is the key of the delivery, as
+ * {@link deliveryKeyOf} tells it.
+ */
+export const eventColumnsByKey = eventColumnsWith(
+  `coalesce(l.cause_trace_id, l.trace_id) || ' ' || l.cause_ref`,
+);
+
+/** Names delivery `d` among all. */
+export const deliveryKeyOf = (d: string): string => `${d}.trace_id || ' ' || ${d}.ref`;
 
 /** {@link eventTables} of the traces that a parameter such as `$1` lists: said of each table, or Postgres reads it whole. */
 export const eventTablesIn = (traces: string): string => `events e

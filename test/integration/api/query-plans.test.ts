@@ -15,6 +15,7 @@ type Plan = {
 
 /** A table of so many rows or more is large: reading it whole takes milliseconds here, and minutes elsewhere. */
 const largeRows = 3_000;
+const giantHops = 1_000;
 const nowMs = Date.now();
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let api: TestApi;
@@ -55,7 +56,7 @@ beforeAll(async () => {
     await generateCascades(client, {
       events: 60_000,
       giants: 1,
-      giantHops: 1_000,
+      giantHops,
       days: 5,
       nowMs,
       payloads: 0.1,
@@ -133,6 +134,14 @@ it('a cascade, an event and a delivery are read along indexes', async () => {
   ).toEqual([]);
 });
 
+it('a large cascade takes reads in proportion to its size', async () => {
+  const before = await rowsRead();
+  await api.get(`/api/traces/${one.giant}`);
+  const read = (await rowsRead()) - before;
+  expect(read).toBeGreaterThan(2 * giantHops);
+  expect(read).toBeLessThan(100 * giantHops);
+});
+
 it('anything is found along indexes', async () => {
   const { trace, event, delivery, correlation } = one;
   const texts = [trace, event, delivery, correlation, correlation.slice(-36)].concat(
@@ -154,6 +163,28 @@ it('cascades are found along indexes by any two filters', async () => {
   const paths = pairs.map((pair) => `/api/traces?limit=5&${pair}`);
   expect(await walksThrough(paths, 400)).toEqual([]);
 }, 120_000);
+
+/** Rows read so far, of any table and by anybody, once all others have gone. */
+async function rowsRead(): Promise<number> {
+  return withClient(database.url, async (client) => {
+    await expect
+      .poll(
+        async () => {
+          const others = await client.query(
+            `select from pg_stat_activity where datname = current_database()
+               and backend_type = 'client backend' and pid <> pg_backend_pid()`,
+          );
+          return others.rows.length;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0);
+    const { rows } = await client.query<{ read: number }>(
+      `select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::float8 as read from pg_stat_user_tables`,
+    );
+    return rows[0]?.read ?? 0;
+  });
+}
 
 /** The large tables that a statement of these requests walks through. @param atLeast so many statements, so that it is known that they were watched */
 async function walksThrough(paths: readonly string[], atLeast: number): Promise<string[]> {
