@@ -6,6 +6,7 @@ import type { LoopView } from './views.ts';
 export function loopView(loop: StoredLoop, cascadeId: string): LoopView {
   const { source, trigger, tableSchema, tableName, times, isCertain, eventId, path } = loop;
   return {
+    id: loop.loopId,
     cascadeId,
     traceId: loop.traceId,
     source,

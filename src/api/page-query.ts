@@ -17,9 +17,6 @@ const cursorText = z
   .max(4_000)
   .meta({ description: 'Opaque: `nextCursor` of the page before. Left out: the first page.' });
 
-/** For lists of which only the beginning can be read. */
-export const limitQuery = z.object({ limit });
-
 /** @param id what the list's ids look like */
 export function pageQuery(id: z.ZodType<string>) {
   const cursor = cursorText.transform((text, context) => {

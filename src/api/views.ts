@@ -198,6 +198,8 @@ export const circuitListSchema = z.object({
 /** A trigger that fired itself, directly or through others, along one path of a cascade. */
 export const loopViewSchema = z
   .object({
+    /** A digest of what tells it from others: 32 hex digits as a uuid. */
+    id: z.guid(),
     /** The cascade in which the path lies. */
     cascadeId: z.string(),
     /** Of the path's last event: what a stop of the trigger names. */
@@ -228,7 +230,13 @@ export const loopViewSchema = z
   })
   .meta({ id: 'Loop' });
 
-export const loopListSchema = z.object({ loops: z.array(loopViewSchema) });
+export const loopListSchema = z
+  .object({
+    loops: z.array(loopViewSchema),
+    /** Opaque; give it back as `?cursor=`. Null on the last page. */
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'LoopList' });
 
 /** What an event trigger listens to, as Hasura's metadata says. */
 export const triggerViewSchema = z.object({
@@ -263,7 +271,13 @@ export const refusalViewSchema = z
   })
   .meta({ id: 'Refusal' });
 
-export const refusalListSchema = z.object({ refusals: z.array(refusalViewSchema) });
+export const refusalListSchema = z
+  .object({
+    refusals: z.array(refusalViewSchema),
+    /** Opaque; give it back as `?cursor=`. Null on the last page. */
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'RefusalList' });
 
 export const deadLetterViewSchema = z
   .object({
@@ -383,7 +397,8 @@ export type RowChangeView = z.infer<typeof rowChangeViewSchema>;
 export type RowHistoryPage = z.infer<typeof rowHistoryPageSchema>;
 export type TriggerView = z.infer<typeof triggerViewSchema>;
 export type LoopView = z.infer<typeof loopViewSchema>;
-export type RefusalView = z.infer<typeof refusalViewSchema>;
+export type LoopList = z.infer<typeof loopListSchema>;
+export type RefusalList = z.infer<typeof refusalListSchema>;
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
 export type CancellationView = z.infer<typeof cancellationViewSchema>;
 export type ReplayView = z.infer<typeof replayViewSchema>;

@@ -33,7 +33,12 @@ export type FoundLoop = EventKey & {
   path: LoopStep[];
 };
 
-export type StoredLoop = Omit<FoundLoop, 'id' | 'ref'> & { eventId: string; foundAt: string };
+export type StoredLoop = Omit<FoundLoop, 'id' | 'ref'> & {
+  /** Of the loop: a uuid. */
+  loopId: string;
+  eventId: string;
+  foundAt: string;
+};
 
 /** A path is followed for so many steps; a longer one is a loop by any measure. */
 const longestPath = 200;
@@ -201,15 +206,23 @@ function shorten(path: readonly LoopStep[]): LoopStep[] {
     : [...path.slice(0, shownSteps), ...path.slice(-shownSteps)];
 }
 
-const loopColumns = `root_trace_id as "rootTraceId", source, trigger, table_schema as "tableSchema",
+/** A digest of what tells a loop from others. */
+const loopId = `md5(concat_ws(chr(10), root_trace_id, source, trigger, table_schema, table_name))::uuid`;
+
+const loopColumns = `${loopId} as "loopId", root_trace_id as "rootTraceId", source, trigger, table_schema as "tableSchema",
   table_name as "tableName", times, is_certain as "isCertain", trace_id as "traceId", event_id as "eventId", path,
   ${utc('found_at')} as "foundAt", ${utc('latest_at')} as "latestAt"`;
 
-/** The latest loops, newest first. */
-export async function listLoops(client: StoreClient, limit: number): Promise<StoredLoop[]> {
+/** Loops, what fired last first: all are looked at, for they are few. @param after the last one of the page before */
+export async function listLoops(
+  client: StoreClient,
+  { limit, after }: { limit: number; after: Pick<StoredLoop, 'latestAt' | 'loopId'> | null },
+): Promise<StoredLoop[]> {
   const { rows } = await client.query<StoredLoop>(
-    `select ${loopColumns} from loops order by loops.latest_at desc, root_trace_id desc limit $1`,
-    [limit],
+    `select ${loopColumns} from loops
+     where $2::timestamptz is null or (loops.latest_at, ${loopId}) < ($2, $3::uuid)
+     order by loops.latest_at desc, ${loopId} desc limit $1`,
+    [limit, after?.latestAt ?? null, after?.loopId ?? null],
   );
   return rows;
 }

@@ -74,12 +74,16 @@ export async function findDelivery(
   return rows[0] ?? null;
 }
 
-/** The latest refusals, newest first. */
-export async function listRefusals(client: StoreClient, limit: number): Promise<StoredRefusal[]> {
+/** Refusals, newest first. @param after the last one of the page before */
+export async function listRefusals(
+  client: StoreClient,
+  { limit, after }: { limit: number; after: Pick<StoredRefusal, 'at' | 'id'> | null },
+): Promise<StoredRefusal[]> {
   const { rows } = await client.query<StoredRefusal>(
     `select id, ${utc('at')} as at, source, status, reason, detail, count
-     from refusals order by refusals.at desc, id desc limit $1`,
-    [limit],
+     from refusals where $2::timestamptz is null or (refusals.at, id) < ($2, $3::uuid)
+     order by refusals.at desc, id desc limit $1`,
+    [limit, after?.at ?? null, after?.id ?? null],
   );
   return rows;
 }

@@ -8,7 +8,7 @@ import type {
   CircuitList,
   CircuitView,
   DeadLetterPage,
-  LoopView,
+  LoopList,
   ReplayView,
   TraceDetail,
   TracePage,
@@ -110,9 +110,10 @@ export function readCoverage(from: string, signal?: AbortSignal): Promise<Covera
   return answerOf((options) => api.coverage.$get({ query: { from } }, options), signal);
 }
 
-/** Latest first. */
-export async function listLoops(signal?: AbortSignal): Promise<LoopView[]> {
-  return (await answerOf((options) => api.loops.$get({ query: {} }, options), signal)).loops;
+/** What fired last first; `cursor` is a page's `nextCursor`. */
+export function listLoops(cursor: string | null, signal?: AbortSignal): Promise<LoopList> {
+  const query = cursor === null ? {} : { cursor };
+  return answerOf((options) => api.loops.$get({ query }, options), signal);
 }
 
 /** Those that have failed lately. */

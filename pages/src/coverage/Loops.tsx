@@ -1,5 +1,5 @@
 // Triggers that fire themselves: the path on which they do, as a chain of names.
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { LoopView } from '../../../src/api/views.ts';
@@ -7,6 +7,7 @@ import { listLoops } from '../api/client.ts';
 import { Badge } from '../ui/Glyph.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { Ago } from '../ui/Moment.tsx';
+import { LoadOlder } from '../ui/LoadOlder.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 
@@ -23,26 +24,29 @@ function chainOf({ path }: LoopView): string {
 }
 
 export function Loops(): ReactElement {
-  const query = useQuery({
+  const query = useInfiniteQuery({
     queryKey: ['loops'],
-    queryFn: ({ signal }) => listLoops(signal),
+    queryFn: ({ pageParam, signal }) => listLoops(pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
     refetchInterval: 30_000,
   });
+  const loops = query.data?.pages.flatMap((page) => page.loops);
   return (
     <Card
       title="Loops"
-      count={query.data?.length}
+      count={loops?.length}
       hint="triggers that fire themselves, directly or through others"
     >
       {query.isPending && <RowsSkeleton rows={2} what="loops" />}
       {query.isError && query.data === undefined && (
         <ProblemNotice error={query.error} what="Loops" onRetry={() => void query.refetch()} />
       )}
-      {query.data?.length === 0 && <Nothing>No trigger has been seen firing itself.</Nothing>}
+      {loops?.length === 0 && <Nothing>No trigger has been seen firing itself.</Nothing>}
       <ul>
-        {query.data?.map((loop) => (
+        {loops?.map((loop) => (
           <li
-            key={`${loop.cascadeId} ${loop.trigger} ${loop.eventId}`}
+            key={loop.id}
             className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hair px-4 py-2.5 last:border-b-0"
           >
             <div className="min-w-0 flex-1 basis-[280px]">
@@ -67,6 +71,7 @@ export function Loops(): ReactElement {
           </li>
         ))}
       </ul>
+      <LoadOlder query={query} />
     </Card>
   );
 }

@@ -10,7 +10,6 @@ import { logsViewSchema } from '../../../src/api/log-views.ts';
 import {
   eventViewSchema,
   healthViewSchema,
-  refusalListSchema,
   traceDetailSchema,
   tracePageSchema,
 } from '../../../src/api/views.ts';
@@ -24,7 +23,7 @@ import { noAccess } from '../../support/no-access.ts';
 import { whatHappened } from '../../support/what-happened.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
-import { at, sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
+import { sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
 const asReader = { authorization: `Bearer ${token}` };
@@ -76,7 +75,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   reports = [];
   asked = [];
-  await withClient(database.url, (client) => client.query(`truncate ${whatHappened}, refusals`));
+  await withClient(database.url, (client) => client.query(`truncate ${whatHappened}`));
 });
 
 describe('access', () => {
@@ -354,30 +353,6 @@ describe('logs', () => {
   it('need a delivery that is known', async () => {
     expect((await get(`/api/deliveries/${'0'.repeat(64)}/logs`)).status).toBe(404);
     expect((await get('/api/deliveries/42/logs')).status).toBe(400);
-  });
-});
-
-const refusal = (id: string, ms: number): RecordMessage => ({
-  v: 1,
-  type: 'refusal',
-  id,
-  at: at(ms),
-  source: null,
-  status: 401,
-  reason: 'key_unknown',
-  detail: 'The value of x-throughline-key is no key of this edge.',
-  count: 3,
-});
-
-describe('GET /api/refusals', () => {
-  it('lists what was turned away, newest first', async () => {
-    const [older, newer] = [crypto.randomUUID(), crypto.randomUUID()];
-    await store([refusal(older, 0), refusal(newer, 1_000)]);
-    const { refusals } = refusalListSchema.parse(await (await get('/api/refusals')).json());
-    expect(refusals.map(({ id, count }) => [id, count])).toEqual([
-      [newer, 3],
-      [older, 3],
-    ]);
   });
 });
 

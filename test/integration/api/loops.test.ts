@@ -53,3 +53,24 @@ it('lists loops and shows them with their cascade', async () => {
   const detail = traceDetailSchema.parse(await api.get(`/api/traces/${traceId}`));
   expect(detail.loops).toEqual(loops);
 });
+
+it('lists loops page by page, each once, also those that fired at one time', async () => {
+  await store.client.query(
+    `insert into loops (root_trace_id, source, trigger, table_schema, table_name, times, is_certain, trace_id,
+       event_id, event_ref, path, latest_at)
+     select root_trace_id, source, trigger || n, table_schema, table_name, times, is_certain, trace_id, event_id,
+       event_ref, path, latest_at - interval '1 microsecond' * (n / 3)
+     from loops, generate_series(1, 7) n`,
+  );
+  const pages: string[][] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const page = loopListSchema.parse(await api.get(`/api/loops?limit=3${query}`));
+    pages.push(page.loops.map(({ trigger }) => trigger));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  expect(pages.map(({ length }) => length)).toEqual([3, 3, 2]);
+  expect(new Set(pages.flat()).size).toBe(8);
+  expect(pages.flat().at(-1)).toMatch(/[67]$/);
+});

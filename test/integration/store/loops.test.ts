@@ -55,7 +55,7 @@ async function chain(triggers: readonly string[]): Promise<{ hops: Sample[]; tra
 const pingPong = (length: number): string[] =>
   Array.from({ length }, (_, index) => (index % 2 === 0 ? 'ping' : 'pong'));
 const records = (hops: readonly Sample[]): AttemptRecord[] => hops.map(({ ended }) => ended);
-const loops = (): Promise<StoredLoop[]> => listLoops(store.client, 100);
+const loops = (): Promise<StoredLoop[]> => listLoops(store.client, { limit: 100, after: null });
 
 const reportOf = (trigger: string): unknown =>
   expect.stringMatching(`^A trigger fires itself .*"trigger":"${trigger}"`);

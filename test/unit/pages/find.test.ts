@@ -136,6 +136,7 @@ describe('the marks of a node', () => {
   it('call a loop suspected where weak links tell of it', () => {
     const step = { trigger: 'paid', table: 'payments', rowKey: '9', job: null, evidence: null };
     const loop = {
+      id: '0b7c1c1e-0000-0000-0000-000000000000',
       cascadeId: detail.trace.id,
       traceId: detail.trace.id,
       source: 'shop',

@@ -42,6 +42,7 @@ describe('findings', () => {
       {
         loops: [
           {
+            id: '0b7c1c1e-0000-0000-0000-000000000000',
             cascadeId: 'c',
             traceId: 'trace',
             source: 'shop',
