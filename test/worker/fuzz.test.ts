@@ -1,5 +1,5 @@
 // What of the API works through Durable Objects, asked as nobody polite would, in workerd. Each answer is as described,
-// and never an error of ours. Stops need Postgres beside the object, which is not to be had here: they are not asked.
+// and never an error of ours. Stops need Postgres beside their object: test/integration/api/fuzz.test.ts asks them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

@@ -12,6 +12,7 @@ import { describedRoutes, openApiDocument } from '../../../src/api/openapi-docum
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import { createDatabase } from '../../support/database.ts';
+import { firstStopId, keptStops } from '../../support/kept-stops.ts';
 import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
 import { noCircuits } from '../../support/no-circuits.ts';
@@ -27,8 +28,8 @@ import { sampleCascade, startMs } from '../store/sample-records.ts';
 const token = 'tl_test_token';
 const seed = Math.floor(Math.random() * 2 ** 31);
 const drawnEach = 30;
-/** What works through Durable Objects: test/worker/fuzz.test.ts asks it, stops apart. */
-const elsewhere = /^\/api\/(?:admin|circuits|live|stops)(?:\/|$)/;
+/** What works through Durable Objects alone: test/worker/fuzz.test.ts asks it. */
+const elsewhere = /^\/api\/(?:admin|circuits|live)(?:\/|$)/;
 
 let pool: pg.Pool;
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -51,7 +52,7 @@ const deps: ApiDeps = {
   replays: { wake: () => Promise.resolve() },
   cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
   bodies: { get: () => Promise.resolve(null) },
-  admin: noAdmin,
+  admin: { ...noAdmin, stops: keptStops([], startMs) },
   circuits: noCircuits,
   access: noAccess,
   apiTokenSha256: createHash('sha256').update(token).digest('hex'),
@@ -90,7 +91,7 @@ beforeAll(async () => {
   await migrate({ databaseUrl: database.url, ...migrationSets.observability });
   const { records, traceId, first } = await sampleCascade();
   const [record] = records;
-  known = [traceId, first.correlationId, record?.delivery.id ?? '', 'event-1'];
+  known = [traceId, first.correlationId, record?.delivery.id ?? '', 'event-1', firstStopId];
   const message = { id: 'm', body: records, attempts: 1, ack: () => {}, retry: () => {} };
   await consumeRecords({ queue: 'records', messages: [message] }, deps);
 });

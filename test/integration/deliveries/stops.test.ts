@@ -6,6 +6,7 @@ import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import type { KeptStop, Rounds, StopStore } from '../../../src/config/stops.ts';
+import { firstStopId, keptStops } from '../../support/kept-stops.ts';
 import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { stopLoops } from '../../../src/recorder/stop-loops.ts';
@@ -20,35 +21,24 @@ import { type Sample, sampleAttempt, sampleEvent, startMs } from '../store/sampl
 import { deadLetter, failed } from './sample-letters.ts';
 
 const token = 'tl_test_token';
-const id = '019abcde-1234-8567-89ab-cdef00000001';
+const id = firstStopId;
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let client: pg.Client;
-let kept: KeptStop[] = [];
+const kept: KeptStop[] = [];
 let asked: { trigger: string; traceId: string; rounds: Rounds }[] = [];
 let isReachable = true;
 
 const connect: Parameters<typeof consumeRecords>[1]['connect'] = (work) =>
   withClient(database.url, work);
 
-/** What the object answers; its own rules are tested with the object. */
+const known = keptStops(kept, startMs);
 const store: StopStore = {
-  async stop({ source, trigger, traceId }, who, rounds) {
+  ...known,
+  stop(what, who, rounds) {
     if (!isReachable) throw new Error('The object is away.');
-    asked.push({ trigger, traceId, rounds });
-    const before = kept.find((one) => one.trigger === trigger && one.traceId === traceId);
-    const since = new Date(startMs).toISOString();
-    const stop = before ?? { id, source, trigger, traceId, since };
-    if (!before) kept.push({ ...stop, by: who.name, state: 'holding', endedAt: null });
-    return { stopped: true, isNew: !before, stop };
+    asked.push({ trigger: what.trigger, traceId: what.traceId, rounds });
+    return known.stop(what, who, rounds);
   },
-  list: () => Promise.resolve(kept),
-  async end(asId, how) {
-    const stop = kept.find((one) => one.id === asId);
-    if (!stop) return null;
-    Object.assign(stop, { state: how, endedAt: stop.since });
-    return stop;
-  },
-  holds: () => Promise.resolve(true),
 };
 
 async function call(method: string, path: string, body?: object) {
@@ -136,7 +126,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  kept = [];
+  kept.length = 0;
   asked = [];
   isReachable = true;
   await client.query(
