@@ -1,18 +1,19 @@
-// GET /api/events/{id} and /api/events/{id}/logs: one event, and what everything it caused directly logged.
+// GET /api/events/{id}, …/payload and …/logs: one event, what its sender sent, and what everything it caused directly
+// logged.
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { StoreClient } from '../store/client.ts';
 import { deliveriesOfEvent, findEvents } from '../store/nodes.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
-import { eventView } from './event-view.ts';
+import { eventPayloadView, eventView } from './event-view.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { logsOf, logsQuery } from './log-answers.ts';
 import { ApiProblem, notFound } from './problem.ts';
 import { reading } from './reading.ts';
 import { logsViewSchema } from './log-views.ts';
-import { eventViewSchema } from './views.ts';
+import { eventPayloadViewSchema, eventViewSchema } from './views.ts';
 
 const eventParam = z.object({
   id: z.string().min(1).max(500).meta({
@@ -45,6 +46,25 @@ export function eventRoutes(deps: ApiDeps) {
         const key = { ...context.req.valid('param'), ...context.req.valid('query') };
         const event = await reading(deps, (client) => theEvent(client, key));
         return context.json(eventView(event), 200);
+      },
+    )
+    .get(
+      '/:id/payload',
+      endpoint({
+        summary: 'Read what an event’s sender sent',
+        description: 'With whole rows, where a cascade tells what differs in them.',
+        tag: 'Events',
+        param: eventParam,
+        query: eventQuery,
+        answers: {
+          200: { description: 'It, or why it is not there.', schema: eventPayloadViewSchema },
+        },
+        problems: ['not_found', 'event_ambiguous', 'database_unreachable'],
+      }),
+      async (context) => {
+        const key = { ...context.req.valid('param'), ...context.req.valid('query') };
+        const event = await reading(deps, (client) => theEvent(client, key));
+        return context.json(eventPayloadView(event), 200);
       },
     )
     .get(

@@ -2,7 +2,7 @@
 import { actorName, resolveActor } from '../correlation/actor.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
 import { columnChanges } from './column-changes.ts';
-import type { ActorView, EventView, TraceSummary } from './views.ts';
+import type { ActorView, EventPayloadView, EventView, TraceSummary } from './views.ts';
 
 export function eventView(event: StoredEvent): EventView {
   return {
@@ -24,6 +24,29 @@ export function eventView(event: StoredEvent): EventView {
     payloadRemovedAt: event.payloadRemovedAt,
     sessionVariables: event.sessionVariables,
     cause: event.link,
+  };
+}
+
+/** What its sender sent, with whole rows. */
+export function eventPayloadView(event: StoredEvent): EventPayloadView {
+  const nothing = { removedAt: event.payloadRemovedAt, payload: null };
+  if (event.op === null && event.kind === 'hasura') return { state: 'no_row', ...nothing };
+  if (event.payloadRemovedAt !== null) return { state: 'removed', ...nothing };
+  if (!event.payloadKept || event.op === null) return { state: 'not_kept', ...nothing };
+  return {
+    state: 'kept',
+    removedAt: null,
+    payload: {
+      id: event.id,
+      created_at: event.createdAt,
+      trigger: event.trigger === null ? null : { name: event.trigger },
+      table: tableOf(event),
+      event: {
+        op: event.op,
+        data: { old: event.oldRow, new: event.newRow },
+        session_variables: event.sessionVariables,
+      },
+    },
   };
 }
 

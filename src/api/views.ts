@@ -71,6 +71,38 @@ export const eventViewSchema = z
   })
   .meta({ id: 'Event' });
 
+/** What an event's sender sent, as far as it is kept. */
+export const eventPayloadViewSchema = z
+  .object({
+    /**
+     * `not_kept`: a generic webhook's body, one too large to be read, or one of which nobody could say what to leave out.
+     * `removed`: it was kept, until its retention ended. `no_row`: the event tells of no row.
+     */
+    state: z.enum(['kept', 'not_kept', 'removed', 'no_row']),
+    removedAt: time.nullable(),
+    /**
+     * In the form of a Hasura event trigger, with whole rows, without `delivery_info`. What is redacted was left out before
+     * it was stored. Numbers of more than 15 digits are rounded.
+     */
+    payload: z
+      .object({
+        id: z.string(),
+        created_at: time,
+        trigger: z.object({ name: z.string() }).nullable(),
+        table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+        event: z.object({
+          op: z.string(),
+          data: z.object({
+            old: z.record(z.string(), z.unknown()).nullable(),
+            new: z.record(z.string(), z.unknown()).nullable(),
+          }),
+          session_variables: z.record(z.string(), z.string()).nullable(),
+        }),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'EventPayload' });
+
 export const attemptViewSchema = z
   .object({
     id: z.string(),
@@ -388,6 +420,7 @@ export type ActorView = z.infer<typeof actorViewSchema>;
 export type ColumnChange = z.infer<typeof columnChangeSchema>;
 export type LinkView = z.infer<typeof linkViewSchema>;
 export type EventView = z.infer<typeof eventViewSchema>;
+export type EventPayloadView = z.infer<typeof eventPayloadViewSchema>;
 export type AttemptView = z.infer<typeof attemptViewSchema>;
 export type DeliveryView = z.infer<typeof deliveryViewSchema>;
 export type TraceSummary = z.infer<typeof traceSummarySchema>;

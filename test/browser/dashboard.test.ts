@@ -96,7 +96,7 @@ describe('the dashboard', () => {
     await panel.getByRole('alert').getByText('Grafana Offline').waitFor();
     await panel.getByRole('tab', { name: /Attempts/ }).click();
     await panel.getByText('HTTP 200').first().waitFor();
-    await panel.getByRole('tab', { name: /Payload/ }).click();
+    await panel.getByRole('tab', { name: 'Request' }).click();
     await panel.getByText('offline@example.com').first().waitFor();
 
     // The next order is still recorded and shown.

@@ -8,6 +8,7 @@ import type {
   CircuitList,
   CircuitView,
   DeadLetterPage,
+  EventPayloadView,
   LoopList,
   ReplayView,
   TraceDetail,
@@ -25,6 +26,17 @@ export function listTraces(cursor: string | null, signal?: AbortSignal): Promise
 /** What an ID, a row or a name stands for. */
 export function search(q: string, signal?: AbortSignal): Promise<SearchView> {
   return answerOf((options) => api.search.$get({ query: { q } }, options), signal);
+}
+
+/** What an event's sender sent. Its id is unique within its source only. */
+export function readPayload(
+  { id, source }: { id: string; source: string },
+  signal?: AbortSignal,
+): Promise<EventPayloadView> {
+  return answerOf(
+    (options) => api.events[':id'].payload.$get({ param: { id }, query: { source } }, options),
+    signal,
+  );
 }
 
 const lastTrace = new LastAnswer<TraceDetail>();

@@ -16,6 +16,7 @@ import {
   listDeadLetters,
   listTraces,
   readLogs,
+  readPayload,
   readTrace,
   search,
   type LogsTarget,
@@ -95,6 +96,15 @@ export function cascadeQuery(traceId: string) {
       state.data === undefined
         ? cascadeIntervalMs
         : unlessLive(isLive(state.data, Date.now()) ? cascadeIntervalMs : cascadeIntervalMs * 10),
+  });
+}
+
+/** It does not change, unless its retention ends. */
+export function payloadQuery({ id, source }: { id: string; source: string }) {
+  return queryOptions({
+    queryKey: ['payload', source, id],
+    queryFn: ({ signal }) => readPayload({ id, source }, signal),
+    staleTime: 300_000,
   });
 }
 

@@ -1,7 +1,10 @@
-// The row before and after, column by column.
+// The row before and after, column by column; of an update only what differs. What is masked, left out, removed or was
+// never kept is said in words.
 import type { ReactElement } from 'react';
-import type { EventView } from '../../../src/api/views.ts';
+import type { ColumnChange, EventView } from '../../../src/api/views.ts';
+import { CopyButton } from '../ui/CopyButton.tsx';
 import { ScrollArea } from '../ui/ScrollArea.tsx';
+import { markOf, marksExplained, marksIn, markWords } from '../words/marks.ts';
 import { formatValue, tellingChanges } from '../words/sentence.ts';
 import { missingPayload } from './payload.ts';
 
@@ -9,64 +12,103 @@ const longest = 600;
 
 function Value({ value, gone }: { value: unknown; gone?: boolean }): ReactElement {
   if (value === null || value === undefined) return <span className="text-sub">null</span>;
-  return (
-    <span className={gone === true ? 'text-sub line-through decoration-1' : ''}>
-      {typeof value === 'string' ? value : formatValue(value, longest)}
+  const mark = markOf(value);
+  const struck = gone === true ? 'text-sub line-through decoration-1' : '';
+  const word = mark !== null && (
+    <span className="rounded bg-tint px-1 font-sans text-[11px] leading-4 text-sub">
+      {markWords[mark]}
     </span>
+  );
+  if (mark === 'left_out' || mark === 'left_out_changed') return <>{word}</>;
+  return (
+    <>
+      <span className={struck}>
+        {typeof value === 'string' ? value : formatValue(value, longest)}
+      </span>
+      {word !== false && <> {word}</>}
+    </>
+  );
+}
+
+function nothing({ table, op }: EventView): string {
+  if (table === null) return 'A webhook has no row.';
+  if (op === 'MANUAL') return 'It was invoked by hand: nobody wrote the row.';
+  return 'No column differs.';
+}
+
+function Row(props: {
+  change: ColumnChange;
+  op: EventView['op'];
+  isTelling: boolean;
+}): ReactElement {
+  const { change, op } = props;
+  return (
+    <tr className="border-b border-hair align-top">
+      <th
+        scope="row"
+        className={`py-1.5 pl-4 text-left wrap-anywhere ${props.isTelling ? 'font-semibold' : 'font-normal text-sub'}`}
+      >
+        {change.column}
+      </th>
+      {op !== 'INSERT' && (
+        <td className="px-2 py-1.5 font-mono text-[11.5px] wrap-anywhere">
+          <Value value={change.old} gone={op === 'UPDATE'} />
+        </td>
+      )}
+      {op !== 'DELETE' && (
+        <td className="px-2 py-1.5 pr-4 font-mono text-[11.5px] wrap-anywhere">
+          <Value value={change.new} />
+        </td>
+      )}
+    </tr>
   );
 }
 
 export function ChangeTab({ event }: { event: EventView }): ReactElement {
   const missing = missingPayload(event);
-  if (missing !== null) {
-    return <p className="p-4 text-sub">{missing} The columns are not known.</p>;
-  }
-  if (event.changes.length === 0) {
-    return (
-      <p className="p-4 text-sub">
-        {event.table === null ? 'A webhook has no row.' : 'No column differs.'}
-      </p>
-    );
-  }
-  const telling = new Set(tellingChanges(event.changes));
-  const both = event.op === 'UPDATE';
+  if (missing !== null) return <p className="p-4 text-sub">{missing}</p>;
+  const { op, changes } = event;
+  if (changes.length === 0) return <p className="p-4 text-sub">{nothing(event)}</p>;
+  const telling = new Set(tellingChanges(changes));
+  const note =
+    op === 'UPDATE'
+      ? `${changes.length} ${changes.length === 1 ? 'column differs' : 'columns differ'}; the others are not shown.`
+      : op === 'DELETE'
+        ? 'The row as it was.'
+        : 'The row as it was written.';
   return (
-    <ScrollArea kind="group" label="Row change">
-      <table className="w-full table-fixed text-[12px] leading-[18px]">
-        <thead className="text-left text-sub">
-          <tr className="h-8 border-b border-hair">
-            <th className="w-[30%] pl-4 font-medium">Column</th>
-            {event.op !== 'INSERT' && (
-              <th className="px-2 font-medium">{both ? 'Before' : 'Was'}</th>
-            )}
-            {event.op !== 'DELETE' && (
-              <th className="px-2 pr-4 font-medium">{both ? 'After' : 'Value'}</th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {event.changes.map((change) => (
-            <tr key={change.column} className="border-b border-hair align-top">
-              <th
-                scope="row"
-                className={`py-1.5 pl-4 text-left wrap-anywhere ${telling.has(change) ? 'font-semibold' : 'font-normal text-sub'}`}
-              >
-                {change.column}
-              </th>
-              {event.op !== 'INSERT' && (
-                <td className="px-2 py-1.5 font-mono text-[11.5px] wrap-anywhere">
-                  <Value value={change.old} gone={both} />
-                </td>
+    <>
+      <div className="flex flex-none items-center gap-2 border-b border-hair px-4 py-2">
+        <span className="min-w-0 flex-1 text-[12px] text-sub">{note}</span>
+        <CopyButton text={JSON.stringify(changes, null, 2)} label="Copy the row change">
+          Copy JSON
+        </CopyButton>
+      </div>
+      <ScrollArea kind="group" label="Row change">
+        <table className="w-full table-fixed text-[12px] leading-[18px]">
+          <thead className="text-left text-sub">
+            <tr className="h-8 border-b border-hair">
+              <th className="w-[30%] pl-4 font-medium">Column</th>
+              {op !== 'INSERT' && (
+                <th className="px-2 font-medium">{op === 'UPDATE' ? 'Before' : 'Was'}</th>
               )}
-              {event.op !== 'DELETE' && (
-                <td className="px-2 py-1.5 pr-4 font-mono text-[11.5px] wrap-anywhere">
-                  <Value value={change.new} />
-                </td>
+              {op !== 'DELETE' && (
+                <th className="px-2 pr-4 font-medium">{op === 'UPDATE' ? 'After' : 'Value'}</th>
               )}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollArea>
+          </thead>
+          <tbody>
+            {changes.map((change) => (
+              <Row key={change.column} change={change} op={op} isTelling={telling.has(change)} />
+            ))}
+          </tbody>
+        </table>
+        {marksExplained(marksIn(changes)).map((sentence) => (
+          <p key={sentence} className="px-4 pt-2.5 text-[12px] text-sub">
+            {sentence}
+          </p>
+        ))}
+      </ScrollArea>
+    </>
   );
 }

@@ -17,7 +17,7 @@ import { Facts } from './Facts.tsx';
 import { HopActions } from './HopActions.tsx';
 import { JsonTab } from './JsonTab.tsx';
 import { LogsTab, type LogsTabProps } from './LogsTab.tsx';
-import { payloadNote, payloadOf } from './payload.ts';
+import { RequestTab } from './RequestTab.tsx';
 import { TurnNote } from './TurnNote.tsx';
 import { WhyItRan } from './WhyItRan.tsx';
 
@@ -54,12 +54,8 @@ function tabsOf(node: CascadeNode): TabItem<PanelTab>[] {
       return [
         { value: 'logs', label: 'Logs' },
         { value: 'attempts', label: 'Attempts', count: node.delivery.attempts.length },
-        ...(node.event === null
-          ? []
-          : [
-              { value: 'payload' as const, label: 'Payload' },
-              { value: 'change' as const, label: 'Row change' },
-            ]),
+        { value: 'payload', label: 'Request' },
+        ...(node.event === null ? [] : [{ value: 'change' as const, label: 'Row change' }]),
         { value: 'raw', label: 'Raw' },
       ];
     case 'change':
@@ -130,10 +126,17 @@ function TabBody(props: {
         />
       );
     case 'attempts':
-      return node.kind === 'hop' ? <AttemptsTab delivery={node.delivery} /> : null;
+      return node.kind === 'hop' ? (
+        <AttemptsTab delivery={node.delivery} event={node.event} />
+      ) : null;
     case 'payload':
-      return event === null ? null : (
-        <JsonTab value={payloadOf(event)} what="payload" note={payloadNote(event)} />
+      return (
+        <RequestTab
+          key={node.id}
+          event={event}
+          delivery={node.kind === 'hop' ? node.delivery : null}
+          edge={null}
+        />
       );
     case 'change':
       return event === null ? null : <ChangeTab event={event} />;

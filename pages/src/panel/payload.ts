@@ -1,36 +1,18 @@
-// What was sent, put together from what is stored: the event's own form with the columns that are kept.
+// Why what an event's sender sent is not there, in words.
 import type { EventView } from '../../../src/api/views.ts';
 
-/** In Hasura's form. For an UPDATE only the columns that differ are kept. */
-export function payloadOf(event: EventView): Record<string, unknown> {
-  const side = (pick: 'old' | 'new'): Record<string, unknown> =>
-    Object.fromEntries(event.changes.map((change) => [change.column, change[pick]]));
-  return {
-    id: event.id,
-    created_at: event.createdAt,
-    trigger: event.trigger === null ? null : { name: event.trigger },
-    table: event.table,
-    event: {
-      op: event.op,
-      data: {
-        old: event.op === 'INSERT' ? null : side('old'),
-        new: event.op === 'DELETE' ? null : side('new'),
-      },
-      session_variables: event.sessionVariables,
-    },
-  };
-}
-
-/** Why the row before and after is not there; null where it is. */
-export function missingPayload(event: EventView): string | null {
+/** Null where it is kept. @param event its kind tells why nothing was kept */
+export function missingPayload(
+  event: Pick<EventView, 'kind' | 'op' | 'payloadKept' | 'payloadRemovedAt'>,
+): string | null {
   if (event.payloadRemovedAt !== null) {
-    return `The payload was removed on ${event.payloadRemovedAt.slice(0, 10)}: it is kept for a shorter time than the event.`;
+    return `Removed on ${event.payloadRemovedAt.slice(0, 10)}: what is in an event is kept for a shorter time than the event itself.`;
   }
-  return event.payloadKept ? null : 'The payload was too large to keep.';
-}
-
-export function payloadNote(event: EventView): string {
-  const missing = missingPayload(event);
-  if (missing !== null) return missing;
-  return event.op === 'UPDATE' ? 'Columns that did not change are left out.' : '';
+  if (event.kind === 'webhook') {
+    return 'Not kept: it is a generic webhook, or an event so large that it was streamed through.';
+  }
+  if (!event.payloadKept) {
+    return 'Not kept: when it came, nobody could say what has to be left out before it is stored.';
+  }
+  return event.op === null ? 'It tells of no row: what began it was a schedule.' : null;
 }

@@ -23,6 +23,7 @@ const viewer: Line[] = [
   ['GET', '/api/traces/:id/logs'],
   ['GET', '/api/search'],
   ['GET', '/api/events/:id'],
+  ['GET', '/api/events/:id/payload'],
   ['GET', '/api/events/:id/logs'],
   ['GET', '/api/deliveries/:id/logs'],
   ['GET', '/api/dead-letters'],

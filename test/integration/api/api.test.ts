@@ -8,6 +8,7 @@ import type { ApiDeps } from '../../../src/api/deps.ts';
 import { problemSchema } from '../../../src/api/problem.ts';
 import { logsViewSchema } from '../../../src/api/log-views.ts';
 import {
+  eventPayloadViewSchema,
   eventViewSchema,
   healthViewSchema,
   traceDetailSchema,
@@ -293,6 +294,27 @@ describe('GET /api/events/{id}', () => {
     expect((await problemOf(response)).detail).toMatch(/shop, stock/);
     const named = await get('/api/events/same?source=stock');
     expect(eventViewSchema.parse(await named.json()).source).toBe('stock');
+  });
+
+  it('tells what its sender sent with whole rows, and why where it does not', async () => {
+    const event = await sampleEvent({ id: 'sent', atMs: 0 });
+    const unread = { ...(await sampleEvent({ id: 'unread', atMs: 1 })), old: null, new: null };
+    for (const each of [event, { ...unread, payloadKept: false }]) {
+      await store([(await sampleAttempt(each, { job: 'j', startMs: 2, endMs: 3 })).ended]);
+    }
+    const sent = eventPayloadViewSchema.parse(await (await get('/api/events/sent/payload')).json());
+    expect(sent.state).toBe('kept');
+    expect(sent.payload).toMatchObject({
+      id: 'sent',
+      trigger: { name: event.trigger },
+      table: event.table,
+      event: { op: event.op, data: { old: event.old, new: event.new } },
+    });
+    const other = eventPayloadViewSchema.parse(
+      await (await get('/api/events/unread/payload')).json(),
+    );
+    expect(other).toMatchObject({ state: 'not_kept', payload: null });
+    expect((await get('/api/events/none/payload')).status).toBe(404);
   });
 
   it('says 404 for an event that nobody knows', async () => {

@@ -87,6 +87,22 @@ describe('a column', () => {
     expect(change?.new).not.toBe(change?.old);
   });
 
+  test('is masked in what an event’s sender sent, by the table that stands beside the rows', async () => {
+    const view = {
+      state: 'kept',
+      removedAt: null,
+      payload: {
+        id: 'e',
+        table: { schema: 'public', name: 'orders' },
+        event: { op: 'UPDATE', data: { old: { card: 1, id: 7 }, new: { card: 2, id: 7 } } },
+      },
+    };
+    const text = JSON.stringify(await maskJson(view, columns('orders.card'), key));
+    expect(text.match(new RegExp(`"card":"masked:${digits}"`, 'g'))).toHaveLength(2);
+    expect(text.match(/"id":7/g)).toHaveLength(2);
+    expect(await maskJson(view, columns('invoices.card'), key)).toEqual(view);
+  });
+
   test('is masked rather too much where nobody says of which table', async () => {
     const masked = await maskJson({ old: { phone: '1' } }, columns('customers.phone'), key);
     expect(masked).toEqual({ old: { phone: expect.stringMatching(/^masked:/) } });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { clampView, fit, fitWidth, reveal, stepZoom } from '../../../pages/src/cascade/camera.ts';
 import { appendOlder, holdBack, mergeNewest, shapeBars } from '../../../pages/src/cascades/feed.ts';
-import { payloadOf } from '../../../pages/src/panel/payload.ts';
 import type { TracePage, TraceSummary } from '../../../src/api/views.ts';
-import { cascadeOf, event } from './cascades.ts';
+import { cascadeOf } from './cascades.ts';
 
 function traces(...ids: string[]): TraceSummary[] {
   const { trace } = cascadeOf([], []);
@@ -57,19 +56,6 @@ describe('the list while new cascades come', () => {
     expect(thousand?.height).toBe(1);
     expect(one?.height).toBeGreaterThan(0.09);
     expect(shapeBars([])).toEqual([]);
-  });
-});
-
-describe('the payload', () => {
-  it("has the event's own form, without an old row for an INSERT", () => {
-    const payload = payloadOf(
-      event('e', 0, { op: 'INSERT', changes: [{ column: 'id', old: null, new: 42 }] }),
-    );
-    expect(payload['event']).toEqual({
-      op: 'INSERT',
-      data: { old: null, new: { id: 42 } },
-      session_variables: null,
-    });
   });
 });
 
