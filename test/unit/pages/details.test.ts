@@ -111,7 +111,7 @@ describe('what a delivery asked', () => {
       null,
       'https://edge.example/',
     );
-    expect(url.join('')).toBe(`https://edge.example/?destinations=${encodeURIComponent(hookUrl)}`);
+    expect(url).toEqual([`https://edge.example/?destinations=${encodeURIComponent(hookUrl)}`]);
     expect(headers).toContainEqual(['x-throughline-key', { variable: 'THROUGHLINE_KEY' }]);
     expect(requestThroughEdge(hop, null, null).url[0]).toEqual({ variable: 'THROUGHLINE_URL' });
   });
