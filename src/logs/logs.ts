@@ -75,8 +75,8 @@ const shortestKeptMs = 10_000;
 const longestKeptMs = 3_600_000;
 /** Where nothing was found: lines may still be on their way. */
 const longestKeptEmptyMs = 30_000;
-/** Others wait so long for the one who asks, then ask themselves. */
-const waitForOtherMs = 20_000;
+/** Others wait so long for the one who asks, then ask themselves: before the dashboard gives up, which it does after 15 s. */
+const waitForOtherMs = 10_000;
 /** IDs of the text and link that people get: a longer one helps nobody. */
 const mostIdsTold = 50;
 

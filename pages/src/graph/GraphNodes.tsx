@@ -66,7 +66,7 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
           <span className="min-w-0 truncate">{data.detail}</span>
           {tone !== null && look === 'node' && (
             <span className={`ml-auto flex-none ${tone === 'ok' ? '' : toneClass[tone]}`}>
-              {tone === 'ok' ? data.took : `${shortWord(data.word)} ${data.took}`.trim()}
+              {[tone === 'ok' ? '' : shortWord(data.word), data.took].filter(Boolean).join(' · ')}
             </span>
           )}
         </span>
