@@ -14,6 +14,7 @@ import { gradeTouched, noteHabits } from './grade-touched.ts';
 import { noteLoops } from './note-loops.ts';
 import { readMessage } from './read-message.ts';
 import { retryOptions } from './retry-delay.ts';
+import { rollUpAfter } from './roll-up-after.ts';
 
 /** What is used of a Cloudflare `MessageBatch<unknown>`. */
 export type RecordBatch = {
@@ -74,6 +75,7 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
       }
       await insertUnreadableRows(client, unreadable);
       await announceStored(client, stored, deps);
+      if (stored.length > 0) await rollUpAfter(client, deps.report);
     });
   } catch (error) {
     postpone(batch, error, deps);

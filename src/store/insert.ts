@@ -234,8 +234,8 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
 }
 
 /**
- * The trace of each webhook, by source and id: the one that it was recorded in first. Whoever places one holds its row
- * until the transaction ends, so that two deliveries of one webhook end up in one trace.
+ * The trace of each webhook, by source and id: the one that it was recorded in first. Its row is held until the
+ * transaction ends, so that two deliveries of one webhook end up in one trace, and see each other's attempts.
  */
 async function placeWebhooks(
   client: StoreClient,
@@ -265,7 +265,8 @@ async function placeWebhooks(
     trace_id: string;
   }>(
     `select p.event_ref::text, p.source, p.trace_id
-     from ${given} join webhook_places p on p.event_ref = r.event_ref and p.source = r.source`,
+     from ${given} join webhook_places p on p.event_ref = r.event_ref and p.source = r.source
+     order by p.event_ref, p.source for no key update of p`,
     [keys],
   );
   const byRef = new Map(found.map((row) => [`${row.source} ${row.event_ref}`, row.trace_id]));

@@ -1,9 +1,13 @@
 // Weeks are made ahead and dropped by retention: the database decides what is due, this asks it to go on.
 import { messageOf } from '../error-message.ts';
 import type { Connect, StoreClient } from './client.ts';
+import { rollUp } from './roll-up.ts';
 
 /** A cron that comes again in minutes has no need to do everything at once. */
 const mostSteps = 20;
+
+/** So many minutes a cron rolls up: after an hour's outage the next one has made them all. */
+const mostMinutes = 240;
 
 /**
  * Does what is due, step by step, each in a transaction of its own.
@@ -31,6 +35,20 @@ export async function maintainAtCron(
     if (done.length > 0) report('The store was maintained.', { done });
   } catch (error) {
     report('The store could not be maintained; the next cron tries again.', {
+      error: messageOf(error),
+    });
+  }
+}
+
+/** Rolls up what consumers have left. Never throws: the marks stay for a later cron. */
+export async function rollUpAtCron(
+  connect: Connect,
+  report: (message: string, facts: Record<string, unknown>) => void,
+): Promise<void> {
+  try {
+    await connect((client) => rollUp(client, { most: mostMinutes, onlyDue: false }));
+  } catch (error) {
+    report('What has been recorded could not be rolled up; the next cron tries again.', {
       error: messageOf(error),
     });
   }

@@ -1,0 +1,22 @@
+// Rolls a few of the minutes up that a batch has changed, after everything of it is committed. Whatever goes wrong here is
+// reported and changes nothing about the batch: the marks stay.
+import { messageOf } from '../error-message.ts';
+import type { StoreClient } from '../store/client.ts';
+import { rollUp } from '../store/roll-up.ts';
+
+/** So that no batch waits for long. What it leaves, later batches and the cron make. */
+const mostMinutes = 5;
+
+/** Never rejects. */
+export async function rollUpAfter(
+  client: StoreClient,
+  report: (message: string, facts: Record<string, unknown>) => void,
+): Promise<void> {
+  try {
+    await rollUp(client, { most: mostMinutes, onlyDue: true });
+  } catch (error) {
+    report('A stored batch could not be rolled up yet; the cron does it.', {
+      error: messageOf(error),
+    });
+  }
+}

@@ -1,0 +1,241 @@
+// Rolls marked minutes up: counts them anew from the tables, and their hours from minutes. It never adds to a count, so that
+// it can run at any time, twice, and after any other; what to do with the counts is others' to say.
+import { inTransaction, type StoreClient } from './client.ts';
+import { isAttemptOf, isDelivery, isLetterOf, numberOf } from './sql.ts';
+
+/** The lines of a minute or an hour at most, and one more for each source: what is rarer is counted together. */
+const mostLines = 300;
+/** Peaks of so many jobs are kept, the highest. */
+const mostPeaks = 200;
+/** A consumer rolls a minute up again after a second for so many events and attempts that it has. */
+const rowsASecond = 2_500;
+const statementTimeoutMs = 20_000;
+
+/** Two neighbours differ by this factor, so that the middle of a bucket is wrong by 5 % at most. As in the migration. */
+export const bucketFactor = 1.1;
+const lastBucket = 150;
+
+/** What is counted. As columns. */
+export const rollupCounts = [
+  'events',
+  'deliveries',
+  'delivered_first',
+  'attempts',
+  'delivered',
+  'failed',
+  'unreachable',
+  'timed_out',
+  'cancelled',
+  'answered_429',
+  'dead',
+] as const;
+
+const key = ['source', 'trigger', 'job', 'destination', 'named_by'];
+const keyList = key.join(', ');
+
+const ofEvent = `coalesce(e.trigger, 0) as trigger, coalesce(e.named_by, '-') as named_by`;
+const inMinute = (time: string): string =>
+  `${time} >= $1::timestamptz and ${time} < $1::timestamptz + interval '1 minute'`;
+
+/** Zero but for what is given: one branch of a union. */
+const counts = (given: Partial<Record<(typeof rollupCounts)[number], string>>): string =>
+  rollupCounts.map((name) => `${given[name] ?? '0'} as ${name}`).join(', ');
+const countOf = (condition: string): string => `count(*) filter (where ${condition})`;
+
+const minuteParts = `
+  attempt as materialized (
+    select d.source, ${ofEvent}, d.job, a.destination, a.outcome, a.status,
+      not exists (select from attempts x where ${isAttemptOf('x', 'd')}
+        and (x.started_at, x.id) < (a.started_at, a.id)) as is_first,
+      case when a.ended_at is not null and a.outcome <> 'c' then
+        least(${lastBucket}, floor(ln(greatest(1, extract(epoch from a.ended_at - a.started_at)::float8 * 1000))
+          / ln(${bucketFactor}::float8)))::smallint end as bucket
+    from attempts a
+    join deliveries d on ${isDelivery('d', 'a.trace_id', 'a.delivery_ref')}
+    join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
+    where ${inMinute('a.started_at')}),
+  counted as materialized (
+    select ${keyList}, ${counts({
+      deliveries: countOf('is_first'),
+      delivered_first: countOf(`is_first and outcome = 'd'`),
+      attempts: 'count(*)',
+      delivered: countOf(`outcome = 'd'`),
+      failed: countOf(`outcome = 'f'`),
+      unreachable: countOf(`outcome = 'u'`),
+      timed_out: countOf(`outcome = 't'`),
+      cancelled: countOf(`outcome = 'c'`),
+      answered_429: countOf('status = 429'),
+    })}
+    from attempt group by ${keyList}
+    union all
+    select source, trigger, 0, 0, named_by, ${counts({ events: 'count(*)' })}
+    from (select e.source, ${ofEvent} from events e where ${inMinute('e.arrived_at')}) e group by 1, 2, 5
+    union all
+    select ${keyList}, ${counts({ dead: 'count(*)' })}
+    from (
+      select d.source, ${ofEvent}, d.job, coalesce((${numberOf('x.destination')}), 0) as destination
+      from dead_letters x
+      join deliveries d on ${isLetterOf('x', 'd')}
+      join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
+      where ${inMinute('x.dead_at')}) x
+    group by ${keyList}),
+  latency as (
+    select ${keyList}, bucket, count(*) as n from attempt where bucket is not null group by ${keyList}, bucket)`;
+
+const inHour = `at >= $1::timestamptz and at < $1::timestamptz + interval '1 hour'`;
+const hourParts = `
+  counted as materialized (select ${keyList}, ${rollupCounts.join(', ')} from minute_rollups where ${inHour}),
+  latency as (
+    select ${keyList}, h.bucket, sum(h.n) as n
+    from minute_rollups, unnest(latency_buckets, latency_counts) as h (bucket, n)
+    where ${inHour} group by ${keyList}, h.bucket)`;
+
+/** $1: when it begins; $2: how many lines it may have. Ties are broken by the key: the same rows give the same lines. */
+const insertLines = (table: string, parts: string): string => `
+  with ${parts},
+  ranked as (
+    select ${keyList}, row_number() over (order by sum(events + attempts + dead) desc, ${keyList}) <= $2::int as stays
+    from counted group by ${keyList}),
+  line as (
+    select r.source, case when stays then r.trigger else -1 end as trigger, case when stays then r.job else -1 end as job,
+      case when stays then r.destination else -1 end as destination,
+      case when stays then r.named_by else '*' end as named_by, ${rollupCounts.map((name) => `sum(${name})::int as ${name}`).join(', ')}
+    from counted c join ranked r using (${keyList}) group by 1, 2, 3, 4, 5),
+  histogram as (
+    select source, trigger, job, destination, named_by, array_agg(bucket order by bucket) as buckets,
+      array_agg(n order by bucket) as counts
+    from (
+      select r.source, case when stays then r.trigger else -1 end as trigger, case when stays then r.job else -1 end as job,
+        case when stays then r.destination else -1 end as destination,
+        case when stays then r.named_by else '*' end as named_by, l.bucket, sum(l.n)::int as n
+      from latency l join ranked r using (${keyList}) group by 1, 2, 3, 4, 5, 6) b
+    group by 1, 2, 3, 4, 5)
+  insert into ${table} (at, ${keyList}, ${rollupCounts.join(', ')}, latency_buckets, latency_counts)
+  select $1::timestamptz, ${keyList}, ${rollupCounts.join(', ')}, coalesce(buckets, '{}'), coalesce(h.counts, '{}')
+  from line left join histogram h using (${keyList})
+  returning events + attempts as rows`;
+
+/**
+ * Attempts that began in the minute or the one before it, and longer ones, that were under way in it. Where one ends and
+ * another begins at the same time they are not at once.
+ */
+const insertMinutePeaks = `
+  with span as (
+    select d.source, d.job, greatest(a.started_at, $1::timestamptz) as from_at,
+      greatest(a.started_at + interval '1 microsecond',
+        least(a.ended_at, a.started_at + interval '1 hour')) as until_at
+    from (
+      select trace_id, delivery_ref, started_at, ended_at from attempts
+      where started_at >= $1::timestamptz - interval '1 minute' and started_at < $1::timestamptz + interval '1 minute'
+        and (started_at >= $1::timestamptz or ended_at > $1::timestamptz)
+      union all
+      select trace_id, delivery_ref, started_at, ended_at from attempts
+      where ended_at - started_at > interval '1 minute' and ended_at > $1::timestamptz
+        and started_at > $1::timestamptz - interval '1 hour' and started_at < $1::timestamptz - interval '1 minute') a
+    join deliveries d on ${isDelivery('d', 'a.trace_id', 'a.delivery_ref')}),
+  step as (
+    select source, job, from_at as at, 1 as change from span
+    union all
+    select source, job, until_at, -1 from span),
+  running as (
+    select source, job, sum(change) over (partition by source, job order by at, change rows unbounded preceding) as n
+    from step)
+  insert into minute_peaks (at, source, job, peak)
+  select $1::timestamptz, source, job, max(n) from running group by source, job order by 4 desc, 2, 3 limit $2::int`;
+
+const insertHourPeaks = `
+  insert into hour_peaks (at, source, job, peak)
+  select $1::timestamptz, source, job, max(peak) from minute_peaks where ${inHour}
+  group by source, job order by 4 desc, 2, 3 limit $2::int`;
+
+/** First key of the advisory locks that are taken here; the second is the hour, counted from 1970. */
+const lockClass = 28;
+
+/**
+ * Makes marked minutes anew, latest first, and their hours; an hour in one transaction, under a lock of its own.
+ *
+ * A mark is removed by a statement that comes before those that count, and each statement sees all that was committed
+ * before it: what was counted too early has a mark that was not there yet. Whoever crashes leaves the marks.
+ * @param options.most so many minutes
+ * @param options.onlyDue leaves those for later that are large and have just been made
+ * @returns how many minutes were made
+ */
+export async function rollUp(
+  client: StoreClient,
+  options: { most: number; onlyDue: boolean },
+): Promise<number> {
+  const hours = new Map<string, string[]>();
+  for (const { minute, hour } of await findMarked(client, options)) {
+    hours.set(hour, [...(hours.get(hour) ?? []), minute]);
+  }
+  let made = 0;
+  for (const [hour, minutes] of hours) {
+    made += await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
+      rollHourUp(client, hour, minutes, options.onlyDue),
+    );
+  }
+  return made;
+}
+
+async function findMarked(
+  client: StoreClient,
+  { most, onlyDue }: { most: number; onlyDue: boolean },
+): Promise<{ minute: string; hour: string }[]> {
+  // What is older cannot be counted any more: the rows, or other minutes of its hour, may be gone. A day to spare.
+  await client.query(
+    `delete from rollup_marks where minute < (
+       select now() - (min(keep) - interval '1 day') from retention where what in ('minutes', 'events'))`,
+  );
+  const { rows } = await client.query<{ minute: string; hour: string }>(
+    `select m.minute::text, date_trunc('hour', m.minute, 'UTC')::text as hour
+     from (select distinct minute from rollup_marks) m left join rolled_minutes r on r.minute = m.minute
+     where not $2 or r.minute is null or r.next_at <= now() order by m.minute desc limit $1`,
+    [most, onlyDue],
+  );
+  return rows;
+}
+
+async function rollHourUp(
+  client: StoreClient,
+  hour: string,
+  minutes: readonly string[],
+  onlyDue: boolean,
+): Promise<number> {
+  await client.query(
+    'select pg_advisory_xact_lock($1::int, (extract(epoch from $2::timestamptz) / 3600)::int)',
+    [lockClass, hour],
+  );
+  // Somebody may have made them while this waited.
+  const { rows: marked } = await client.query<{ minute: string }>(
+    `with removed as (
+       delete from rollup_marks m where m.minute = any ($1::timestamptz[]) and (not $2 or not exists (
+         select from rolled_minutes r where r.minute = m.minute and r.next_at > clock_timestamp()))
+       returning m.minute)
+     select distinct minute::text from removed order by 1`,
+    [minutes, onlyDue],
+  );
+  if (marked.length === 0) return 0;
+  for (const { minute } of marked) await rollMinuteUp(client, minute);
+  await client.query('delete from hour_rollups where at = $1::timestamptz', [hour]);
+  await client.query(insertLines('hour_rollups', hourParts), [hour, mostLines]);
+  await client.query('delete from hour_peaks where at = $1::timestamptz', [hour]);
+  await client.query(insertHourPeaks, [hour, mostPeaks]);
+  return marked.length;
+}
+
+async function rollMinuteUp(client: StoreClient, minute: string): Promise<void> {
+  await client.query('delete from minute_rollups where at = $1::timestamptz', [minute]);
+  const { rows } = await client.query<{ rows: number }>(
+    insertLines('minute_rollups', minuteParts),
+    [minute, mostLines],
+  );
+  await client.query('delete from minute_peaks where at = $1::timestamptz', [minute]);
+  await client.query(insertMinutePeaks, [minute, mostPeaks]);
+  const total = rows.reduce((sum, line) => sum + line.rows, 0);
+  await client.query(
+    `insert into rolled_minutes (minute, rolled_at, next_at)
+     select $1::timestamptz, at, at + make_interval(secs => $2::float8) from clock_timestamp() at
+     on conflict (minute) do update set rolled_at = excluded.rolled_at, next_at = excluded.next_at`,
+    [minute, total / rowsASecond],
+  );
+}
