@@ -1,11 +1,12 @@
 // Rolls a few of the minutes up that a batch has changed, after everything of it is committed. Whatever goes wrong here is
-// reported and changes nothing about the batch: the marks stay.
+// reported and changes nothing about the batch: the minutes stay stale.
 import { messageOf } from '../error-message.ts';
 import type { StoreClient } from '../store/client.ts';
 import { rollUp } from '../store/roll-up.ts';
 
 /** So that no batch waits for long. What it leaves, later batches and the cron make. */
 const mostMinutes = 5;
+const statementTimeoutMs = 20_000;
 
 /** Never rejects. */
 export async function rollUpAfter(
@@ -13,7 +14,7 @@ export async function rollUpAfter(
   report: (message: string, facts: Record<string, unknown>) => void,
 ): Promise<void> {
   try {
-    await rollUp(client, { most: mostMinutes, onlyDue: true });
+    await rollUp(client, { most: mostMinutes, onlyDue: true, timeoutMs: statementTimeoutMs });
   } catch (error) {
     report('A stored batch could not be rolled up yet; the cron does it.', {
       error: messageOf(error),

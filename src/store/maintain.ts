@@ -8,6 +8,7 @@ const mostSteps = 20;
 
 /** So many minutes a cron rolls up: after an hour's outage the next one has made them all. */
 const mostMinutes = 240;
+const rollUpTimeoutMs = 20_000;
 
 /**
  * Does what is due, step by step, each in a transaction of its own.
@@ -40,13 +41,15 @@ export async function maintainAtCron(
   }
 }
 
-/** Rolls up what consumers have left. Never throws: the marks stay for a later cron. */
+/** Rolls up what consumers have left. Never throws: the minutes stay stale for a later cron. */
 export async function rollUpAtCron(
   connect: Connect,
   report: (message: string, facts: Record<string, unknown>) => void,
 ): Promise<void> {
   try {
-    await connect((client) => rollUp(client, { most: mostMinutes, onlyDue: false }));
+    await connect((client) =>
+      rollUp(client, { most: mostMinutes, onlyDue: false, timeoutMs: rollUpTimeoutMs }),
+    );
   } catch (error) {
     report('What has been recorded could not be rolled up; the next cron tries again.', {
       error: messageOf(error),

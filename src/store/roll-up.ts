@@ -1,19 +1,15 @@
-// Rolls marked minutes up: counts them anew from the tables, and their hours from minutes. It never adds to a count, so that
+// Rolls stale minutes up: counts them anew from the tables, and their hours from minutes. It never adds to a count, so that
 // it can run at any time, twice, and after any other; what to do with the counts is others' to say.
 import { inTransaction, type StoreClient } from './client.ts';
+import { bucketFactor, lastBucket } from './latency-histogram.ts';
 import { isAttemptOf, isDelivery, isLetterOf, numberOf } from './sql.ts';
 
 /** The lines of a minute or an hour at most, and one more for each source: what is rarer is counted together. */
 const mostLines = 300;
 /** Peaks of so many jobs are kept, the highest. */
 const mostPeaks = 200;
-/** A consumer rolls a minute up again after a second for so many events and attempts that it has. */
-const rowsASecond = 2_500;
-const statementTimeoutMs = 20_000;
-
-/** Two neighbours differ by this factor, so that the middle of a bucket is wrong by 5 % at most. As in the migration. */
-export const bucketFactor = 1.1;
-const lastBucket = 150;
+/** A minute that took some time is left alone for so many times as long, except by the cron. */
+const pauseFactor = 20;
 
 /** What is counted. As columns. */
 export const rollupCounts = [
@@ -112,8 +108,7 @@ const insertLines = (table: string, parts: string): string => `
     group by 1, 2, 3, 4, 5)
   insert into ${table} (at, ${keyList}, ${rollupCounts.join(', ')}, latency_buckets, latency_counts)
   select $1::timestamptz, ${keyList}, ${rollupCounts.join(', ')}, coalesce(buckets, '{}'), coalesce(h.counts, '{}')
-  from line left join histogram h using (${keyList})
-  returning events + attempts as rows`;
+  from line left join histogram h using (${keyList})`;
 
 /**
  * Attempts that began in the minute or the one before it, and longer ones, that were under way in it. Where one ends and
@@ -148,47 +143,46 @@ const insertHourPeaks = `
   select $1::timestamptz, source, job, max(peak) from minute_peaks where ${inHour}
   group by source, job order by 4 desc, 2, 3 limit $2::int`;
 
-/** First key of the advisory locks that are taken here; the second is the hour, counted from 1970. */
-const lockClass = 28;
-
 /**
- * Makes marked minutes anew, latest first, and their hours; an hour in one transaction, under a lock of its own.
+ * Makes stale minutes anew, latest first, and their hours; an hour in one transaction, which holds the hour's row.
  *
- * A mark is removed by a statement that comes before those that count, and each statement sees all that was committed
- * before it: what was counted too early has a mark that was not there yet. Whoever crashes leaves the marks.
+ * The notes of a minute are removed by a statement that comes before those that count, and each statement sees all that
+ * was committed before it: what was counted too early has a note that was not there yet. Whoever crashes leaves them.
  * @param options.most so many minutes
- * @param options.onlyDue leaves those for later that are large and have just been made
+ * @param options.onlyDue never waits, for others who have much to do: what somebody else is at, and what has just been made
+ *   and took long, stays stale
+ * @param options.timeoutMs the longest a single statement may take
  * @returns how many minutes were made
  */
 export async function rollUp(
   client: StoreClient,
-  options: { most: number; onlyDue: boolean },
+  options: { most: number; onlyDue: boolean; timeoutMs: number },
 ): Promise<number> {
   const hours = new Map<string, string[]>();
-  for (const { minute, hour } of await findMarked(client, options)) {
+  for (const { minute, hour } of await findStale(client, options)) {
     hours.set(hour, [...(hours.get(hour) ?? []), minute]);
   }
   let made = 0;
   for (const [hour, minutes] of hours) {
-    made += await inTransaction(client, { access: 'write', timeoutMs: statementTimeoutMs }, () =>
+    made += await inTransaction(client, { access: 'write', timeoutMs: options.timeoutMs }, () =>
       rollHourUp(client, hour, minutes, options.onlyDue),
     );
   }
   return made;
 }
 
-async function findMarked(
+async function findStale(
   client: StoreClient,
   { most, onlyDue }: { most: number; onlyDue: boolean },
 ): Promise<{ minute: string; hour: string }[]> {
   // What is older cannot be counted any more: the rows, or other minutes of its hour, may be gone. A day to spare.
   await client.query(
-    `delete from rollup_marks where minute < (
+    `delete from stale_minutes where minute < (
        select now() - (min(keep) - interval '1 day') from retention where what in ('minutes', 'events'))`,
   );
   const { rows } = await client.query<{ minute: string; hour: string }>(
     `select m.minute::text, date_trunc('hour', m.minute, 'UTC')::text as hour
-     from (select distinct minute from rollup_marks) m left join rolled_minutes r on r.minute = m.minute
+     from (select distinct minute from stale_minutes) m left join rolled_minutes r on r.minute = m.minute
      where not $2 or r.minute is null or r.next_at <= now() order by m.minute desc limit $1`,
     [most, onlyDue],
   );
@@ -201,41 +195,48 @@ async function rollHourUp(
   minutes: readonly string[],
   onlyDue: boolean,
 ): Promise<number> {
-  await client.query(
-    'select pg_advisory_xact_lock($1::int, (extract(epoch from $2::timestamptz) / 3600)::int)',
-    [lockClass, hour],
-  );
+  if (!(await holdHour(client, hour, onlyDue))) return 0;
   // Somebody may have made them while this waited.
-  const { rows: marked } = await client.query<{ minute: string }>(
+  const { rows: stale } = await client.query<{ minute: string }>(
     `with removed as (
-       delete from rollup_marks m where m.minute = any ($1::timestamptz[]) and (not $2 or not exists (
+       delete from stale_minutes m where m.minute = any ($1::timestamptz[]) and (not $2 or not exists (
          select from rolled_minutes r where r.minute = m.minute and r.next_at > clock_timestamp()))
        returning m.minute)
-     select distinct minute::text from removed order by 1`,
+     select minute::text from removed group by minute order by minute`,
     [minutes, onlyDue],
   );
-  if (marked.length === 0) return 0;
-  for (const { minute } of marked) await rollMinuteUp(client, minute);
+  if (stale.length === 0) return 0;
+  for (const { minute } of stale) await rollMinuteUp(client, minute);
   await client.query('delete from hour_rollups where at = $1::timestamptz', [hour]);
   await client.query(insertLines('hour_rollups', hourParts), [hour, mostLines]);
   await client.query('delete from hour_peaks where at = $1::timestamptz', [hour]);
   await client.query(insertHourPeaks, [hour, mostPeaks]);
-  return marked.length;
+  await client.query(
+    `insert into rolled_minutes (minute, next_at)
+     select minute, clock_timestamp() + (clock_timestamp() - now()) * $2::int
+     from unnest($1::timestamptz[]) minute order by minute
+     on conflict (minute) do update set next_at = excluded.next_at`,
+    [stale.map(({ minute }) => minute), pauseFactor],
+  );
+  return stale.length;
+}
+
+/** A row, and no advisory lock, which Hyperdrive does not promise to support. False where somebody else has it. */
+async function holdHour(client: StoreClient, hour: string, onlyIfFree: boolean): Promise<boolean> {
+  await client.query(
+    'insert into rolled_hours (hour) values ($1::timestamptz) on conflict (hour) do nothing',
+    [hour],
+  );
+  const { rows } = await client.query(
+    `select from rolled_hours where hour = $1::timestamptz for update ${onlyIfFree ? 'skip locked' : ''}`,
+    [hour],
+  );
+  return rows.length > 0;
 }
 
 async function rollMinuteUp(client: StoreClient, minute: string): Promise<void> {
   await client.query('delete from minute_rollups where at = $1::timestamptz', [minute]);
-  const { rows } = await client.query<{ rows: number }>(
-    insertLines('minute_rollups', minuteParts),
-    [minute, mostLines],
-  );
+  await client.query(insertLines('minute_rollups', minuteParts), [minute, mostLines]);
   await client.query('delete from minute_peaks where at = $1::timestamptz', [minute]);
   await client.query(insertMinutePeaks, [minute, mostPeaks]);
-  const total = rows.reduce((sum, line) => sum + line.rows, 0);
-  await client.query(
-    `insert into rolled_minutes (minute, rolled_at, next_at)
-     select $1::timestamptz, at, at + make_interval(secs => $2::float8) from clock_timestamp() at
-     on conflict (minute) do update set rolled_at = excluded.rolled_at, next_at = excluded.next_at`,
-    [minute, total / rowsASecond],
-  );
 }

@@ -4,6 +4,7 @@ import { generateCascades } from '../../../bench/store/generate.ts';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { type StoreClient, withClient } from '../../../src/store/client.ts';
+import { rollUp } from '../../../src/store/roll-up.ts';
 import { createDatabase } from '../../support/database.ts';
 import { createTestApi, type TestApi } from '../../support/test-api.ts';
 
@@ -140,6 +141,16 @@ it('a large cascade takes reads in proportion to its size', async () => {
   const read = (await rowsRead()) - before;
   expect(read).toBeGreaterThan(2 * giantHops);
   expect(read).toBeLessThan(100 * giantHops);
+});
+
+it('a minute and its hour are rolled up along indexes', async () => {
+  walks = [];
+  statements = 0;
+  await withClient(database.url, (client) =>
+    rollUp(watched(client), { most: 3, onlyDue: false, timeoutMs: 20_000 }),
+  );
+  expect(statements).toBeGreaterThan(8);
+  expect(walks).toEqual([]);
 });
 
 it('anything is found along indexes', async () => {

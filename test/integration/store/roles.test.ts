@@ -62,11 +62,14 @@ const stored = [
   'replay_run_letters',
   'replay_runs',
   'reruns',
+  'rolled_hours',
+  'rolled_minutes',
   'traces',
   'unreadable_records',
   'webhook_places',
 ];
 const replaced = ['links', 'loops', 'reconciliation_sizes', 'trigger_definitions'];
+const rolled = ['hour_peaks', 'hour_rollups', 'minute_peaks', 'minute_rollups', 'stale_minutes'];
 const read = ['removals', 'retention', 'weeks'];
 const views = ['arrivals', 'attempts', 'deliveries', 'events', 'links', 'traces'];
 const all = (names: string[], may: string): [string, string][] => names.map((name) => [name, may]);
@@ -74,7 +77,12 @@ const all = (names: string[], may: string): [string, string][] => names.map((nam
 describe('the writer', () => {
   test('stores and judges, and can neither drop nor alter', async () => {
     expect(await rightsOf('throughline_writer')).toEqual(
-      Object.fromEntries([...all(stored, 'SIU'), ...all(replaced, 'SIUD'), ...all(read, 'S')]),
+      Object.fromEntries([
+        ...all(stored, 'SIU'),
+        ...all(replaced, 'SIUD'),
+        ...all(rolled, 'SID'),
+        ...all(read, 'S'),
+      ]),
     );
   });
 

@@ -6,6 +6,7 @@ import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { type StoreClient, withClient } from '../../../src/store/client.ts';
+import { bucketOf } from '../../../src/store/latency-histogram.ts';
 import type { DeadLetterRecord, RecordMessage } from '../../../src/store/record.ts';
 import { rollUp, rollupCounts } from '../../../src/store/roll-up.ts';
 import { createDatabase } from '../../support/database.ts';
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 beforeEach(() =>
   client.query(`truncate events, payloads, arrivals, deliveries, attempts, links, traces, webhook_places, dead_letters,
-    rollup_marks, rolled_minutes, minute_rollups, hour_rollups, minute_peaks, hour_peaks`),
+    stale_minutes, rolled_minutes, rolled_hours, minute_rollups, hour_rollups, minute_peaks, hour_peaks`),
 );
 
 async function consume(records: readonly RecordMessage[]): Promise<string[]> {
@@ -57,7 +58,7 @@ async function consume(records: readonly RecordMessage[]): Promise<string[]> {
   return reports;
 }
 
-const all = { most: 1_000, onlyDue: false };
+const all = { most: 1_000, onlyDue: false, timeoutMs: 20_000 };
 
 async function settle(): Promise<void> {
   while ((await rollUp(client, all)) > 0);
@@ -98,9 +99,8 @@ async function rollups(grain: Grain): Promise<Rollups> {
     row.latency_buckets.forEach((bucket: number, index: number) => {
       line.latency[bucket] = row.latency_counts[index];
     });
-    lines[
-      [row.at, row.source, row.trigger, row.job, row.destination, row.named_by].join(' ')
-    ] = line;
+    lines[[row.at, row.source, row.trigger, row.job, row.destination, row.named_by].join(' ')] =
+      line;
   }
   const { rows: peaks } = await client.query(
     `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI') as at, ${name('source')} as source, ${name('job')} as job, peak
@@ -108,9 +108,7 @@ async function rollups(grain: Grain): Promise<Rollups> {
   );
   return {
     lines,
-    peaks: Object.fromEntries(
-      peaks.map((row) => [`${row.at} ${row.source} ${row.job}`, row.peak]),
-    ),
+    peaks: Object.fromEntries(peaks.map((row) => [`${row.at} ${row.source} ${row.job}`, row.peak])),
   };
 }
 
@@ -172,7 +170,7 @@ async function counted(grain: Grain): Promise<Rollups> {
     if (attempt.status === 429) line.answered_429 += 1;
     if (attempt.ended_at && attempt.outcome !== 'cancelled') {
       const ms = attempt.ended_at - attempt.started_at;
-      const bucket = Math.min(150, Math.floor(Math.log(Math.max(1, ms)) / Math.log(1.1)));
+      const bucket = bucketOf(ms);
       line.latency[bucket] = (line.latency[bucket] ?? 0) + 1;
     }
     const key = `${source} ${job}`;
@@ -358,8 +356,8 @@ test.each([1, 2, 3])(
         // Both say that they go on; one loses its connection in the middle, time and again.
         await withClient(database.url, (inner) =>
           rollUp(crashes ? crashing(inner, 3 + Math.floor(random() * 12)) : inner, {
+            ...all,
             most: 7,
-            onlyDue: false,
           }),
         ).catch((error: unknown) => {
           if (!String(error).includes('crashed')) throw error;
@@ -374,7 +372,7 @@ test.each([1, 2, 3])(
     const { rows } = await client.query('select count(*)::int as events from events');
     expect(rows).toEqual([{ events: 60 }]);
     await expectExact();
-    const { rows: left } = await client.query('select from rollup_marks');
+    const { rows: left } = await client.query('select from stale_minutes');
     expect(left).toEqual([]);
   },
 );
@@ -398,7 +396,7 @@ describe('a minute', () => {
          select trace_id, delivery_ref, gen_random_uuid(), started_at + interval '1 second', ended_at + interval '1 second',
            destination, outcome, degraded, works_in_background from attempts`,
       );
-      await client.query(`insert into rollup_marks (minute) values ($1)`, [at(hourMs)]);
+      await client.query(`insert into stale_minutes (minute) values ($1)`, [at(hourMs)]);
       await settle();
       expect(await rollups('minute')).toEqual(before);
       await other.query('commit');
@@ -410,9 +408,9 @@ describe('a minute', () => {
     await expectExact();
   });
 
-  test('whose hour cannot be made keeps its marks', async () => {
+  test('whose hour cannot be made stays stale', async () => {
     await consume([(await one('event-1', hourMs)).ended]);
-    await client.query('insert into rollup_marks (minute) values ($1)', [at(hourMs)]);
+    await client.query('insert into stale_minutes (minute) values ($1)', [at(hourMs)]);
     const failing: StoreClient = {
       query: (text, values) =>
         text.includes('insert into hour_rollups')
@@ -420,13 +418,13 @@ describe('a minute', () => {
           : client.query(text, values),
     };
     await expect(rollUp(failing, all)).rejects.toThrow('gone');
-    const { rows } = await client.query('select from rollup_marks');
+    const { rows } = await client.query('select from stale_minutes');
     expect(rows.length).toBeGreaterThan(0);
     await settle();
     await expectExact();
   });
 
-  test('that is large waits before a consumer makes it again, and not for the cron', async () => {
+  test('that took long waits before a consumer makes it again, and not for the cron', async () => {
     await consume([(await one('event-1', hourMs)).ended]);
     await client.query(`update rolled_minutes set next_at = now() + interval '1 hour'`);
     await consume([(await one('event-1', hourMs + 1_000, { number: 2 })).ended]);
@@ -465,11 +463,11 @@ describe('a minute', () => {
     await consume([(await one('event-1', hourMs)).ended]);
     await consume([(await one('event-2', hourMs + 3 * minute)).ended]);
     await settle();
-    const mark = (ms: number) =>
-      client.query('insert into rollup_marks (minute) values ($1)', [at(ms)]);
+    const note = (ms: number) =>
+      client.query('insert into stale_minutes (minute) values ($1)', [at(ms)]);
     const [held, hold] = promised();
     const [released, release] = promised();
-    await mark(hourMs);
+    await note(hourMs);
     const slow = withClient(database.url, (inner) =>
       rollUp(
         {
@@ -485,15 +483,14 @@ describe('a minute', () => {
       ),
     );
     await held;
-    await mark(hourMs + 3 * minute);
+    await note(hourMs + 3 * minute);
     let isOver = false;
     const second = connect((inner) => rollUp(inner, all)).finally(() => {
       isOver = true;
     });
     const waits = async (): Promise<boolean> => {
       const { rows } = await client.query(
-        `select from pg_locks where locktype = 'advisory' and not granted
-           and database = (select oid from pg_database where datname = current_database())`,
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
       return rows.length > 0;
     };
@@ -501,6 +498,8 @@ describe('a minute', () => {
     const until = Date.now() + 10_000;
     while (!isOver && !(await waits()) && Date.now() < until);
     const hasWaited = await waits();
+    // Who has other things to do goes on, and the minute stays stale.
+    expect(await connect((inner) => rollUp(inner, { ...all, onlyDue: true }))).toBe(0);
     release();
     await Promise.all([slow, second]);
     expect(hasWaited).toBe(true);
@@ -534,8 +533,7 @@ describe('a minute', () => {
     await settle();
     await expectExact();
     const lines = Object.values((await rollups('hour')).lines);
-    const sum = (count: 'deliveries' | 'attempts') =>
-      lines.reduce((n, line) => n + line[count], 0);
+    const sum = (count: 'deliveries' | 'attempts') => lines.reduce((n, line) => n + line[count], 0);
     expect([sum('deliveries'), sum('attempts')]).toEqual([1, 2]);
   });
 
@@ -591,11 +589,11 @@ test('what is too old to be counted whole is left as it is', async () => {
   await client.query(
     `insert into minute_rollups select ${old}, 1, 0, 0, 0, '-', 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}'`,
   );
-  await client.query(`insert into rollup_marks (minute) select ${old}`);
+  await client.query(`insert into stale_minutes (minute) select ${old}`);
   await settle();
   const { rows } = await client.query('select events from minute_rollups');
   expect(rows).toEqual([{ events: 7 }]);
-  expect((await client.query('select from rollup_marks')).rows).toEqual([]);
+  expect((await client.query('select from stale_minutes')).rows).toEqual([]);
 });
 
 test('minutes are kept for two weeks, hours for a year', async () => {
@@ -610,7 +608,7 @@ test('minutes are kept for two weeks, hours for a year', async () => {
       [days],
     );
   }
-  for (let step: unknown = ''; step !== null; ) {
+  for (let step: unknown = ''; step !== null;) {
     step = (await client.query('select maintain_store() as step')).rows[0].step;
   }
   const { rows } = await client.query(

@@ -1,27 +1,32 @@
 -- Counts and latencies per minute and per hour, which the overview and the pages of jobs read. They are a pure function of
--- the tables: whatever changes a minute leaves a mark of it in the same transaction, and src/store/roll-up.ts makes marked
+-- the tables: whatever changes a minute notes it as stale in the same transaction, and src/store/roll-up.ts makes stale
 -- minutes anew, hours from minutes (docs/decisions/028).
 --
--- Triggers leave the marks, not the Worker: only they see what a row was before, so that an event that moves to another
--- minute marks both, whoever moved it.
+-- Triggers note them, not the Worker: only they see what a row was before, so that of an event that moves to another
+-- minute both are stale, whoever moved it.
 
-CREATE TABLE rollup_marks (
+CREATE TABLE stale_minutes (
   minute timestamptz NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
   noted_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (minute, id)
 );
-COMMENT ON TABLE rollup_marks IS 'Minutes to roll up anew. Only ever added to and removed, so that no two consumers wait for each other.';
-COMMENT ON INDEX rollup_marks_pkey IS 'The minutes that are marked, and the marks of one.';
+COMMENT ON TABLE stale_minutes IS 'Minutes to roll up anew. Only ever added to and removed, so that no two consumers wait for each other.';
+COMMENT ON INDEX stale_minutes_pkey IS 'The minutes that are stale, and the notes of one.';
 
 CREATE TABLE rolled_minutes (
   minute timestamptz PRIMARY KEY,
-  rolled_at timestamptz NOT NULL,
   next_at timestamptz NOT NULL
 );
-COMMENT ON TABLE rolled_minutes IS 'When each minute was rolled up last.';
-COMMENT ON COLUMN rolled_minutes.next_at IS 'Not before then by a consumer again: the more rows a minute has, the later. The cron does not ask.';
-COMMENT ON INDEX rolled_minutes_pkey IS 'When one minute was rolled up, and which is the latest.';
+COMMENT ON TABLE rolled_minutes IS 'The minutes that have been rolled up.';
+COMMENT ON COLUMN rolled_minutes.next_at IS 'Not before then by a consumer again: the longer it took, the later. The cron does not ask.';
+COMMENT ON INDEX rolled_minutes_pkey IS 'When one minute may be rolled up again.';
+
+CREATE TABLE rolled_hours (
+  hour timestamptz PRIMARY KEY
+);
+COMMENT ON TABLE rolled_hours IS 'The hours that have been rolled up: whoever makes one, or a minute of it, holds its row.';
+COMMENT ON INDEX rolled_hours_pkey IS 'The row to hold.';
 
 CREATE TABLE minute_rollups (
   at timestamptz NOT NULL,
@@ -92,10 +97,10 @@ $$;
 COMMENT ON FUNCTION minutes_of_attempt IS 'The minutes whose rollups an attempt has a part in: it is counted in the first, and under way in all.';
 
 -- An attempt that comes late can be the first, and so make a retry of another, which may lie in another minute.
-CREATE FUNCTION mark_inserted_attempts() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
+CREATE FUNCTION note_inserted_attempts() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO rollup_marks (minute)
+  INSERT INTO stale_minutes (minute)
   SELECT m FROM now_there n CROSS JOIN LATERAL minutes_of_attempt(n.started_at, n.ended_at) m
   UNION
   SELECT date_trunc('minute', x.started_at, 'UTC')
@@ -103,29 +108,29 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION mark_updated_attempts() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
+CREATE FUNCTION note_updated_attempts() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO rollup_marks (minute)
+  INSERT INTO stale_minutes (minute)
   SELECT m FROM now_there n CROSS JOIN LATERAL minutes_of_attempt(n.started_at, n.ended_at) m
   UNION
   SELECT m FROM was_there n CROSS JOIN LATERAL minutes_of_attempt(n.started_at, n.ended_at) m;
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION mark_inserted_events() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
+CREATE FUNCTION note_inserted_events() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO rollup_marks (minute)
+  INSERT INTO stale_minutes (minute)
   SELECT DISTINCT date_trunc('minute', n.arrived_at, 'UTC') FROM now_there n;
   RETURN NULL;
 END $$;
 
 -- What an event is told to be anew, its attempts and dead letters are counted under.
-CREATE FUNCTION mark_updated_events() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
+CREATE FUNCTION note_updated_events() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO rollup_marks (minute)
+  INSERT INTO stale_minutes (minute)
   SELECT date_trunc('minute', n.arrived_at, 'UTC') FROM now_there n
   UNION
   SELECT date_trunc('minute', n.arrived_at, 'UTC') FROM was_there n;
@@ -133,7 +138,7 @@ BEGIN
     SELECT FROM was_there w JOIN now_there n ON n.trace_id = w.trace_id AND n.ref = w.ref
     WHERE (n.trigger, n.named_by) IS DISTINCT FROM (w.trigger, w.named_by)
   ) THEN
-    INSERT INTO rollup_marks (minute)
+    INSERT INTO stale_minutes (minute)
     SELECT DISTINCT date_trunc('minute', x.at, 'UTC')
     FROM now_there n
     JOIN deliveries d ON d.trace_id = n.trace_id AND d.event_ref = n.ref
@@ -145,26 +150,26 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION mark_dead_letter() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
+CREATE FUNCTION note_dead_letter() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO rollup_marks (minute) VALUES (date_trunc('minute', NEW.dead_at, 'UTC'));
+  INSERT INTO stale_minutes (minute) VALUES (date_trunc('minute', NEW.dead_at, 'UTC'));
   IF TG_OP = 'UPDATE' AND OLD.dead_at <> NEW.dead_at THEN
-    INSERT INTO rollup_marks (minute) VALUES (date_trunc('minute', OLD.dead_at, 'UTC'));
+    INSERT INTO stale_minutes (minute) VALUES (date_trunc('minute', OLD.dead_at, 'UTC'));
   END IF;
   RETURN NULL;
 END $$;
 
 CREATE TRIGGER attempts_inserted AFTER INSERT ON attempts
-  REFERENCING NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_attempts();
+  REFERENCING NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION note_inserted_attempts();
 CREATE TRIGGER attempts_updated AFTER UPDATE ON attempts
-  REFERENCING OLD TABLE AS was_there NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_attempts();
+  REFERENCING OLD TABLE AS was_there NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION note_updated_attempts();
 CREATE TRIGGER events_inserted AFTER INSERT ON events
-  REFERENCING NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION mark_inserted_events();
+  REFERENCING NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION note_inserted_events();
 CREATE TRIGGER events_updated AFTER UPDATE ON events
-  REFERENCING OLD TABLE AS was_there NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION mark_updated_events();
+  REFERENCING OLD TABLE AS was_there NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION note_updated_events();
 CREATE TRIGGER dead_letters_told AFTER INSERT OR UPDATE OF dead_at, destination ON dead_letters
-  FOR EACH ROW EXECUTE FUNCTION mark_dead_letter();
+  FOR EACH ROW EXECUTE FUNCTION note_dead_letter();
 
 ALTER TABLE retention DROP CONSTRAINT retention_what_check,
   ADD CONSTRAINT retention_what_check CHECK (what IN ('events', 'payloads', 'minutes', 'hours'));
@@ -179,7 +184,7 @@ DECLARE
 BEGIN
   FOR step IN SELECT * FROM (VALUES
     ('minute_rollups', 'at', 'minutes'), ('minute_peaks', 'at', 'minutes'), ('rolled_minutes', 'minute', 'minutes'),
-    ('hour_rollups', 'at', 'hours'), ('hour_peaks', 'at', 'hours')
+    ('hour_rollups', 'at', 'hours'), ('hour_peaks', 'at', 'hours'), ('rolled_hours', 'hour', 'hours')
   ) s (name, time, what) LOOP
     -- Whole hours: one that has lost some of its minutes would be made anew with too little.
     EXECUTE format('DELETE FROM %1$I WHERE ctid = ANY (ARRAY (SELECT ctid FROM %1$I WHERE %2$I <
@@ -235,9 +240,9 @@ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'throughline_writer') THEN
     GRANT SELECT, INSERT, UPDATE ON names, events, payloads, arrivals, deliveries, attempts, traces, webhook_places, jobs,
       refusals, unreadable_records, dead_letters, replay_runs, replay_run_letters, replay_run_actions, reruns,
-      event_gaps, reconciliations, rolled_minutes TO throughline_writer;
+      event_gaps, reconciliations, rolled_minutes, rolled_hours TO throughline_writer;
     GRANT SELECT, INSERT, UPDATE, DELETE ON links, loops, trigger_definitions, reconciliation_sizes TO throughline_writer;
-    GRANT SELECT, INSERT, DELETE ON rollup_marks, minute_rollups, hour_rollups, minute_peaks, hour_peaks
+    GRANT SELECT, INSERT, DELETE ON stale_minutes, minute_rollups, hour_rollups, minute_peaks, hour_peaks
       TO throughline_writer;
     GRANT SELECT ON retention, weeks, removals TO throughline_writer;
     GRANT EXECUTE ON FUNCTION maintain_store() TO throughline_writer;
