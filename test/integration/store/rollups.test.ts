@@ -411,13 +411,18 @@ describe('a minute', () => {
   test('whose hour cannot be made stays stale', async () => {
     await consume([(await one('event-1', hourMs)).ended]);
     await client.query('insert into stale_minutes (minute) values ($1)', [at(hourMs)]);
-    const failing: StoreClient = {
-      query: (text, values) =>
-        text.includes('insert into hour_rollups')
-          ? Promise.reject(new Error('gone'))
-          : client.query(text, values),
-    };
-    await expect(rollUp(failing, all)).rejects.toThrow('gone');
+    const failing = connect((inner) =>
+      rollUp(
+        {
+          query: (text, values) =>
+            text.includes('insert into hour_rollups')
+              ? Promise.reject(new Error('gone'))
+              : inner.query(text, values),
+        },
+        all,
+      ),
+    );
+    await expect(failing).rejects.toThrow('gone');
     const { rows } = await client.query('select from stale_minutes');
     expect(rows.length).toBeGreaterThan(0);
     await settle();
