@@ -53,7 +53,7 @@ import { stopLoops } from './recorder/stop-loops.ts';
 import { report } from './report.ts';
 import { type Connect, withClient } from './store/client.ts';
 import { connectTo } from './store/connect.ts';
-import { maintainAtCron, rollUpAtCron } from './store/maintain.ts';
+import { maintainAtCron } from './store/maintain.ts';
 import type { HandedLetter } from './store/replay-runs.ts';
 
 export { AdminConfig } from '../durable-objects/admin-config.ts';
@@ -136,7 +136,6 @@ export default {
   /** Every few minutes, by the cron trigger in wrangler.toml. */
   async scheduled(_controller, env): Promise<void> {
     await maintainAtCron(storeOf(env), report);
-    await rollUpAtCron(storeOf(env), report);
     const source = configOf(env).bootstrapKey?.source;
     // Which database's events they are is what an ingest key says; the binding may be left out.
     if (source === undefined || !('APPLICATION' in env)) return;

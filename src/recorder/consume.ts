@@ -75,7 +75,7 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
       }
       await insertUnreadableRows(client, unreadable);
       await announceStored(client, stored, deps);
-      if (stored.length > 0) await rollUpAfter(client, deps.report);
+      if (stored.length > 0) await rollUpAfter(client, deps);
     });
   } catch (error) {
     postpone(batch, error, deps);

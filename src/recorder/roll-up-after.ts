@@ -11,12 +11,12 @@ const statementTimeoutMs = 20_000;
 /** Never rejects. */
 export async function rollUpAfter(
   client: StoreClient,
-  report: (message: string, facts: Record<string, unknown>) => void,
+  deps: { report(message: string, facts: Record<string, unknown>): void },
 ): Promise<void> {
   try {
     await rollUp(client, { most: mostMinutes, onlyDue: true, timeoutMs: statementTimeoutMs });
   } catch (error) {
-    report('A stored batch could not be rolled up yet; the cron does it.', {
+    deps.report('A stored batch could not be rolled up yet; the cron does it.', {
       error: messageOf(error),
     });
   }

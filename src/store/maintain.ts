@@ -1,4 +1,5 @@
-// Weeks are made ahead and dropped by retention: the database decides what is due, this asks it to go on.
+// What a cron does for the store: weeks are made ahead and dropped by retention, where the database decides what is due and
+// this asks it to go on; and what consumers have left is rolled up.
 import { messageOf } from '../error-message.ts';
 import type { Connect, StoreClient } from './client.ts';
 import { rollUp } from './roll-up.ts';
@@ -39,13 +40,6 @@ export async function maintainAtCron(
       error: messageOf(error),
     });
   }
-}
-
-/** Rolls up what consumers have left. Never throws: the minutes stay stale for a later cron. */
-export async function rollUpAtCron(
-  connect: Connect,
-  report: (message: string, facts: Record<string, unknown>) => void,
-): Promise<void> {
   try {
     await connect((client) =>
       rollUp(client, { most: mostMinutes, onlyDue: false, timeoutMs: rollUpTimeoutMs }),

@@ -6,19 +6,18 @@ import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { type StoreClient, withClient } from '../../../src/store/client.ts';
-import { bucketOf } from '../../../src/store/latency-histogram.ts';
-import type { DeadLetterRecord, RecordMessage } from '../../../src/store/record.ts';
-import { rollUp, rollupCounts } from '../../../src/store/roll-up.ts';
+import type { RecordMessage } from '../../../src/store/record.ts';
+import { rollUp } from '../../../src/store/roll-up.ts';
 import { createDatabase } from '../../support/database.ts';
-import { at, sampleAttempt, sampleEvent, startMs } from './sample-records.ts';
+import { counted, rollups } from './counted-rollups.ts';
+import { hourMs, randomOf, sampleDay, shuffled } from './sample-day.ts';
+import { at, sampleAttempt, sampleEvent } from './sample-records.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let client: pg.Client;
 const connect = <T>(work: (client: StoreClient) => Promise<T>): Promise<T> =>
   withClient(database.url, work);
 
-/** A whole hour, four hours ago, as the samples count: rollups are made of what is recent. */
-const hourMs = Math.floor((Date.now() - 4 * 3_600_000) / 3_600_000) * 3_600_000 - startMs;
 const minute = 60_000;
 
 beforeAll(async () => {
@@ -64,169 +63,9 @@ async function settle(): Promise<void> {
   while ((await rollUp(client, all)) > 0);
 }
 
-type Line = Record<(typeof rollupCounts)[number], number> & { latency: Record<number, number> };
-
-const noLine = (): Line => ({
-  events: 0,
-  deliveries: 0,
-  delivered_first: 0,
-  attempts: 0,
-  delivered: 0,
-  failed: 0,
-  unreachable: 0,
-  timed_out: 0,
-  cancelled: 0,
-  answered_429: 0,
-  dead: 0,
-  latency: {},
-});
-
-type Grain = 'minute' | 'hour';
-type Rollups = { lines: Record<string, Line>; peaks: Record<string, number> };
-
-async function rollups(grain: Grain): Promise<Rollups> {
-  const name = (column: string) =>
-    `coalesce((select text from names where id = ${column}), ${column}::text)`;
-  const { rows } = await client.query(
-    `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI') as at, ${name('source')} as source,
-       ${name('trigger')} as trigger, ${name('job')} as job, ${name('destination')} as destination, named_by,
-       ${rollupCounts.join(', ')}, latency_buckets, latency_counts from ${grain}_rollups`,
-  );
-  const lines: Record<string, Line> = {};
-  for (const row of rows) {
-    const line = noLine();
-    for (const count of rollupCounts) line[count] = row[count];
-    row.latency_buckets.forEach((bucket: number, index: number) => {
-      line.latency[bucket] = row.latency_counts[index];
-    });
-    lines[[row.at, row.source, row.trigger, row.job, row.destination, row.named_by].join(' ')] =
-      line;
-  }
-  const { rows: peaks } = await client.query(
-    `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI') as at, ${name('source')} as source, ${name('job')} as job, peak
-     from ${grain}_peaks`,
-  );
-  return {
-    lines,
-    peaks: Object.fromEntries(peaks.map((row) => [`${row.at} ${row.source} ${row.job}`, row.peak])),
-  };
-}
-
-const outcomes: Record<string, (typeof rollupCounts)[number]> = {
-  delivered: 'delivered',
-  failed: 'failed',
-  unreachable: 'unreachable',
-  timed_out: 'timed_out',
-  cancelled: 'cancelled',
-};
-
-/** Of what the tables hold in words, one row after the other. */
-async function counted(grain: Grain): Promise<Rollups> {
-  const lines: Record<string, Line> = {};
-  const truncated = (time: Date): string =>
-    grain === 'minute' ? time.toISOString().slice(0, 16) : `${time.toISOString().slice(0, 13)}:00`;
-  const lineOf = (time: Date, ...key: string[]): Line =>
-    (lines[[truncated(time), ...key].join(' ')] ??= noLine());
-  const letter: Record<string, string> = {
-    user: 'p',
-    declared: 's',
-    hop: 'h',
-    carried: 'c',
-    unattributed: 'n',
-    legacy: 'l',
-    unknown: 'u',
-  };
-  const { rows: events } = await client.query('select * from readable_events');
-  const byId = new Map(events.map((event) => [event.id, event]));
-  const by = (event: { named_by: string | null }): string => letter[event.named_by ?? ''] ?? '-';
-  for (const event of events) {
-    lineOf(event.arrived_at, event.source, event.trigger ?? '0', '0', '0', by(event)).events += 1;
-  }
-  const { rows: deliveries } = await client.query('select * from readable_deliveries');
-  const { rows: attempts } = await client.query(
-    'select * from readable_attempts order by started_at, id',
-  );
-  const seen = new Set<string>();
-  const spans = new Map<string, { from: number; until: number | null }[]>();
-  for (const attempt of attempts) {
-    const delivery = deliveries.find(({ id }) => id === attempt.delivery_id);
-    const event = byId.get(delivery.event_id);
-    const { source, job } = delivery;
-    const line = lineOf(
-      attempt.started_at,
-      source,
-      event.trigger ?? '0',
-      job,
-      attempt.destination,
-      by(event),
-    );
-    const isFirst = !seen.has(delivery.id);
-    seen.add(delivery.id);
-    line.attempts += 1;
-    if (isFirst) line.deliveries += 1;
-    if (isFirst && attempt.outcome === 'delivered') line.delivered_first += 1;
-    const outcome = outcomes[attempt.outcome];
-    if (outcome) line[outcome] += 1;
-    if (attempt.status === 429) line.answered_429 += 1;
-    if (attempt.ended_at && attempt.outcome !== 'cancelled') {
-      const ms = attempt.ended_at - attempt.started_at;
-      const bucket = bucketOf(ms);
-      line.latency[bucket] = (line.latency[bucket] ?? 0) + 1;
-    }
-    const key = `${source} ${job}`;
-    spans.set(key, [
-      ...(spans.get(key) ?? []),
-      { from: +attempt.started_at, until: attempt.ended_at && +attempt.ended_at },
-    ]);
-  }
-  const { rows: letters } = await client.query(
-    `select encode(delivery_id, 'hex') as id, dead_at, destination from dead_letters`,
-  );
-  for (const { id, dead_at, destination } of letters) {
-    const delivery = deliveries.find((one) => one.id === id);
-    const event = byId.get(delivery.event_id);
-    lineOf(
-      dead_at,
-      delivery.source,
-      event.trigger ?? '0',
-      delivery.job,
-      destination,
-      by(event),
-    ).dead += 1;
-  }
-  return { lines, peaks: peaksOf(spans, truncated) };
-}
-
-/** At each moment at which an attempt begins or a minute does, how many are under way. */
-function peaksOf(
-  spans: ReadonlyMap<string, { from: number; until: number | null }[]>,
-  truncated: (time: Date) => string,
-): Record<string, number> {
-  const peaks: Record<string, number> = {};
-  for (const [key, list] of spans) {
-    const starts = list.map(({ from }) => from);
-    const minutes = list.flatMap(({ from, until }) => {
-      const last = Math.min(until ?? from, from + 60 * minute);
-      const of: number[] = [];
-      for (let ms = Math.floor(from / minute) * minute; ms <= last; ms += minute) of.push(ms);
-      return of;
-    });
-    for (const ms of new Set([...starts, ...minutes])) {
-      const running = list.filter(({ from, until }) => {
-        const firstEnds = (Math.floor(from / minute) + 1) * minute;
-        const ends = until === null ? firstEnds : Math.min(until, from + 60 * minute);
-        return from <= ms && (ends > ms || from === ms);
-      }).length;
-      const at = `${truncated(new Date(ms))} ${key}`;
-      if (running > 0) peaks[at] = Math.max(peaks[at] ?? 0, running);
-    }
-  }
-  return peaks;
-}
-
 async function expectExact(): Promise<void> {
   for (const grain of ['minute', 'hour'] as const) {
-    expect(await rollups(grain)).toEqual(await counted(grain));
+    expect(await rollups(client, grain)).toEqual(await counted(client, grain));
   }
 }
 
@@ -235,92 +74,37 @@ function promised(): [Promise<void>, () => void] {
   return [promise, resolve];
 }
 
-/** The same numbers each time. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-function shuffled<T>(list: readonly T[], random: () => number): T[] {
-  return list
-    .map((item) => ({ item, key: random() }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ item }) => item);
-}
-
-async function letterOf(
-  record: { event: RecordMessage & object } | Awaited<ReturnType<typeof sampleAttempt>>['ended'],
-  deadMs: number,
-  toldMs = deadMs,
-): Promise<DeadLetterRecord> {
-  const { event, arrival, delivery, attempt } = record as Awaited<
-    ReturnType<typeof sampleAttempt>
-  >['ended'];
+/** Loses its connection after so many statements. */
+function crashing(inner: StoreClient, after: number): StoreClient {
+  let left = after;
   return {
-    v: 1,
-    type: 'dead_letter',
-    event,
-    arrival,
-    delivery,
-    death: {
-      at: at(deadMs),
-      toldAt: at(toldMs),
-      reason: 'attempts_used_up',
-      firstAttemptAt: attempt.startedAt,
-      status: 500,
-      error: 'The destination answered 500.',
+    query: (text, values) => {
+      left -= 1;
+      if (left < 0) throw new Error('crashed');
+      return inner.query(text, values);
     },
-    destination: attempt.destination,
-    request: { kept: 'here', method: 'POST', headers: [], body: null },
   };
 }
 
-/** Events of two triggers, by people and by nobody, with retries minutes apart, ends that are told or not, and deaths. */
-async function sampleDay(random: () => number, events: number): Promise<RecordMessage[]> {
-  const records: RecordMessage[] = [];
-  const pick = <T>(...list: T[]): T => list[Math.floor(random() * list.length)] as T;
-  for (let n = 0; n < events; n += 1) {
-    const atMs = hourMs + 30 * minute + Math.floor(random() * 60 * minute);
-    const isWebhook = random() < 0.2;
-    const event = await sampleEvent({
-      id: `event-${n}`,
-      atMs,
-      trigger: pick('order_placed', 'stock_low'),
-      actor: pick('jane@example.com', 'legacy-import', null),
-      ...(isWebhook && { kind: 'webhook', op: null, table: null, actor: null, trigger: null }),
-    });
-    for (const job of pick(['charge-card'], ['charge-card', 'send-mail'])) {
-      let start = atMs + Math.floor(random() * 2_000);
-      const tries = pick(1, 1, 2, 3);
-      for (let number = 1; number <= tries; number += 1) {
-        const isLast = number === tries;
-        const length = pick(0, 1, 40, 900, 70_000, 200_000);
-        const outcome = isLast
-          ? pick('delivered', 'delivered', 'cancelled')
-          : pick('failed', 'timed_out', 'unreachable');
-        const { running, ended } = await sampleAttempt(event, {
-          job,
-          startMs: start,
-          endMs: start + length,
-          number,
-          outcome,
-          status: outcome === 'failed' ? pick(500, 429) : outcome === 'delivered' ? 200 : null,
-        });
-        records.push(running);
-        if (random() < 0.9) records.push(ended);
-        if (isLast && random() < 0.3) {
-          records.push(await letterOf(ended, start + length));
-          // It is replayed and dies again.
-          if (random() < 0.5) records.push(await letterOf(ended, start + length + 5 * minute));
-        }
-        start += length + pick(100, minute, 7 * minute);
-      }
-    }
-  }
-  return records;
+async function one(id: string, ms: number, given: { job?: string; number?: number } = {}) {
+  const event = await sampleEvent({ id, atMs: hourMs });
+  return sampleAttempt(event, { job: 'charge-card', startMs: ms, endMs: ms + 50, ...given });
+}
+
+const note = (ms: number) =>
+  client.query('insert into stale_minutes (minute) values ($1)', [at(ms)]);
+
+async function attemptsCounted(): Promise<number> {
+  const { lines } = await rollups(client, 'minute');
+  return Object.values(lines).reduce((n, line) => n + line.attempts, 0);
+}
+
+/** Whether somebody in this database waits for somebody else's lock. */
+async function waits(): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows.length > 0;
 }
 
 const chunks = <T>(list: readonly T[], size: number): T[][] =>
@@ -335,24 +119,14 @@ test.each([1, 2, 3])(
     const records = await sampleDay(random, 60);
     const told = shuffled([...records, ...records.filter(() => random() < 0.3)], random);
     const queue = chunks(told, 25);
-    const crashing = (inner: StoreClient, after: number): StoreClient => {
-      let left = after;
-      return {
-        query: (text, values) => {
-          left -= 1;
-          if (left < 0) throw new Error('crashed');
-          return inner.query(text, values);
-        },
-      };
-    };
     const consumer = async (): Promise<void> => {
       for (let batch = queue.pop(); batch; batch = queue.pop()) {
         expect(await consume(batch)).toEqual([]);
       }
     };
-    let isOver = false;
+    const over = new AbortController();
     const roller = async (crashes: boolean): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         // Both say that they go on; one loses its connection in the middle, time and again.
         await withClient(database.url, (inner) =>
           rollUp(crashes ? crashing(inner, 3 + Math.floor(random() * 12)) : inner, {
@@ -366,7 +140,7 @@ test.each([1, 2, 3])(
     };
     const rollers = [roller(true), roller(false)];
     await Promise.all([consumer(), consumer(), consumer()]);
-    isOver = true;
+    over.abort();
     await Promise.all(rollers);
     await settle();
     const { rows } = await client.query('select count(*)::int as events from events');
@@ -378,15 +152,10 @@ test.each([1, 2, 3])(
 );
 
 describe('a minute', () => {
-  const one = async (id: string, ms: number, given: { job?: string; number?: number } = {}) => {
-    const event = await sampleEvent({ id, atMs: hourMs });
-    return sampleAttempt(event, { job: 'charge-card', startMs: ms, endMs: ms + 50, ...given });
-  };
-
   test('that is written while it is rolled up is rolled up again', async () => {
     await consume([(await one('event-1', hourMs)).ended]);
     await settle();
-    const before = await rollups('minute');
+    const before = await rollups(client, 'minute');
     const other = new pg.Client(database.url);
     await other.connect();
     try {
@@ -398,13 +167,13 @@ describe('a minute', () => {
       );
       await client.query(`insert into stale_minutes (minute) values ($1)`, [at(hourMs)]);
       await settle();
-      expect(await rollups('minute')).toEqual(before);
+      expect(await rollups(client, 'minute')).toEqual(before);
       await other.query('commit');
     } finally {
       await other.end();
     }
     await settle();
-    expect(await rollups('minute')).not.toEqual(before);
+    expect(await rollups(client, 'minute')).not.toEqual(before);
     await expectExact();
   });
 
@@ -433,11 +202,9 @@ describe('a minute', () => {
     await consume([(await one('event-1', hourMs)).ended]);
     await client.query(`update rolled_minutes set next_at = now() + interval '1 hour'`);
     await consume([(await one('event-1', hourMs + 1_000, { number: 2 })).ended]);
-    const attempts = async () =>
-      Object.values((await rollups('minute')).lines).reduce((n, line) => n + line.attempts, 0);
-    expect(await attempts()).toBe(1);
+    expect(await attemptsCounted()).toBe(1);
     await rollUp(client, all);
-    expect(await attempts()).toBe(2);
+    expect(await attemptsCounted()).toBe(2);
   });
 
   test('of an event that turns out to have arrived earlier loses it', async () => {
@@ -447,7 +214,7 @@ describe('a minute', () => {
     await consume([(await one('event-1', hourMs + minute, { job: 'send-mail' })).ended]);
     await settle();
     await expectExact();
-    const { lines } = await rollups('minute');
+    const { lines } = await rollups(client, 'minute');
     expect(Object.values(lines).reduce((n, { events }) => n + events, 0)).toBe(1);
   });
 
@@ -460,7 +227,7 @@ describe('a minute', () => {
     await consume([(await again(hourMs + 5 * minute, 1)).ended]);
     await settle();
     await expectExact();
-    const lines = Object.values((await rollups('hour')).lines);
+    const lines = Object.values((await rollups(client, 'hour')).lines);
     expect(lines.reduce((n, { deliveries }) => n + deliveries, 0)).toBe(2);
   });
 
@@ -468,8 +235,6 @@ describe('a minute', () => {
     await consume([(await one('event-1', hourMs)).ended]);
     await consume([(await one('event-2', hourMs + 3 * minute)).ended]);
     await settle();
-    const note = (ms: number) =>
-      client.query('insert into stale_minutes (minute) values ($1)', [at(ms)]);
     const [held, hold] = promised();
     const [released, release] = promised();
     await note(hourMs);
@@ -489,19 +254,11 @@ describe('a minute', () => {
     );
     await held;
     await note(hourMs + 3 * minute);
-    let isOver = false;
-    const second = connect((inner) => rollUp(inner, all)).finally(() => {
-      isOver = true;
-    });
-    const waits = async (): Promise<boolean> => {
-      const { rows } = await client.query(
-        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return rows.length > 0;
-    };
+    const over = new AbortController();
+    const second = connect((inner) => rollUp(inner, all)).finally(() => over.abort());
     // Without the lock it would wait for the other's lines instead, and fail over them.
     const until = Date.now() + 10_000;
-    while (!isOver && !(await waits()) && Date.now() < until);
+    while (!over.signal.aborted && !(await waits()) && Date.now() < until);
     const hasWaited = await waits();
     // Who has other things to do goes on, and the minute stays stale.
     expect(await connect((inner) => rollUp(inner, { ...all, onlyDue: true }))).toBe(0);
@@ -524,11 +281,11 @@ describe('a minute', () => {
           trigger: null,
           actor: null,
         });
-        const startMs_ = hourMs + number * minute;
+        const beganMs = hourMs + number * minute;
         return sampleAttempt(event, {
           job: 'sync',
-          startMs: startMs_,
-          endMs: startMs_ + 5,
+          startMs: beganMs,
+          endMs: beganMs + 5,
           number,
           outcome: number === 1 ? 'failed' : 'delivered',
         });
@@ -537,7 +294,7 @@ describe('a minute', () => {
     await Promise.all(tries.map(({ ended }) => consume([ended])));
     await settle();
     await expectExact();
-    const lines = Object.values((await rollups('hour')).lines);
+    const lines = Object.values((await rollups(client, 'hour')).lines);
     const sum = (count: 'deliveries' | 'attempts') => lines.reduce((n, line) => n + line[count], 0);
     expect([sum('deliveries'), sum('attempts')]).toEqual([1, 2]);
   });
@@ -555,27 +312,27 @@ describe('a minute', () => {
     await consume([first.ended]);
     await settle();
     await expectExact();
-    expect(Object.keys((await rollups('minute')).lines).every((key) => key.endsWith(' p'))).toBe(
-      true,
-    );
+    expect(
+      Object.keys((await rollups(client, 'minute')).lines).every((key) => key.endsWith(' p')),
+    ).toBe(true);
   });
 });
 
 test('of many kinds the rarest are counted together, and none is lost', async () => {
-  const events = await Promise.all(
+  const many = await Promise.all(
     Array.from({ length: 320 }, (_, n) =>
       sampleEvent({ id: `event-${n}`, atMs: hourMs, trigger: `trigger_${n}` }),
     ),
   );
   const records = await Promise.all(
-    events.map((event, n) =>
+    many.map((event, n) =>
       sampleAttempt(event, { job: `job-${n}`, startMs: hourMs, endMs: hourMs + n }),
     ),
   );
   for (const batch of chunks(records, 100)) await consume(batch.map(({ ended }) => ended));
   await settle();
   for (const grain of ['minute', 'hour'] as const) {
-    const { lines } = await rollups(grain);
+    const { lines } = await rollups(client, grain);
     expect(Object.keys(lines).length).toBeLessThanOrEqual(301);
     const sums = Object.values(lines).map(({ events, attempts, latency }) => ({
       events,
