@@ -336,8 +336,9 @@ function answerApi(
   waitUntil: (work: Promise<unknown>) => void,
 ): Response | Promise<Response> {
   const config: Config = configOf(env);
-  const { apiTokenSha256 } = config;
+  const { apiTokenSha256, edgeUrl } = config;
   const api = createApi({
+    edgeUrl,
     connect: storeOf(env),
     logs: logsOf(config, new URL(request.url).origin, waitUntil),
     retries: retryQueueOf(env, recorderOf(env)),

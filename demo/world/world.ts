@@ -251,10 +251,12 @@ async function startEdge(
 ): Promise<{ edgeUrl: string; dashboardUrl: string }> {
   const { options, state, begin, port } = world;
   const { directory } = options;
+  const edgePort = await port('edge');
   const environmentFile = join(directory, 'worker.env');
   await writeFile(
     environmentFile,
     environmentText({
+      EDGE_URL: `http://127.0.0.1:${edgePort}`,
       INGEST_SOURCE: source,
       INGEST_KEY_SHA256: sha256(state.ingestKey),
       ALLOWED_DESTINATIONS: 'http://127.0.0.1:*',
@@ -268,7 +270,6 @@ async function startEdge(
     }),
     { mode: 0o600 },
   );
-  const edgePort = await port('edge');
   await begin(
     {
       part: 'wrangler',

@@ -11,6 +11,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
+import { edgeRoutes } from './edge-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -52,6 +53,7 @@ export function createApi(deps: ApiDeps) {
   return app
     .basePath('/api')
     .route('/me', meRoutes(deps))
+    .route('/edge', edgeRoutes(deps))
     .route('/traces', traceRoutes(deps))
     .route('/traces', traceLogRoutes(deps))
     .route('/search', searchRoutes(deps))

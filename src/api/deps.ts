@@ -17,6 +17,8 @@ export type ApiCircuits = {
 };
 
 export type ApiDeps = {
+  /** Where senders reach the edge, an origin; null or left out: nobody has said so. */
+  edgeUrl?: string | null;
   /** Lends a connection to the observability database for one request. */
   connect: Connect;
   logs: Logs;

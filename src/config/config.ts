@@ -30,6 +30,14 @@ const members = z
 
 const environmentSchema = z
   .object({
+    EDGE_URL: z
+      .union([
+        z.literal(''),
+        z
+          .url({ protocol: /^https?$/ })
+          .refine((text) => isOrigin(text), 'must be an origin such as https://events.acme.io'),
+      ])
+      .default(''),
     INGEST_SOURCE: z.string().max(64).default(''),
     INGEST_KEY_SHA256: sha256,
     ALLOWED_DESTINATIONS: z.string().default(''),
@@ -119,6 +127,11 @@ function driverOf(env: {
   return host.endsWith('.neon.tech') ? 'neon' : 'pg';
 }
 
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.href === `${url.origin}/`;
+}
+
 function secretsOf({ INBOUND_SIGNATURE_SECRET: text }: { INBOUND_SIGNATURE_SECRET: string }) {
   return parseSecrets(text);
 }
@@ -138,6 +151,8 @@ export function areSecretsFor(
 }
 
 export type Config = {
+  /** Where senders reach the edge, an origin; null: nobody has said so. The Worker itself may be asked under other names. */
+  edgeUrl: string | null;
   /** The key that opens the edge without any stored configuration; null keeps the edge closed. */
   bootstrapKey: { sha256: string; source: string } | null;
   allowedDestinations: readonly DestinationPattern[];
@@ -197,6 +212,7 @@ export function parseConfig(env: unknown): Config {
   }
   const value = parsed.data;
   return {
+    edgeUrl: value.EDGE_URL === '' ? null : new URL(value.EDGE_URL).origin,
     bootstrapKey: value.INGEST_KEY_SHA256
       ? { sha256: value.INGEST_KEY_SHA256, source: value.INGEST_SOURCE }
       : null,

@@ -4,50 +4,44 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { StoredRoute } from '../../../src/config/configuration.ts';
 import { shortAddress } from '../dead/words.ts';
+import { useEdge } from '../api/edge.ts';
+import { curlOf } from '../panel/curl.ts';
+import { Copyable } from '../ui/Copyable.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
-import { TextField } from '../ui/Field.tsx';
+import { EdgeAddress } from '../ui/EdgeAddress.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { Card } from '../ui/Page.tsx';
 import { useNow } from '../time/clock.ts';
 import { formatSpan } from '../time/format.ts';
 import { isAlgorithm } from './algorithms.ts';
-import { keepInBrowser } from './browser-kept.ts';
 import { rotationsQuery } from './queries.ts';
 
-const edgeAddress = keepInBrowser('edge-address');
-
-/** The route's URL behind the edge's address; the path alone where that is not known or no URL. */
-function urlOf(edge: string, name: string): string {
-  const path = `/r/${name}`;
-  return URL.canParse(edge.trim()) ? new URL(path, edge.trim()).href : path;
-}
-
-function Copyable({ text, label }: { text: string; label: string }): ReactElement {
-  return (
-    <div className="flex items-center gap-2 rounded-lg border border-line bg-recess py-1 pr-1 pl-2.5">
-      <code className="min-w-0 flex-1 font-mono text-[12px] wrap-anywhere">{text}</code>
-      <CopyButton text={text} label={label} />
-    </div>
-  );
+/** The route's URL behind the edge's address; the path alone where that is not known. */
+function urlOf(edge: string | null, name: string): string {
+  return `${edge ?? ''}/r/${name}`;
 }
 
 function Address({ name }: { name: string }): ReactElement {
-  const edge = edgeAddress.use();
-  const url = urlOf(edge, name);
-  const curl = `curl -X POST ${url} -H 'x-throughline-key: YOUR_KEY' -H 'content-type: application/json' -d '{}'`;
+  const edge = useEdge();
+  const url = urlOf(edge.url, name);
+  const curl = curlOf({
+    method: 'POST',
+    url: edge.url === null ? [{ variable: 'THROUGHLINE_URL' }, `/r/${name}`] : [url],
+    headers: [
+      ['content-type', 'application/json'],
+      ['x-throughline-key', { variable: 'THROUGHLINE_KEY' }],
+    ],
+    body: '{}',
+  });
   return (
     <Card title="The URL to use">
       <div className="flex flex-col gap-3 p-4">
         <Copyable text={url} label="Copy the URL" />
-        <TextField
-          label="The edge’s address"
-          mono
-          value={edge}
-          onChange={edgeAddress.write}
-          placeholder="https://throughline.example.workers.dev"
-          hint="where the Worker is; kept in this browser"
-        />
-        <CopyButton text={curl} label="Copy a call of it by curl">
+        {edge.isAsked && <EdgeAddress />}
+        <CopyButton
+          text={curl}
+          label="Copy a call of it by curl; your key stands as $THROUGHLINE_KEY"
+        >
           Copy as curl
         </CopyButton>
         <p className="text-[12px] text-sub">

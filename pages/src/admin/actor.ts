@@ -1,5 +1,5 @@
 // In whose name the reader changes things, as they say themselves: for the audit. Not verified by anybody.
-import { keepInBrowser } from './browser-kept.ts';
+import { keepInBrowser } from '../ui/browser-kept.ts';
 
 const kept = keepInBrowser('actor');
 const maxLength = 200;

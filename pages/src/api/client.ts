@@ -23,6 +23,11 @@ export function listTraces(cursor: string | null, signal?: AbortSignal): Promise
   return answerOf((options) => api.traces.$get({ query }, options), signal);
 }
 
+/** Where senders reach the edge; null where nobody has said so. */
+export function readEdge(signal?: AbortSignal): Promise<{ url: string | null }> {
+  return answerOf((options) => api.edge.$get({}, options), signal);
+}
+
 /** What an ID, a row or a name stands for. */
 export function search(q: string, signal?: AbortSignal): Promise<SearchView> {
   return answerOf((options) => api.search.$get({ query: { q } }, options), signal);

@@ -1,15 +1,21 @@
 // The list of cascades, newest first. New ones appear by themselves, but never move what is being read.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
 import { cascadesQuery, cascadesKey } from '../api/queries.ts';
 import { listTraces } from '../api/client.ts';
+import { useFirstMinutes } from '../first/use-first-minutes.ts';
 import { Frame } from '../frame/Frame.tsx';
 import { Freshness } from '../ui/Freshness.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { appendOlder, holdBack, type Feed } from './feed.ts';
-import { CascadesTable, NoCascades, TableSkeleton } from './CascadesTable.tsx';
+import { CascadesTable, TableSkeleton } from './CascadesTable.tsx';
+
+// Whoever has cascades never needs it.
+const FirstMinutes = lazy(() =>
+  import('../first/FirstMinutes.tsx').then((module) => ({ default: module.FirstMinutes })),
+);
 
 export function CascadesPage(): ReactElement {
   const query = useQuery(cascadesQuery);
@@ -28,6 +34,7 @@ export function CascadesPage(): ReactElement {
   useDocumentTitle('Cascades');
 
   const traces = query.data?.traces ?? [];
+  const { isGuided, goOn } = useFirstMinutes(query.data?.traces);
   const { shown, waiting } = holdBack(traces, heldAtId);
   const pointing = useRef(false);
   const hold = (): void => setHeldAtId((held) => held ?? traces[0]?.id ?? null);
@@ -95,8 +102,12 @@ export function CascadesPage(): ReactElement {
                 onRetry={() => void query.refetch()}
               />
             )}
-            {query.data !== undefined && traces.length === 0 && <NoCascades />}
-            {traces.length > 0 && <CascadesTable traces={shown} />}
+            {isGuided && (
+              <Suspense fallback={<TableSkeleton />}>
+                <FirstMinutes traces={traces} onGoOn={goOn} />
+              </Suspense>
+            )}
+            {!isGuided && traces.length > 0 && <CascadesTable traces={shown} />}
             {query.data !== undefined && query.data.olderCursor !== null && (
               <div className="flex items-center justify-center gap-3 p-3">
                 <button

@@ -1,8 +1,6 @@
-// The table of cascades, its skeleton with the same geometry, and what stands there when there are none.
+// The table of cascades, and its skeleton with the same geometry.
 import type { ReactElement, ReactNode } from 'react';
 import type { TraceSummary } from '../../../src/api/views.ts';
-import { Notice } from '../ui/Notice.tsx';
-import { CopyButton } from '../ui/CopyButton.tsx';
 import { CascadeRow, cell } from './CascadeRow.tsx';
 
 const head = `${cell} h-9 text-left text-[12px] font-medium text-sub`;
@@ -79,24 +77,5 @@ export function TableSkeleton(): ReactElement {
         ))}
       </Table>
     </div>
-  );
-}
-
-const command = 'npm run shop -- order --as jane@example.com';
-
-export function NoCascades(): ReactElement {
-  return (
-    <Notice tone="wait" title="No event has arrived yet">
-      <p>
-        Point an event trigger at Throughline, or place an order in the demo shop. Its cascade
-        appears here by itself.
-      </p>
-      <div className="flex max-w-full items-center gap-2 rounded-lg border border-line bg-recess py-1.5 pr-1.5 pl-3">
-        <code className="overflow-x-auto font-mono text-[12px] whitespace-nowrap text-ink">
-          {command}
-        </code>
-        <CopyButton text={command} label="Copy the command" />
-      </div>
-    </Notice>
   );
 }

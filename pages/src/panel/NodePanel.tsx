@@ -135,7 +135,6 @@ function TabBody(props: {
           key={node.id}
           event={event}
           delivery={node.kind === 'hop' ? node.delivery : null}
-          edge={null}
         />
       );
     case 'change':

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { DeliveryView, EventView } from '../../../src/api/views.ts';
+import { useEdge } from '../api/edge.ts';
 import { payloadQuery } from '../api/queries.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -55,13 +56,13 @@ function Commands(props: {
         text={curlOf(requestOfJob(delivery, payload))}
         label="Copy a call of the job itself, with the same idempotency key"
       >
-        Copy as curl
+        Copy curl
       </CopyButton>
       <CopyButton
         text={curlOf(requestThroughEdge(delivery, payload, edge))}
         label="Copy a call that sends the event through Throughline again; your key stands as $THROUGHLINE_KEY"
       >
-        Copy as curl through Throughline
+        Copy curl via the edge
       </CopyButton>
     </>
   );
@@ -71,10 +72,9 @@ function Commands(props: {
 export function RequestTab(props: {
   event: EventView | null;
   delivery: DeliveryView | null;
-  /** The edge's address, where it is known. */
-  edge: string | null;
 }): ReactElement {
-  const { event, delivery, edge } = props;
+  const { event, delivery } = props;
+  const edge = useEdge().url;
   const missing = event === null ? 'Its event is not recorded yet.' : missingPayload(event);
   const query = useQuery({
     ...payloadQuery(event ?? { id: '', source: '' }),

@@ -18,6 +18,7 @@ type Line = [method: Permission['method'], path: string, audit?: string];
 
 const viewer: Line[] = [
   ['GET', '/api/me'],
+  ['GET', '/api/edge'],
   ['GET', '/api/traces'],
   ['GET', '/api/traces/:id'],
   ['GET', '/api/traces/:id/logs'],

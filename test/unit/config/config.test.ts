@@ -20,11 +20,20 @@ describe('without any variable', () => {
   });
 });
 
+test('the edge’s address is an origin, with or without a slash at its end', () => {
+  for (const EDGE_URL of ['https://edge.example', 'https://EDGE.example/']) {
+    expect(parseConfig({ EDGE_URL }).edgeUrl).toBe('https://edge.example');
+  }
+  expect(parseConfig({}).edgeUrl).toBeNull();
+});
+
 describe('variables are refused', () => {
   const secret = `whsec_${'A'.repeat(43)}=`;
 
   test.each<[string, Record<string, string>, string]>([
     ['a key without its source', { INGEST_KEY_SHA256: 'a'.repeat(64) }, 'INGEST_SOURCE'],
+    ['an edge that is no origin', { EDGE_URL: 'https://edge.example/path' }, 'EDGE_URL'],
+    ['an edge that is no URL', { EDGE_URL: 'edge.example' }, 'EDGE_URL'],
     ['a key that is no hash', { INGEST_KEY_SHA256: 'secret' }, 'INGEST_KEY_SHA256'],
     ['a switch that is neither', { ALLOW_PRIVATE_DESTINATIONS: 'yes' }, 'ALLOW_PRIVATE'],
     ['an allowlist with a slip', { ALLOWED_DESTINATIONS: 'https://a.example,b' }, '"b"'],
