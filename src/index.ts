@@ -1,9 +1,7 @@
 // Composition only: which part of Throughline answers what.
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Outbox } from '../durable-objects/outbox.ts';
-import { AccessKeys } from './api/access/access-keys.ts';
-import type { ApiAccess } from './api/access/authenticate.ts';
-import { SharedAccess } from './api/access/shared-access.ts';
+import { accessOf } from './api-access.ts';
 import { createApi } from './api/create-api.ts';
 import { withTokenFromProtocol } from './api/token-in-protocol.ts';
 import { apiCircuitsOf, circuitsAt, holdingStops } from './circuit-objects.ts';
@@ -39,7 +37,7 @@ import { timeoutOfPending, worksInBackground } from './proxy/known-destination.t
 import { handleEvent } from './proxy/handle-event.ts';
 import { messageOf } from './error-message.ts';
 import { announceTo, endsAtHeader, liveFeedName } from './live/live-door.ts';
-import { accessStoreOf, adminStoreOf, stopStoreOf } from './keepers.ts';
+import { adminStoreOf, stopStoreOf } from './keepers.ts';
 import { createLogs, type Logs, LogsState } from './logs/logs.ts';
 import { placeCache } from './logs/place-cache.ts';
 import { sourceOf } from './logs/source-of.ts';
@@ -67,9 +65,6 @@ export { RoundRobin } from '../durable-objects/round-robin.ts';
 const recorderState = new RecorderState();
 const turns = new SharedTurns();
 const circuits = new SharedCircuits();
-const sharedAccess = new SharedAccess();
-/** By the issuer: one in a deployment. */
-const accessKeys = new Map<string, AccessKeys>();
 const logsState = new LogsState();
 /** By the environment that they are made of: one in an isolate. */
 const commonDeps = new WeakMap<Env, CommonDeps>();
@@ -379,7 +374,7 @@ function answerApi(
         }),
       now: () => Date.now(),
     },
-    access: accessOf(env, waitUntil),
+    access: accessOf(env, { config: () => edgeConfigFor(env, waitUntil), waitUntil }),
     apiTokenSha256,
     now: () => Date.now(),
     report,
@@ -408,34 +403,6 @@ async function nextTurn(env: Env, rotation: string): Promise<number | null> {
 
 function variableOf(env: Env, name: string): unknown {
   return Object.hasOwn(env, name) ? Reflect.get(env, name) : undefined;
-}
-
-/** Who may ask the API, as far as variables, what is published and Cloudflare Access tell. */
-function accessOf(env: Env, waitUntil: (work: Promise<unknown>) => void): ApiAccess {
-  const { accessTeam: team, access } = configOf(env);
-  return {
-    config: () => edgeConfigFor(env, waitUntil),
-    byVariable: access,
-    team,
-    keyOf: async (kid) =>
-      team &&
-      accessKeysOf(team.issuer).forKey(kid, {
-        fetch: async (url) => (await fetch(url, { redirect: 'manual' })).json(),
-        now: () => Date.now(),
-        wait: (ms) => scheduler.wait(ms),
-        waitUntil,
-        report,
-      }),
-    store: accessStoreOf(env),
-    shared: sharedAccess,
-    waitUntil,
-  };
-}
-
-function accessKeysOf(issuer: string): AccessKeys {
-  const known = accessKeys.get(issuer) ?? new AccessKeys(issuer);
-  accessKeys.set(issuer, known);
-  return known;
 }
 
 function storeOf(env: Env): Connect {

@@ -98,6 +98,8 @@ async function copied(page: Page, press: () => Promise<void>): Promise<string> {
   return page.evaluate(() => document.documentElement.dataset['copied'] ?? '');
 }
 
+const rows = (body: string | undefined): unknown => JSON.parse(body ?? '').event.data;
+
 const inShell = (command: string): Promise<{ stdout: string }> =>
   run('sh', ['-c', command], { env: { PATH: process.env['PATH'] ?? '' } });
 
@@ -116,7 +118,6 @@ describe('the details of a delivery', () => {
     const [first, second] = callsOf('/file-note');
     expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
     expect(second?.headers['x-correlation-id']).toBe(first?.headers['x-correlation-id']);
-    const rows = (body: string | undefined): unknown => JSON.parse(body ?? '').event.data;
     expect(rows(second?.body)).toEqual(rows(first?.body));
 
     const through = await copied(page, () =>

@@ -107,10 +107,10 @@ export function FirstMinutes(props: {
       </ol>
       <div className="mt-4 flex flex-wrap items-center gap-3">
         {first === null ? (
-          <p className="flex items-center gap-2 text-sub" role="status">
+          <output className="flex items-center gap-2 text-sub">
             <Glyph tone="run" />
             Waiting for the first event
-          </p>
+          </output>
         ) : (
           <button type="button" className="btn" onClick={props.onGoOn}>
             Go on to the list
