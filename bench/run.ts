@@ -7,6 +7,7 @@ import { benchCausality } from './causality/bench.ts';
 import { benchProxy } from './proxy/bench.ts';
 import { benchRoundRobin } from './round-robin/bench.ts';
 import { benchRotation } from './rotation/bench.ts';
+import { benchStore } from './store/bench.ts';
 import { benchStreaming } from './streaming/bench.ts';
 import { benchTrigger } from './trigger/bench.ts';
 
@@ -19,6 +20,7 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
   ['trigger', benchTrigger],
   ['causality', benchCausality],
   ['announcing', benchAnnouncing],
+  ['store', benchStore],
 ]);
 
 const { values, positionals } = parseArgs({

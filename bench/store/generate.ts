@@ -23,6 +23,7 @@ export type Generated = { traces: number; events: number; deliveries: number; at
 
 const meanHops = 7.3;
 const tracesAtOnce = 20_000;
+const linesAtOnce = 1_000;
 const sources = ['shop', 'billing'];
 const reasons = ['Generated: the session names the hop.', 'Generated: the same trace context.'];
 
@@ -206,16 +207,12 @@ export async function generateCascades(
     await client.query(insertJoins, [reasons[1]]);
     await client.query(insertTraces);
     await client.query(insertJobs);
-    const { rows: begun } = await client.query<{ id: string }>(
-      'select trace_id::text as id from begun',
-    );
-    await noteLines(
-      client,
-      begun.map(({ id }) => id),
-    );
     await client.query('commit');
     onProgress(last, traces);
   }
+  // Without statistics of the weeks that are new, making lines would walk along them.
+  await client.query('analyze');
+  await makeLines(client);
   await client.query('analyze');
   const { rows } = await client.query<Generated>(
     `select (select count(*)::int from traces) as traces, (select count(*)::int from events) as events,
@@ -224,6 +221,24 @@ export async function generateCascades(
   const [made] = rows;
   if (!made) throw new Error('Postgres counted nothing.');
   return made;
+}
+
+async function makeLines(client: StoreClient): Promise<void> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const { rows } = await client.query<{ id: string }>(
+      'select id from traces where id > $1 order by id limit $2',
+      [after, linesAtOnce],
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    await client.query('begin');
+    await noteLines(
+      client,
+      rows.map(({ id }) => id),
+    );
+    await client.query('commit');
+    after = last.id;
+  }
 }
 
 function* namesUsed(): Generator<string> {

@@ -1,0 +1,68 @@
+// The API in this process over a database, told how long its statements took: what a page costs the database, without
+// the Worker and the network.
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { createApi } from '../../src/api/create-api.ts';
+import type { StoreClient } from '../../src/store/client.ts';
+import { noAccess } from '../../test/support/no-access.ts';
+import { noAdmin } from '../../test/support/no-admin.ts';
+import { noCircuits } from '../../test/support/no-circuits.ts';
+import { noLogs } from '../../test/support/no-logs.ts';
+
+const token = 'tl_bench_token';
+
+export type TimedApi = {
+  /** ms of its statements, from sending to the last row. @throws where the answer is not 200 */
+  ask(path: string): Promise<number>;
+  stop(): Promise<void>;
+};
+
+/** On one connection that stays, as a pool's does. */
+export async function timedApi(url: string): Promise<TimedApi> {
+  const client = new pg.Client({ connectionString: url });
+  // One that ends with the server, after something else has failed: the next statement tells.
+  client.on('error', () => {});
+  await client.connect();
+  let spentMs = 0;
+  let trouble = '';
+  const timed: StoreClient = {
+    async query<Row>(text: string, values?: unknown[]) {
+      const began = performance.now();
+      try {
+        const { rows }: { rows: Row[] } = await client.query(text, values);
+        return { rows };
+      } finally {
+        spentMs += performance.now() - began;
+      }
+    },
+  };
+  const api = createApi({
+    connect: (work) => work(timed),
+    now: () => Date.now(),
+    // What fails is answered as a problem, and told by `ask`.
+    report: (_message, { error }) => {
+      trouble = String(error);
+    },
+    logs: noLogs,
+    retries: { enqueue: () => Promise.resolve(true) },
+    isAllowed: () => Promise.resolve(true),
+    replays: { wake: () => Promise.resolve() },
+    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
+    bodies: { get: () => Promise.resolve(null) },
+    admin: noAdmin,
+    circuits: noCircuits,
+    access: noAccess,
+    apiTokenSha256: createHash('sha256').update(token).digest('hex'),
+  });
+  return {
+    async ask(path) {
+      spentMs = 0;
+      const answer = await api.request(path, { headers: { authorization: `Bearer ${token}` } });
+      const text = await answer.text();
+      if (answer.status !== 200)
+        throw new Error(`${path}: ${answer.status} ${trouble} ${text.slice(0, 500)}`);
+      return spentMs;
+    },
+    stop: () => client.end(),
+  };
+}
