@@ -25,9 +25,9 @@ export function startIngestion(perSecond: number): Ingestion {
       await Promise.race([worked, done]);
       await worked;
       tell(child, { url: null, seed });
-      const ingested = await done;
-      if ('error' in ingested) throw new Error(`Storing beside it failed: ${ingested.error}`);
-      return ingested.events / ingested.seconds;
+      const answer = await done;
+      if ('error' in answer) throw new Error(`Storing beside it failed: ${answer.error}`);
+      return answer.events / answer.seconds;
     },
     async stop() {
       child.disconnect();
@@ -40,16 +40,12 @@ const tell = (child: ChildProcess, order: IngestionOrder): void => {
   child.send(order);
 };
 
-const answers: z.ZodType<[Ingested]> = z
-  .tuple([
-    z.union([
-      z.object({ events: z.number(), seconds: z.number() }),
-      z.object({ error: z.string() }),
-    ]),
-  ])
-  .rest(z.unknown());
+const ingested: z.ZodType<Ingested> = z.union([
+  z.object({ events: z.number(), seconds: z.number() }),
+  z.object({ error: z.string() }),
+]);
 
 async function answerOf(child: ChildProcess): Promise<Ingested> {
-  const [answer] = answers.parse(await once(child, 'message'));
-  return answer;
+  const [told]: unknown[] = await once(child, 'message');
+  return ingested.parse(told);
 }

@@ -114,9 +114,12 @@ export const latestArrivalOf = (e: string): string =>
 
 /** The id of the delivery that link `l` leads to. */
 const causeIdOf = `(
-  select ${deliveryIdOf('c', 'o')} from deliveries c
-  join events o on o.trace_id = c.trace_id and o.ref = c.event_ref
-  where ${isDelivery('c', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1)`;
+  select ${deliveryIdOf('c', 'o')}
+  from (
+    select x.* from deliveries x
+    where ${isDelivery('x', 'coalesce(l.cause_trace_id, l.trace_id)', 'l.cause_ref')} limit 1) c
+  cross join lateral (
+    select x.* from events x where x.trace_id = c.trace_id and x.ref = c.event_ref limit 1) o)`;
 
 const eventColumnsWith = (causeId: string): string => `
   ${eventIdOf('e')} as id, ${nameOf('e.source')} as source, ${kindOf('e')} as kind,
