@@ -42,12 +42,15 @@ function Root(): ReactElement {
 function Failed({ error }: ErrorComponentProps): ReactElement {
   return (
     <Frame crumbs={null}>
-      <Notice tone="fail" title="This page failed" announce="alert">
-        <p>{error instanceof Error ? error.message : String(error)}</p>
-        <button type="button" className="btn" onClick={() => location.reload()}>
-          Load it again
-        </button>
-      </Notice>
+      <main className="flex min-h-0 flex-1 flex-col">
+        <h1 className="sr-only">Failed</h1>
+        <Notice tone="fail" title="This page failed" announce="alert">
+          <p>{error instanceof Error ? error.message : String(error)}</p>
+          <button type="button" className="btn" onClick={() => location.reload()}>
+            Load it again
+          </button>
+        </Notice>
+      </main>
     </Frame>
   );
 }
@@ -55,11 +58,14 @@ function Failed({ error }: ErrorComponentProps): ReactElement {
 function NotFound(): ReactElement {
   return (
     <Frame crumbs={null}>
-      <Notice tone="wait" title="There is no page at this address">
-        <Link to="/cascades" className="link">
-          Go to the cascades
-        </Link>
-      </Notice>
+      <main className="flex min-h-0 flex-1 flex-col">
+        <h1 className="sr-only">Not found</h1>
+        <Notice tone="wait" title="There is no page at this address">
+          <Link to="/cascades" className="link">
+            Go to the cascades
+          </Link>
+        </Notice>
+      </main>
     </Frame>
   );
 }
@@ -71,14 +77,17 @@ function AdminOnly(): ReactElement {
   if (lacking === null && !isPending) return <Outlet />;
   return (
     <Frame crumbs={<span className="font-medium">Routing</span>}>
-      {lacking !== null && (
-        <Notice tone="wait" title="No permission" announce="status">
-          <p>{lacking} An admin can give you another.</p>
-          <Link to="/cascades" className="link">
-            Go to the cascades
-          </Link>
-        </Notice>
-      )}
+      <main className="flex min-h-0 flex-1 flex-col">
+        <h1 className="sr-only">Routing</h1>
+        {lacking !== null && (
+          <Notice tone="wait" title="No permission" announce="status">
+            <p>{lacking} An admin can give you another.</p>
+            <Link to="/cascades" className="link">
+              Go to the cascades
+            </Link>
+          </Notice>
+        )}
+      </main>
     </Frame>
   );
 }

@@ -66,7 +66,7 @@ describe('the dashboard', () => {
         .waitFor();
     }
     await canvas
-      .getByRole('button', { name: /^shipments #\d+, table, new row.* caused by ship-order$/ })
+      .getByRole('button', { name: /^shipments #\d+, table, new row.* caused by ship-order\./ })
       .waitFor();
   });
 

@@ -48,7 +48,7 @@ function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): Reac
         type="button"
         className="btn justify-self-end"
         onClick={onEdit}
-        aria-label={`Edit ${shortAddress(row.url)}`}
+        aria-label={`${row.known === null ? 'Describe' : 'Edit'} ${shortAddress(row.url)}`}
       >
         {row.known === null ? 'Describe' : 'Edit'}
       </button>

@@ -137,7 +137,7 @@ function VersionRow(props: {
           type="button"
           className="btn"
           aria-expanded={props.isOpen}
-          aria-label={`What version ${item.version} changed`}
+          aria-label={`Changes of version ${item.version}`}
           onClick={props.onOpen}
         >
           Changes

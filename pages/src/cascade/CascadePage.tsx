@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import { Problem } from '../api/http.ts';
 import { cascadeQuery, isLive } from '../api/queries.ts';
 import { Frame } from '../frame/Frame.tsx';
+import { cascadeKeys } from '../keys/key-lines.ts';
 import { useNow } from '../time/clock.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Notice, ProblemNotice } from '../ui/Notice.tsx';
@@ -125,8 +126,15 @@ export function CascadePage(): ReactElement {
   })();
 
   return (
-    <Frame crumbs={<Crumbs detail={detail} traceId={traceId} />} narrow>
-      {body}
+    <Frame crumbs={<Crumbs detail={detail} traceId={traceId} />} narrow keys={cascadeKeys}>
+      {detail === undefined ? (
+        <main className="flex min-h-0 flex-1 flex-col">
+          <h1 className="sr-only">Cascade</h1>
+          {body}
+        </main>
+      ) : (
+        body
+      )}
     </Frame>
   );
 }

@@ -27,7 +27,6 @@ import { CascadeHeader } from './CascadeHeader.tsx';
 import { ControlsStore } from './controls.ts';
 import { FindingsRow } from './FindingsRow.tsx';
 import type { Finding } from './finding.ts';
-import { KeySheet } from './KeySheet.tsx';
 import { laneCount } from './layout.ts';
 import { Legend } from './Legend.tsx';
 import { laneWidth } from './measures.ts';
@@ -36,7 +35,8 @@ import type { OutlineViewProps } from './outline-view.ts';
 import { keepPanelChoice, readPanelChoice } from './panel-choice.ts';
 import { views, type CascadeSearch, type View } from './search.ts';
 import { SequenceView } from './SequenceView.tsx';
-import { useSingleKeys } from './single-keys.ts';
+import { showAbove } from '../keys/shown.ts';
+import { useSingleKeys } from '../keys/single-keys.ts';
 import { findFieldId, Toolbar } from './Toolbar.tsx';
 import { useCascadeModel } from './use-cascade-model.ts';
 import { useViewState } from './use-view-state.ts';
@@ -74,7 +74,6 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const [isLarge] = useState(() => tree.arrays.count > sequenceUpTo);
   const view: View = search.view ?? (isNarrow ? 'list' : isLarge ? 'graph' : 'sequence');
   const [controls] = useState(() => new ControlsStore());
-  const [keysShown, setKeysShown] = useState(false);
   const singleKeys = useSingleKeys();
 
   const [panelChoice, setPanelChoice] = useState(readPanelChoice);
@@ -167,7 +166,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   useDocumentKeys(({ key, target }) => {
     // From inside the panel Escape leads back to the diagram, from anywhere else it ends the selection.
     if (key === 'Escape') {
-      if (selectedId === null || keysShown) return false;
+      if (selectedId === null || document.querySelector('dialog[open]') !== null) return false;
       if (document.activeElement?.closest('#node-panel') == null) actions.select(null);
       focusView();
       return true;
@@ -196,9 +195,6 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
         return true;
       case 'f':
         controls.current()?.fit();
-        return true;
-      case '?':
-        setKeysShown(true);
         return true;
       default:
         return false;
@@ -302,7 +298,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                 )}
                 {view === 'list' && outlineView !== null && <ListView {...outlineView} />}
               </div>
-              <Legend view={view} onKeys={() => setKeysShown(true)} />
+              <Legend view={view} onKeys={() => showAbove('keys')} />
             </div>
             {selectedId === null && jobsShown && (
               <CascadePanel
@@ -341,7 +337,6 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
             )}
           </div>
         </main>
-        {keysShown && <KeySheet onClose={() => setKeysShown(false)} />}
       </SelectContext>
     </ViewContext>
   );

@@ -7,6 +7,7 @@ import { KindIcon } from '../ui/KindIcon.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { initials } from '../words/names.ts';
 import type { Tone } from '../words/outcome.ts';
+import { withShown } from './describe.ts';
 import { domIdOf } from './dom-id.ts';
 import type { DrawnNode, DrawnNodeData, Pip } from './drawn.ts';
 import { SelectContext, useIsSelected } from './view-store.ts';
@@ -62,7 +63,12 @@ const pipSign: Record<Tone, string> = { ok: '✓', fail: '✕', run: '…', wait
 function Pips({ pips, more }: { pips: Pip[]; more: number }): ReactElement {
   return (
     <span className="ml-auto inline-flex flex-none items-center gap-px" aria-hidden="true">
-      {more > 0 && <span className="text-[9.5px] leading-[11px] text-sub">{more}+</span>}
+      {more > 0 && (
+        <span
+          data-more={`${more}+`}
+          className="text-[9.5px] leading-[11px] text-sub before:content-[attr(data-more)]"
+        />
+      )}
       {pips.map(({ id, tone }) => (
         <span
           key={id}
@@ -98,23 +104,25 @@ const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): React
       <Ends />
       <NodeButton
         id={id}
-        label={label}
+        label={withShown(label, [main, detail, marker?.text ?? null])}
         title={title}
         className={`tl-node ${dashed ? 'tl-node-dashed' : ''}`}
       >
         <span className="flex items-center gap-[5px] text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">
           <Glyph tone={tone} />
-          <span className="truncate">{main}</span>
+          <span className="truncate">{main}</span>{' '}
           {tag !== null && (
-            <span className="ml-auto flex-none rounded-[3px] border border-line px-0.5 text-[9.5px] leading-[14px] font-semibold text-sub">
-              {tag}
-            </span>
+            // By style, since it is in the name in words.
+            <span
+              data-tag={tag}
+              className="ml-auto flex-none rounded-[3px] border border-line px-0.5 text-[9.5px] leading-[14px] font-semibold text-sub before:content-[attr(data-tag)]"
+            />
           )}
           {pips.length > 0 && <Pips pips={pips} more={morePips} />}
-        </span>
+        </span>{' '}
         <span className="block truncate text-left text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
           {detail}
-        </span>
+        </span>{' '}
         {marker !== null && <Marker {...marker} />}
       </NodeButton>
     </>
@@ -132,7 +140,15 @@ const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>):
         title={data.title}
         className={data.icon === 'unknown' ? 'tl-actor tl-actor-unknown' : 'tl-actor'}
       >
-        {data.icon === 'user' ? initials(data.main) : <KindIcon kind={data.icon} size={16} />}
+        {data.icon === 'user' ? (
+          // By style: the name is read aloud, not its initials.
+          <span
+            data-initials={initials(data.main)}
+            className="before:content-[attr(data-initials)]"
+          />
+        ) : (
+          <KindIcon kind={data.icon} size={16} />
+        )}
       </NodeButton>
       <span
         aria-hidden="true"

@@ -202,12 +202,12 @@ export function Toolbar(props: {
         type="button"
         className={filter}
         aria-pressed={props.onlyProblems}
-        aria-label={`Problems only, ${props.problemCount}`}
         title="Only what failed or was retried, and what led to it"
         onClick={props.onProblems}
       >
         <WarningIcon size={14} />
-        <span className="max-[1180px]:hidden">Problems only</span>
+        <span className="max-[1180px]:sr-only">Problems only</span>
+        {props.problemCount > 0 && <span className="sr-only">, </span>}
         {props.problemCount > 0 && (
           <span className="text-[11px] text-sub">{props.problemCount.toLocaleString('en')}</span>
         )}

@@ -107,6 +107,15 @@ export function nodeLabel(cascade: Cascade, node: CascadeNode, turn: Turn | null
   return parts.join(', ');
 }
 
+/**
+ * What is read aloud, and then what is written there: people who speak to their computer say what they see (WCAG 2.5.3).
+ * @param shown in the order in which it is written
+ */
+export function withShown(label: string, shown: readonly (string | null)[]): string {
+  const written = shown.filter((text) => text !== null && text !== '').join(' ');
+  return written === '' ? label : `${label}. ${written}`;
+}
+
 function hasWeakCause(cascade: Cascade, id: string): boolean {
   const seen = new Set<string>();
   for (let at: string | undefined = id; at !== undefined && !seen.has(at);) {

@@ -5,6 +5,7 @@ import { cascadesQuery, cascadesKey } from '../api/queries.ts';
 import { listTraces } from '../api/client.ts';
 import { useFirstMinutes } from '../first/use-first-minutes.ts';
 import { Frame } from '../frame/Frame.tsx';
+import { listKeys } from '../keys/key-lines.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { useDocumentTitle } from '../ui/use-document-title.ts';
@@ -52,7 +53,7 @@ export function CascadesPage(): ReactElement {
 
   const crumbs = <span className="font-medium">Cascades</span>;
   return (
-    <Frame crumbs={crumbs}>
+    <Frame crumbs={crumbs} keys={listKeys}>
       <main className="flex min-h-0 flex-1 flex-col">
         <div className="flex h-14 flex-none items-center gap-3 px-4 sm:px-6">
           <h1 className="text-[20px] leading-7 font-semibold tracking-[-0.014em]">Cascades</h1>

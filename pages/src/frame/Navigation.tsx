@@ -1,7 +1,6 @@
 // The way to each page, and what belongs to the reader: theme, signing out. Wide where there is room, else a rail.
 import { DesktopIcon } from '@phosphor-icons/react/Desktop';
 import { MoonIcon } from '@phosphor-icons/react/Moon';
-
 import { PathIcon } from '@phosphor-icons/react/Path';
 import { PlugsIcon } from '@phosphor-icons/react/Plugs';
 import { SignOutIcon } from '@phosphor-icons/react/SignOut';
@@ -14,22 +13,18 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { circuitsQuery, deadLettersQuery } from '../api/queries.ts';
 import { useMe } from '../api/me.ts';
-import { setToken } from '../api/token.ts';
 import { CascadesIcon, Mark } from '../ui/icons.tsx';
+import { places, type Place } from './places.ts';
+import { signOut } from './sign-out.ts';
 import { useTheme } from './theme.ts';
 
-const places = [
-  { to: '/cascades', below: ['/cascades', '/c/'], label: 'Cascades', icon: <CascadesIcon /> },
-  {
-    to: '/dead',
-    below: ['/dead', '/replays'],
-    label: 'Dead letters',
-    icon: <TrayIcon size={16} />,
-  },
-  { to: '/circuits', below: ['/circuits'], label: 'Circuits', icon: <PlugsIcon size={16} /> },
-  { to: '/coverage', below: ['/coverage'], label: 'Coverage', icon: <TargetIcon size={16} /> },
-  { to: '/admin/routes', below: ['/admin'], label: 'Routing', icon: <PathIcon size={16} /> },
-] as const;
+const icons: Record<Place['to'], ReactElement> = {
+  '/cascades': <CascadesIcon />,
+  '/dead': <TrayIcon size={16} />,
+  '/circuits': <PlugsIcon size={16} />,
+  '/coverage': <TargetIcon size={16} />,
+  '/admin/routes': <PathIcon size={16} />,
+};
 
 const themeIcons = { system: DesktopIcon, light: SunIcon, dark: MoonIcon } as const;
 
@@ -38,15 +33,13 @@ const item =
   'relative flex size-9 flex-none items-center justify-center gap-2.5 rounded-lg text-sub hover:bg-tint hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:text-ink';
 const wideItem = 'xl:h-[34px] xl:w-full xl:justify-start xl:px-2.5';
 
-function Word({ wide, children }: { wide: boolean; children: ReactNode }): ReactElement | null {
+/** Where there is no room for it, it is only read aloud. */
+function Word({ wide, children }: { wide: boolean; children: ReactNode }): ReactElement {
   return wide ? (
-    <span
-      aria-hidden="true"
-      className="min-w-0 flex-1 truncate text-left font-medium max-xl:hidden"
-    >
-      {children}
-    </span>
-  ) : null;
+    <span className="min-w-0 flex-1 truncate text-left font-medium max-xl:sr-only">{children}</span>
+  ) : (
+    <span className="sr-only">{children}</span>
+  );
 }
 
 /** "41", "100+", nothing for none: dead letters that wait for somebody. */
@@ -67,7 +60,6 @@ function Count({ text, wide }: { text: string; wide: boolean }): ReactElement {
   const at = 'absolute -top-0.5 -right-0.5 h-4 min-w-4 px-1 leading-4';
   return (
     <span
-      aria-hidden="true"
       className={`rounded-full bg-fail-tint text-center text-[11px] font-medium text-fail ${
         wide ? `${at} xl:static xl:px-1.5` : at
       }`}
@@ -86,7 +78,6 @@ function ThemeButton({ wide }: { wide: boolean }): ReactElement {
       type="button"
       className={`${item} ${wide ? wideItem : ''}`}
       onClick={step}
-      aria-label={label}
       title={label}
     >
       <Icon size={16} />
@@ -106,18 +97,12 @@ function SignedInAs({ wide }: { wide: boolean }): ReactElement | null {
       className={`flex size-9 flex-none items-center justify-center gap-2.5 text-sub max-sm:hidden ${wide ? wideItem : ''}`}
     >
       <UserCircleIcon size={16} aria-hidden="true" />
-      <span className="sr-only">Signed in as {text}</span>
+      <span className="sr-only">Signed in as </span>
       <Word wide={wide}>
         <b className="font-semibold">{me.role}</b> {me.name}
       </Word>
     </span>
   );
-}
-
-function signOut(how: string | undefined): void {
-  // Access keeps its own session, and ends it at its own address.
-  if (how === 'access') location.assign('/cdn-cgi/access/logout');
-  else setToken(null);
 }
 
 export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
@@ -148,20 +133,20 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
           Throughline
         </span>
       </Link>
-      {places.map(({ to, below, label, icon }) => {
+      {places.map(({ to, below, label }) => {
         const count = counts[to] ?? null;
         const name = count === null ? label : `${label}, ${count}`;
         return (
           <Link
             key={to}
             to={to}
-            aria-label={name}
             title={name}
             aria-current={below.some((prefix) => path.startsWith(prefix)) ? 'page' : undefined}
             className={`${item} ${wide ? wideItem : ''}`}
           >
-            {icon}
+            {icons[to]}
             <Word wide={wide}>{label}</Word>
+            {count !== null && <span className="sr-only">, </span>}
             {count !== null && <Count text={count} wide={wide} />}
           </Link>
         );
@@ -172,7 +157,6 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
       <button
         type="button"
         className={`${item} ${wide ? wideItem : ''}`}
-        aria-label="Sign out"
         title="Sign out"
         onClick={() => signOut(me?.how)}
       >

@@ -1,5 +1,5 @@
 // The theme: what the reader chose, and what that comes to. The first paint is set by public/theme.js.
-import { useCallback, useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
@@ -22,24 +22,34 @@ darkQuery.addEventListener('change', apply);
 
 const next: Record<ThemeChoice, ThemeChoice> = { system: 'light', light: 'dark', dark: 'system' };
 
-/** The choice and a step to the next one: system, light, dark. */
-export function useTheme(): { choice: ThemeChoice; step: () => void } {
-  const current = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => choice,
-  );
-  const step = useCallback(() => {
-    choice = next[choice];
-    try {
-      localStorage.setItem(storageKey, choice);
-    } catch {
-      // Storage is blocked: the choice lasts as long as this page.
-    }
-    apply();
-    for (const listener of listeners) listener();
-  }, []);
-  return { choice: current, step };
+function choose(chosen: ThemeChoice): void {
+  choice = chosen;
+  try {
+    localStorage.setItem(storageKey, choice);
+  } catch {
+    // Storage is blocked: the choice lasts as long as this page.
+  }
+  apply();
+  for (const listener of listeners) listener();
+}
+
+function step(): void {
+  choose(next[choice]);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export type Theme = {
+  choice: ThemeChoice;
+  choose: (choice: ThemeChoice) => void;
+  /** To the next one: system, light, dark. */
+  step: () => void;
+};
+
+export function useTheme(): Theme {
+  const current = useSyncExternalStore(subscribe, () => choice);
+  return useMemo(() => ({ choice: current, choose, step }), [current]);
 }

@@ -2,6 +2,7 @@
 import { StackIcon } from '@phosphor-icons/react/Stack';
 import type { NodeProps, NodeTypes } from '@xyflow/react';
 import { createContext, memo, useContext, type ReactElement } from 'react';
+import { withShown } from '../cascade/describe.ts';
 import { domIdOf } from '../cascade/dom-id.ts';
 import { SelectContext, useIsSelected } from '../cascade/view-store.ts';
 import { MarkChips } from '../list/RowParts.tsx';
@@ -34,13 +35,17 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
   const selected = useIsSelected(id);
   const { look, tone } = data;
   const isMore = look === 'more';
+  const end =
+    tone === null || look !== 'node'
+      ? null
+      : [tone === 'ok' ? '' : shortWord(data.word), data.took].filter(Boolean).join(' · ');
   return (
     <>
       <button
         type="button"
         id={domIdOf(id)}
         tabIndex={-1}
-        aria-label={data.label}
+        aria-label={withShown(data.label, [data.name, data.detail, end])}
         aria-pressed={selected}
         title={data.label}
         data-selected={selected}
@@ -61,12 +66,12 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
               <Glyph tone={tone} size={14} />
             </span>
           )}
-        </span>
+        </span>{' '}
         <span className="tl-graph-detail mt-0.5 flex items-center gap-2 text-[12px] leading-4 whitespace-nowrap text-sub">
-          <span className="min-w-0 truncate">{data.detail}</span>
-          {tone !== null && look === 'node' && (
+          <span className="min-w-0 truncate">{data.detail}</span>{' '}
+          {tone !== null && end !== null && (
             <span className={`ml-auto flex-none ${tone === 'ok' ? '' : toneClass[tone]}`}>
-              {[tone === 'ok' ? '' : shortWord(data.word), data.took].filter(Boolean).join(' · ')}
+              {end}
             </span>
           )}
         </span>

@@ -22,6 +22,7 @@ export function ResolvePage(): ReactElement {
   return (
     <Frame crumbs={<span className="font-medium">Find</span>}>
       <main className="flex min-h-0 flex-1 flex-col overflow-auto">
+        <h1 className="sr-only">Find</h1>
         {query.isError && (
           <ProblemNotice
             error={query.error}
