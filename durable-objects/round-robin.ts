@@ -38,6 +38,13 @@ export class RoundRobin extends DurableObject {
     return { next, usedAtMs: usedAt ?? null, clearsAtMs: clearsAt === 0 ? null : clearsAt };
   }
 
+  /** Forgets the rotation now: the next turn is the first. What has been handed out stays handed out. */
+  async reset(): Promise<void> {
+    this.#rotation = unused;
+    this.ctx.storage.kv.delete(key);
+    await this.ctx.storage.deleteAlarm();
+  }
+
   /** Forgets the rotation when it has not been used for its persistence duration. */
   override async alarm(): Promise<void> {
     const kept = ring(this.#rotation, Date.now());

@@ -43,7 +43,9 @@ import { placeCache } from './logs/place-cache.ts';
 import { sourceOf } from './logs/source-of.ts';
 import { rateOf } from './proxy/limits.ts';
 import { problemResponse } from './proxy/problem.ts';
+import type { EdgeDeps } from './proxy/inbound.ts';
 import type { Share, ShareDeps, ShareResult } from './proxy/share.ts';
+import { testSend } from './proxy/test-send.ts';
 import { SharedTurns } from './proxy/shared-turns.ts';
 import { consumeRecords } from './recorder/consume.ts';
 import { createRecorder, type Recorder, RecorderState } from './recorder/recorder.ts';
@@ -75,29 +77,14 @@ export default {
   async fetch(request, env, context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === '/api' || pathname.startsWith('/api/')) {
-      return answerApi(request, env, (work) => context.waitUntil(work));
+      return answerApi(request, env, context);
     }
     const isStored = pathname.startsWith('/r/');
     if (pathname !== '/' && !isStored)
       return problemResponse({ reason: 'path_unknown', path: pathname });
     const config = await edgeConfigFor(env, (work) => context.waitUntil(work));
-    return handleEvent(request, isStored ? pathname.slice('/r/'.length) : null, {
-      ...shareDeps(env, context),
-      config,
-      withinRate: rateOf(env.INGEST_RATE, report),
-      deliverElsewhere: (share) => context.exports.BroadcastShare.deliver(share),
-      stopHolds: (stop) => stopHolds(stop, stopHoldsDeps(env)),
-      report,
-      variable: (name) => variableOf(env, name),
-      turnOf: (rotation, persistenceMs) =>
-        turns.next(rotation, {
-          take: (count) => env.ROUND_ROBIN.getByName(rotation).take(count, persistenceMs),
-          wait: (ms) => scheduler.wait(ms),
-          now: () => Date.now(),
-          waitUntil: (work) => context.waitUntil(work),
-          report,
-        }),
-    });
+    const name = isStored ? pathname.slice('/r/'.length) : null;
+    return handleEvent(request, name, edgeDeps(env, context, config));
   },
 
   async queue(batch, env, context): Promise<void> {
@@ -162,6 +149,26 @@ export class ReplayStep extends WorkerEntrypoint<Env> {
       report,
     });
   }
+}
+
+function edgeDeps(env: Env, context: ExecutionContext, config: EdgeConfig): EdgeDeps {
+  return {
+    ...shareDeps(env, context),
+    config,
+    withinRate: rateOf(env.INGEST_RATE, report),
+    deliverElsewhere: (share) => context.exports.BroadcastShare.deliver(share),
+    stopHolds: (stop) => stopHolds(stop, stopHoldsDeps(env)),
+    report,
+    variable: (name) => variableOf(env, name),
+    turnOf: (rotation, persistenceMs) =>
+      turns.next(rotation, {
+        take: (count) => env.ROUND_ROBIN.getByName(rotation).take(count, persistenceMs),
+        wait: (ms) => scheduler.wait(ms),
+        now: () => Date.now(),
+        waitUntil: (work) => context.waitUntil(work),
+        report,
+      }),
+  };
 }
 
 function shareDeps(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): ShareDeps {
@@ -328,8 +335,9 @@ async function sendTo(queue: Queue, messages: readonly string[]): Promise<void> 
 function answerApi(
   request: Request,
   env: Env,
-  waitUntil: (work: Promise<unknown>) => void,
+  context: ExecutionContext,
 ): Response | Promise<Response> {
+  const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
   const config: Config = configOf(env);
   const { apiTokenSha256, edgeUrl } = config;
   const api = createApi({
@@ -359,6 +367,11 @@ function answerApi(
       bootstrapKey: config.bootstrapKey,
       rotationsOf: (route) => (route.includes(':') ? [route] : rotationsOf(route)),
       peekRotation: async (rotation) => env.ROUND_ROBIN.getByName(rotation).peek(),
+      resetRotation: async (rotation) => env.ROUND_ROBIN.getByName(rotation).reset(),
+      testSend: async (asked, by) => {
+        const edge = edgeDeps(env, context, await edgeConfigFor(env, waitUntil));
+        return testSend(asked, by, edge);
+      },
       edgeSnapshot: async () => {
         const { snapshot } = await snapshotFor(env, waitUntil);
         return snapshot.facts(Date.now());

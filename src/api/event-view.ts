@@ -21,6 +21,7 @@ export function eventView(event: StoredEvent): EventView {
     changeId: event.changeId,
     changes: columnChanges(event.op, event.oldRow, event.newRow),
     payloadKept: event.payloadKept,
+    ...(event.isTest ? { isTest: true } : {}),
     payloadRemovedAt: event.payloadRemovedAt,
     sessionVariables: event.sessionVariables,
     cause: event.link,
@@ -58,6 +59,7 @@ export function rootView(event: StoredEvent): NonNullable<TraceSummary['root']> 
     table: tableOf(event),
     op: event.op,
     rowKey: event.rowKey,
+    ...(event.isTest ? { isTest: true } : {}),
     changes: columnChanges(event.op, event.oldRow, event.newRow),
   };
 }

@@ -63,6 +63,7 @@ export const problemTypes = {
   configuration_unreadable: { status: 409, title: 'Configuration unreadable' },
   key_exists: { status: 409, title: 'Key exists' },
   key_expired: { status: 409, title: 'Key expired' },
+  key_unusable: { status: 409, title: 'Key cannot be used' },
   key_scope: { status: 409, title: 'Beyond what the key may do' },
   precondition_failed: { status: 412, title: 'Precondition failed' },
   body_too_large: { status: 413, title: 'Body too large' },

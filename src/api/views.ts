@@ -63,6 +63,8 @@ export const eventViewSchema = z
     /** Columns that differ, `updated_at` and `updated_by` last; for INSERT and DELETE every column. */
     changes: z.array(columnChangeSchema),
     payloadKept: z.boolean(),
+    /** An admin sent it to see what becomes of it: no write of the application is behind it. Left out of all others. */
+    isTest: z.literal(true).optional(),
     /** When a payload that was kept was removed, as its retention says; null while it is there. */
     payloadRemovedAt: time.nullable(),
     sessionVariables: z.record(z.string(), z.string()).nullable(),
@@ -171,6 +173,8 @@ export const traceSummarySchema = z
         table: z.object({ schema: z.string(), name: z.string() }).nullable(),
         op: z.enum(['INSERT', 'UPDATE', 'DELETE', 'MANUAL']).nullable(),
         rowKey: z.string().nullable(),
+        /** As of an event. */
+        isTest: z.literal(true).optional(),
         changes: z.array(columnChangeSchema),
       })
       .nullable(),

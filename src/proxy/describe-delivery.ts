@@ -7,6 +7,7 @@ import { inboundTraceparent } from '../events/inbound-trace.ts';
 import type { DeliveryFacts, EventFacts } from '../store/record.ts';
 import { headersForDestination } from './forwarded-headers.ts';
 import type { HeaderFields } from './header-fields.ts';
+import { testHeader } from './test-event.ts';
 
 /**
  * Describes one event's delivery to one target.
@@ -39,6 +40,7 @@ export function deliveryHeaders(
   return headersForDestination(inbound, {
     'x-correlation-id': delivery.correlationId,
     'idempotency-key': delivery.id,
+    ...(event.isTest ? { [testHeader]: 'true' } : {}),
     traceparent: traceparentFor({
       traceId: event.traceId,
       hopId: delivery.hopId,

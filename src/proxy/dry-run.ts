@@ -138,7 +138,7 @@ function stopOf(stops: readonly KeptStop[] | null, { inbound }: Prepared): KeptS
 }
 
 /** A full URL, a path or a query alone; only the path says whether a route is named. */
-function edgeAddress(text: string): { url: string; name: string | null } {
+export function edgeAddress(text: string): { url: string; name: string | null } {
   const [, origin = 'https://edge', tail = ''] = /^(https?:\/\/[^/?]*)?(.*)$/s.exec(text) ?? [];
   const path = tail.startsWith('/') ? tail : `/${tail}`;
   const [, name = null] = /^\/r\/([^?]*)/.exec(path) ?? [];

@@ -9,7 +9,7 @@ import { checkSignature, signatureFor } from './check-signature.ts';
 import { type ChosenBy, chooseWay } from './choose-way.ts';
 import { describeEvent } from './describe-event.ts';
 import { forwardPlainly } from './forward-plainly.ts';
-import { checkSender } from './guard.ts';
+import { checkSender, type Sender } from './guard.ts';
 import { HeaderFields } from './header-fields.ts';
 import type { EdgeDeps, Inbound } from './inbound.ts';
 import { keepStopped } from './keep-stopped.ts';
@@ -30,28 +30,48 @@ export async function handleEvent(
   name: string | null,
   deps: EdgeDeps,
 ): Promise<Response> {
-  const { method, url } = request;
+  const { url } = request;
   const { config } = deps;
   const at = deps.now();
   const headers = new HeaderFields(request.headers);
   const sender = await checkSender({ headers, url }, config, at);
   if (!sender.ok) return refuse(sender.problem, null, deps);
-  const { source } = sender.value;
-  const limited = await checkLimits({ headers, url }, sender.value, deps);
+  return handleFrom(sender.value, { request, name, headers, at, isTest: false }, deps);
+}
+
+/** What a known sender asks; see {@link handleEvent}. @param asked.isTest an admin's: it need not be signed */
+export async function handleFrom(
+  sender: Sender,
+  asked: {
+    request: Request;
+    name: string | null;
+    headers: HeaderFields;
+    /** ms since the epoch */
+    at: number;
+    isTest: boolean;
+  },
+  deps: EdgeDeps,
+): Promise<Response> {
+  const { request, name, headers, at, isTest } = asked;
+  const { method, url } = request;
+  const { config } = deps;
+  const { source } = sender;
+  const limited = await checkLimits({ headers, url }, sender, deps);
   if (!limited.ok) return refuse(limited.problem, source, deps);
-  const route = planRoute({ url, name, sender: sender.value }, config, deps);
+  const route = planRoute({ url, name, sender }, config, deps);
   if (!route.ok) return refuse(route.problem, source, deps);
   const signature = signatureFor(route.value, deps);
   if (!signature.ok) return refuse(signature.problem, source, deps);
 
   const body = await readBody(request, headers, config);
-  const unsigned = await checkSignature({ headers, body }, signature.value, config, at);
+  const required = isTest ? null : signature.value;
+  const unsigned = await checkSignature({ headers, body }, required, config, at);
   if (unsigned) return refuse(unsigned, source, deps);
   const came = { method, headers, body, senderGone: request.signal };
   let prepared: Prepared;
   let stop: Stop | null = null;
   try {
-    const read = await describe({ ...came, source, at }, deps);
+    const read = await describe({ ...came, source, at, isTest }, deps);
     const published = stopFor(config.stops, read.event);
     if (published && (await deps.stopHolds(published))) stop = published;
     // Nobody's turn is taken by what is not delivered: the choice is the stateless one.
@@ -86,9 +106,11 @@ export type Prepared = {
   chosenBy: ChosenBy;
 };
 
+type Came = Omit<Inbound, 'described'> & { source: string; at: number; isTest?: boolean };
+
 /** Everything that can be told before anything is sent: the event, the choice, the delivery's name. */
 export async function prepare(
-  came: Omit<Inbound, 'described'> & { source: string; at: number },
+  came: Came,
   route: Route,
   deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
 ): Promise<Prepared> {
@@ -98,19 +120,17 @@ export async function prepare(
 /** `event` is whole; what may not be stored is left out of `inbound`. */
 type Read = { inbound: Inbound; event: EventFacts };
 
-async function describe(
-  came: Omit<Inbound, 'described'> & { source: string; at: number },
-  deps: Pick<EdgeDeps, 'config'>,
-): Promise<Read> {
-  const { source, at, ...request } = came;
+async function describe(came: Came, deps: Pick<EdgeDeps, 'config'>): Promise<Read> {
+  const { source, at, isTest = false, ...request } = came;
   const { rowKeys, redactions } = deps.config;
-  const { event, arrival } = await describeEvent({
+  const { event: told, arrival } = await describeEvent({
     source,
     headers: request.headers,
     body: request.body.kind === 'whole' ? request.body.bytes : null,
     at,
     rowKeys,
   });
+  const event = isTest ? { ...told, isTest } : told;
   // From here on there is only what may be stored.
   const described = { event: redactEvent(event, redactions, rowKeys), arrival };
   return { inbound: { ...request, described }, event };

@@ -170,7 +170,9 @@ function close(
 ): Promise<unknown> | null {
   const recording = log.end(end);
   const { inbound } = tried;
-  const mayDie = end.outcome !== 'delivered' && canComeAgain(inbound);
+  // Nobody comes again with a test, and nobody replays one.
+  const isTest = inbound.described.event.isTest === true;
+  const mayDie = end.outcome !== 'delivered' && canComeAgain(inbound) && !isTest;
   if (!mayDie) return recording;
   const leftOut = deps.config.redactions?.headers ?? new Set();
   const pending = pendingOf(inbound, { ...tried, attempts: 1 }, leftOut);

@@ -90,6 +90,7 @@ async function eventRow(record: ToldEvent): Promise<EventRow> {
     old_row: event.old,
     new_row: event.new,
     payload_kept: event.payloadKept,
+    is_test: event.isTest ?? false,
   };
 }
 

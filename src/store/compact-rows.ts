@@ -205,6 +205,7 @@ async function compactEvent(
     named_by: row.named_by && namedByCodes[row.named_by],
     starts_trace: row.starts_trace,
     payload_kept: row.payload_kept,
+    is_test: row.is_test,
     lacks_actor:
       row.op !== null &&
       row.op !== 'DELETE' &&

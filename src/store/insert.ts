@@ -40,6 +40,7 @@ const factColumns = {
   named_hop: 'bigint',
   named_trace_id: 'uuid',
   named_by: '"char"',
+  is_test: 'boolean',
 };
 
 /** What comes with a payload: one record of an event can carry it while another had to leave it out. */

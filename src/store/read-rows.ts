@@ -59,6 +59,7 @@ export type StoredEvent = {
   oldRow: Record<string, unknown> | null;
   newRow: Record<string, unknown> | null;
   payloadKept: boolean;
+  isTest: boolean;
   /** When a payload that was kept was removed, as its retention says; null while it is there. */
   payloadRemovedAt: string | null;
   link: StoredLink | null;
@@ -132,7 +133,7 @@ const eventColumnsWith = (causeId: string): string => `
   1 + (select count(*)::int from arrivals a where a.trace_id = e.trace_id and a.event_ref = e.ref) as arrivals,
   e.trace_id as "traceId", e.starts_trace as "startsTrace",
   lpad(to_hex(e.change_ref), 16, '0') as "changeId", ${oldRowOf('p')} as "oldRow", p.new_row as "newRow",
-  e.payload_kept as "payloadKept", ${utc(payloadRemovedAt)} as "payloadRemovedAt",
+  e.payload_kept as "payloadKept", e.is_test as "isTest", ${utc(payloadRemovedAt)} as "payloadRemovedAt",
   case when l.evidence is null then null else json_build_object(
     'evidence', ${wordOf('l.evidence', evidenceCodes)}, 'rule', ${wordOf('l.rule', ruleCodes)},
     'reason', ${nameOf('l.reason')},

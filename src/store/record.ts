@@ -34,6 +34,8 @@ export const eventFactsSchema = z.object({
   traceId: uuid,
   /** True when no ID in the payload could prove an earlier trace. */
   startsTrace: z.boolean(),
+  /** True where an admin sent it to see what becomes of it: no write of the application is behind it. */
+  isTest: z.boolean().optional(),
   old: z.record(z.string(), z.unknown()).nullable(),
   new: z.record(z.string(), z.unknown()).nullable(),
   /** False when the payload was too large to keep: `old` and `new` are null then. */

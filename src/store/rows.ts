@@ -36,6 +36,7 @@ export type EventRow = {
   old_row: Record<string, unknown> | null;
   new_row: Record<string, unknown> | null;
   payload_kept: boolean;
+  is_test: boolean;
 };
 
 export type ArrivalRow = {

@@ -20,6 +20,8 @@ export const noAdmin: AdminDeps = {
   bootstrapKey: null,
   rotationsOf: none,
   peekRotation: none,
+  resetRotation: none,
+  testSend: none,
   edgeSnapshot: () =>
     Promise.resolve({ version: 0, publishedAt: null, isOld: false, failure: null }),
   dryRun: none,

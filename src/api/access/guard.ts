@@ -119,7 +119,7 @@ async function audited(
   const entry = await access.store.beginAction({
     ...context.get('who'),
     action: audit.replace(/:(\w+)/g, (_all, name: string) => parameters[name] ?? ''),
-    subject: parameters['id'] ?? parameters['deliveryId'] ?? null,
+    subject: parameters['id'] ?? parameters['deliveryId'] ?? parameters['rotation'] ?? null,
     note: '',
   });
   await next();

@@ -13,6 +13,7 @@ import { rotationRoutes } from './rotation-routes.ts';
 import { settingsRoutes } from './settings-routes.ts';
 import { signedUrlRoutes } from './signed-url-routes.ts';
 import { storedRouteRoutes } from './stored-route-routes.ts';
+import { testSendRoutes } from './test-send-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { versionRoutes } from './version-routes.ts';
 
@@ -38,6 +39,7 @@ export function adminRoutes({
     .route('/tokens', tokenRoutes({ store: access.store, apiTokenSha256, now: () => admin.now() }))
     .route('/signed-urls', signedUrlRoutes(deps))
     .route('/dry-runs', dryRunRoutes(deps))
+    .route('/test-sends', testSendRoutes(deps))
     .route('/rotations', rotationRoutes({ ...deps, report }))
     .route('/settings', settingsRoutes(deps))
     .route('/versions', versionRoutes(deps))

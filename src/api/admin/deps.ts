@@ -5,6 +5,7 @@ import type { SnapshotFacts } from '../../config/shared-snapshot.ts';
 import type { StopStore } from '../../config/stops.ts';
 import type { ConfigurationIssue } from '../../config/read-document.ts';
 import type { DryRunReport, DryRunRequest } from '../../deliveries/dry-run-report.ts';
+import type { TestSendReport } from '../../deliveries/test-send-report.ts';
 
 export type AdminDeps = {
   store: AdminStore;
@@ -19,6 +20,8 @@ export type AdminDeps = {
   rotationsOf(route: string): readonly string[];
   /** Where a rotation stands. Takes no turn. */
   peekRotation(rotation: string): Promise<RotationFacts>;
+  /** Makes a rotation begin at its first turn again. @throws where it is out of reach */
+  resetRotation(rotation: string): Promise<void>;
   /** What the edge works by where this is asked, read again where that is due. Never rejects. */
   edgeSnapshot(): Promise<SnapshotFacts>;
   /** What would become of a request by this version of the configuration. Sends nothing, takes no turn. */
@@ -26,6 +29,15 @@ export type AdminDeps = {
     request: DryRunRequest,
     stored: { version: number; configuration: Configuration },
   ): Promise<DryRunReport>;
+  /**
+   * Sends a request, marked as a test, by what the edge works by now.
+   * @param by whose writes the event claims to be
+   * @returns why not, where the key cannot be used
+   */
+  testSend(
+    request: DryRunRequest,
+    by: string,
+  ): Promise<{ ok: true; report: TestSendReport } | { ok: false; detail: string }>;
   /** ms since the epoch. */
   now(): number;
 };
