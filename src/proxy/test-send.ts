@@ -72,22 +72,18 @@ function detailOf(problem: EdgeProblem): string {
 
 /** Reads on to the end: an answer that nobody reads counts as broken off by its sender. */
 async function readAnswer({ body }: Response): Promise<{ body: string; isCut: boolean }> {
+  if (!body) return { body: '', isCut: false };
   const decoder = new TextDecoder();
   let text = '';
   let kept = 0;
   let read = 0;
-  const reader = body?.getReader();
-  while (reader) {
-    const { done, value } = await reader.read();
-    if (done) break;
+  // Leaving the loop cancels what is left.
+  for await (const value of body) {
     read += value.length;
     const part = value.subarray(0, shownBytes - kept);
     kept += part.length;
     text += decoder.decode(part, { stream: true });
-    if (read > longestBytes) {
-      await reader.cancel();
-      break;
-    }
+    if (read > longestBytes) break;
   }
   return { body: text + decoder.decode(), isCut: read > kept };
 }
