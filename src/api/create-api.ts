@@ -10,10 +10,12 @@ import { coverageRoutes } from './coverage-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import type { ApiDeps } from './deps.ts';
+import { destinationRoutes } from './destination-routes.ts';
 import type { ApiEnv } from './env.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { jobRoutes } from './job-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { logCoverageRoutes } from './log-coverage-routes.ts';
@@ -21,6 +23,7 @@ import { describedRoutes } from './openapi-document.ts';
 import { openApiRoutes } from './openapi-routes.ts';
 import { answerMethodNotAllowed, onError, onNotFound } from './problem.ts';
 import { loopRoutes } from './loop-routes.ts';
+import { overviewRoutes } from './overview-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { rowRoutes } from './row-routes.ts';
@@ -54,6 +57,9 @@ export function createApi(deps: ApiDeps) {
     .basePath('/api')
     .route('/me', meRoutes(deps))
     .route('/edge', edgeRoutes(deps))
+    .route('/overview', overviewRoutes(deps))
+    .route('/jobs', jobRoutes(deps))
+    .route('/destinations', destinationRoutes(deps))
     .route('/traces', traceRoutes(deps))
     .route('/traces', traceLogRoutes(deps))
     .route('/search', searchRoutes(deps))

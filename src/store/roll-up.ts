@@ -2,7 +2,7 @@
 // it can run at any time, twice, and after any other; what to do with the counts is others' to say.
 import { inTransaction, type StoreClient } from './client.ts';
 import { bucketFactor, lastBucket } from './latency-histogram.ts';
-import { isAttemptOf, isDelivery, isLetterOf, numberOf } from './sql.ts';
+import { isAttemptOf, isDelivery, numberOf } from './sql.ts';
 
 /** The lines of a minute or an hour at most, and one more for each source: what is rarer is counted together. */
 const mostLines = 300;
@@ -10,6 +10,8 @@ const mostLines = 300;
 const mostPeaks = 200;
 /** A minute that took some time is left alone for so many times as long, except by the cron. */
 const pauseFactor = 20;
+/** Of stale minutes the latest are looked at, to find those that are due. */
+const mostLookedAt = 1_000;
 
 /** What is counted. As columns. */
 export const rollupCounts = [
@@ -38,6 +40,12 @@ const counts = (given: Partial<Record<(typeof rollupCounts)[number], string>>): 
   rollupCounts.map((name) => `${given[name] ?? '0'} as ${name}`).join(', ');
 const countOf = (condition: string): string => `count(*) filter (where ${condition})`;
 
+/** With a limit, so that each is looked up along an index: what a planner guesses of a minute has it read whole tables. */
+const deliveryOf = (trace: string, ref: string): string =>
+  `(select own.* from deliveries own where ${isDelivery('own', trace, ref)} limit 1)`;
+const eventOf = (d: string): string =>
+  `(select own.trigger, own.named_by from events own where own.trace_id = ${d}.trace_id and own.ref = ${d}.event_ref limit 1)`;
+
 const minuteParts = `
   attempt as materialized (
     select d.source, ${ofEvent}, d.job, a.destination, a.outcome, a.status,
@@ -46,9 +54,7 @@ const minuteParts = `
       case when a.ended_at is not null and a.outcome <> 'c' then
         least(${lastBucket}, floor(ln(greatest(1, extract(epoch from a.ended_at - a.started_at)::float8 * 1000))
           / ln(${bucketFactor}::float8)))::smallint end as bucket
-    from attempts a
-    join deliveries d on ${isDelivery('d', 'a.trace_id', 'a.delivery_ref')}
-    join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
+    from attempts a cross join lateral ${deliveryOf('a.trace_id', 'a.delivery_ref')} d cross join lateral ${eventOf('d')} e
     where ${inMinute('a.started_at')}),
   counted as materialized (
     select ${keyList}, ${counts({
@@ -70,9 +76,7 @@ const minuteParts = `
     select ${keyList}, ${counts({ dead: 'count(*)' })}
     from (
       select d.source, ${ofEvent}, d.job, coalesce((${numberOf('x.destination')}), 0) as destination
-      from dead_letters x
-      join deliveries d on ${isLetterOf('x', 'd')}
-      join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
+      from dead_letters x cross join lateral ${deliveryOf('x.trace_id', 'x.ref')} d cross join lateral ${eventOf('d')} e
       where ${inMinute('x.dead_at')}) x
     group by ${keyList}),
   latency as (
@@ -127,7 +131,7 @@ const insertMinutePeaks = `
       select trace_id, delivery_ref, started_at, ended_at from attempts
       where ended_at - started_at > interval '1 minute' and ended_at > $1::timestamptz
         and started_at > $1::timestamptz - interval '1 hour' and started_at < $1::timestamptz - interval '1 minute') a
-    join deliveries d on ${isDelivery('d', 'a.trace_id', 'a.delivery_ref')}),
+    cross join lateral ${deliveryOf('a.trace_id', 'a.delivery_ref')} d),
   step as (
     select source, job, from_at as at, 1 as change from span
     union all
@@ -182,7 +186,8 @@ async function findStale(
   );
   const { rows } = await client.query<{ minute: string; hour: string }>(
     `select m.minute::text, date_trunc('hour', m.minute, 'UTC')::text as hour
-     from (select distinct minute from stale_minutes) m left join rolled_minutes r on r.minute = m.minute
+     from (select distinct minute from stale_minutes order by minute desc limit ${mostLookedAt}) m
+     left join lateral (select * from rolled_minutes r where r.minute = m.minute limit 1) r on true
      where not $2 or r.minute is null or r.next_at <= now() order by m.minute desc limit $1`,
     [most, onlyDue],
   );

@@ -19,6 +19,11 @@ type Line = [method: Permission['method'], path: string, audit?: string];
 const viewer: Line[] = [
   ['GET', '/api/me'],
   ['GET', '/api/edge'],
+  ['GET', '/api/overview'],
+  ['GET', '/api/jobs'],
+  ['GET', '/api/jobs/:source/:job'],
+  ['GET', '/api/jobs/:source/:job/usual'],
+  ['GET', '/api/destinations'],
   ['GET', '/api/traces'],
   ['GET', '/api/traces/:id'],
   ['GET', '/api/traces/:id/logs'],

@@ -23,7 +23,10 @@ let api: TestApi;
 let largeTables: ReadonlySet<string>;
 let walks: string[] = [];
 let statements = 0;
-let one: Record<'trace' | 'giant' | 'event' | 'delivery' | 'correlation', string>;
+let one: Record<
+  'trace' | 'giant' | 'event' | 'delivery' | 'correlation' | 'source' | 'job',
+  string
+>;
 
 /** Every statement is planned once more, with the values that it was asked with. */
 function watched(client: StoreClient): StoreClient {
@@ -62,6 +65,7 @@ beforeAll(async () => {
       nowMs,
       payloads: 0.1,
     });
+    await generateRollups(client);
     // As autovacuum does in the end, so that no entry of an index is still to be sorted in.
     await client.query('vacuum analyze');
     const large = await client.query<{ name: string }>(
@@ -69,7 +73,7 @@ beforeAll(async () => {
     );
     largeTables = new Set(large.rows.map(({ name }) => name));
     const { rows } = await client.query<typeof one>(
-      `select d.trace_id as trace, d.event_id as event, d.id as delivery, d.correlation_id as correlation,
+      `select d.trace_id as trace, d.event_id as event, d.id as delivery, d.correlation_id as correlation, d.source, d.job,
          (select trace_id from deliveries group by 1 order by count(*) desc limit 1) as giant
        from readable_deliveries d limit 1`,
     );
@@ -82,6 +86,26 @@ beforeAll(async () => {
   });
 }, 120_000);
 afterAll(() => database.drop());
+
+/** Two weeks of minutes and a year of hours, of a source, trigger and job that there are. */
+async function generateRollups(client: StoreClient): Promise<void> {
+  for (const [grain, every, keep] of [
+    ['minute', '1 minute', '14 days'],
+    ['hour', '1 hour', '365 days'],
+  ] as const) {
+    await client.query(
+      `insert into ${grain}_rollups
+       select at, e.source, e.trigger, d.job, d.target, e.named_by, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, '{40}', '{1}'
+       from generate_series(date_trunc('hour', now()) - $2::interval, now(), $1::interval) at,
+         (select distinct on (d.job) * from deliveries d order by d.job limit 3) d
+       join events e on e.trace_id = d.trace_id and e.ref = d.event_ref`,
+      [every, keep],
+    );
+    await client.query(
+      `insert into ${grain}_peaks select at, source, job, 1 from ${grain}_rollups on conflict do nothing`,
+    );
+  }
+}
 
 const filters = [
   'trigger=orders_placed',
@@ -125,6 +149,26 @@ it.each([
 ])('%s is read along indexes', async (path, atLeast) => {
   expect(await walksThrough([path], atLeast)).toEqual([]);
 });
+
+it.each(['1h', '6h', '24h', '7d', '30d'])(
+  'statistics of %s are read along indexes',
+  async (range) => {
+    const job = `/api/jobs/${one.source}/${one.job}`;
+    expect(
+      await walksThrough(
+        [
+          `/api/overview?range=${range}`,
+          `/api/overview?range=${range}&source=${one.source}`,
+          `/api/jobs?range=${range}`,
+          `${job}?range=${range}`,
+          `${job}/usual`,
+          `/api/destinations?range=${range}`,
+        ],
+        30,
+      ),
+    ).toEqual([]);
+  },
+);
 
 it('a cascade, an event and a delivery are read along indexes', async () => {
   expect(await walksThrough([`/api/traces/${one.trace}`, `/api/traces/${one.giant}`], 8)).toEqual(

@@ -23,7 +23,7 @@ export function shuffled<T>(list: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-async function letterOf(
+export async function letterOf(
   record: { event: RecordMessage & object } | Awaited<ReturnType<typeof sampleAttempt>>['ended'],
   deadMs: number,
   toldMs = deadMs,

@@ -1,0 +1,50 @@
+// GET /api/destinations: how destinations fare.
+import { Hono } from 'hono';
+import { readTotals } from '../store/read-rollups.ts';
+import type { ApiDeps } from './deps.ts';
+import { destinationSummaries, readCircuits } from './destination-summaries.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { readingStatistics } from './reading-statistics.ts';
+import { statisticsQuery, statisticsSpan } from './statistics-span.ts';
+import { countsView } from './statistics-view.ts';
+import { type DestinationList, destinationListSchema } from './statistics-views.ts';
+
+export function destinationRoutes(deps: ApiDeps) {
+  return new Hono<ApiEnv>().get(
+    '/',
+    endpoint({
+      summary: 'List destinations with what was delivered to them',
+      description:
+        'Those that were called in the range, what fails most often first, each with its circuit.',
+      tag: 'Statistics',
+      query: statisticsQuery,
+      answers: { 200: { description: 'All of them.', schema: destinationListSchema } },
+      problems: ['database_unreachable'],
+    }),
+    async (context) => {
+      const { range, source = null } = context.req.valid('query');
+      const spans = statisticsSpan(range, source, deps.now());
+      const circuits = readCircuits(deps);
+      const { totals, ...asked } = await readingStatistics(deps, spans, async (client) => ({
+        totals: await readTotals(client, spans.span, { by: ['source', 'job', 'destination'] }),
+      }));
+      const known = await circuits;
+      const others = totals.filter(({ isOthers }) => isOthers);
+      const list: DestinationList = {
+        ...asked,
+        destinations: destinationSummaries(totals, known).map((summary) => ({
+          ...summary,
+          jobs: totals.flatMap(({ source: ofSource, job, destination }) =>
+            destination === summary.destination && ofSource !== null && job !== null
+              ? [{ source: ofSource, job }]
+              : [],
+          ),
+        })),
+        others: others.length === 0 ? null : countsView(others),
+        circuitsAreKnown: known !== null,
+      };
+      return context.json(list, 200);
+    },
+  );
+}

@@ -1,0 +1,180 @@
+// GET /api/jobs, /api/jobs/{source}/{job} and /usual: how jobs fare.
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { StoreClient } from '../store/client.ts';
+import {
+  isKnownJob,
+  latestDeliveries,
+  readJobAttempts,
+  readTablesWritten,
+} from '../store/read-job.ts';
+import { readPeaks, readTotals } from '../store/read-rollups.ts';
+import type { ApiDeps } from './deps.ts';
+import { destinationSummaries, readCircuits } from './destination-summaries.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { readJobSummaries } from './job-summaries.ts';
+import { notFound } from './problem.ts';
+import { reading } from './reading.ts';
+import { readingStatistics } from './reading-statistics.ts';
+import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
+import { byFailures, countsView, overTime } from './statistics-view.ts';
+import {
+  type JobDetail,
+  jobDetailSchema,
+  type JobList,
+  jobListSchema,
+  type UsualDuration,
+  usualSchema,
+} from './statistics-views.ts';
+
+/** A week has all the days that differ from each other. */
+const usualDays = 7;
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+
+const name = z.string().min(1).max(200);
+const jobParam = z.object({
+  source: name.meta({ description: 'The source’s name.', example: 'shop' }),
+  job: name.meta({ description: 'The job’s name, as the list has it.', example: 'charge-card' }),
+});
+
+export function jobRoutes(deps: ApiDeps) {
+  return new Hono<ApiEnv>()
+    .get(
+      '/',
+      endpoint({
+        summary: 'List jobs with what was delivered to them',
+        description:
+          'Those to which something was delivered in the range, what fails most often first.',
+        tag: 'Statistics',
+        query: statisticsQuery,
+        answers: { 200: { description: 'All of them.', schema: jobListSchema } },
+        problems: ['database_unreachable'],
+      }),
+      async (context) => {
+        const { range, source = null } = context.req.valid('query');
+        const spans = statisticsSpan(range, source, deps.now());
+        const list: JobList = await readingStatistics(deps, spans, async (client) => ({
+          jobs: await readJobSummaries(client, spans),
+          others: await readOthers(client, spans),
+        }));
+        return context.json(list, 200);
+      },
+    )
+    .get(
+      '/:source/:job',
+      endpoint({
+        summary: 'Tell how a job fares',
+        tag: 'Statistics',
+        param: jobParam,
+        query: statisticsQuery.omit({ source: true }),
+        answers: { 200: { description: 'The job.', schema: jobDetailSchema } },
+        problems: ['not_found', 'database_unreachable'],
+      }),
+      async (context) => {
+        const { source, job } = context.req.valid('param');
+        const { range } = context.req.valid('query');
+        const nowMs = deps.now();
+        const spans = statisticsSpan(range, source, nowMs);
+        const circuits = readCircuits(deps);
+        const detail = await readingStatistics(deps, spans, async (client) => {
+          await mustKnow(client, source, job);
+          return {
+            ...(await readFigures(client, spans, job)),
+            usual: await readUsual(client, { source, job }, nowMs),
+          };
+        });
+        const known = await circuits;
+        const view: JobDetail = {
+          ...detail,
+          source,
+          job,
+          destinations: destinationSummaries(detail.destinations, known),
+          circuitsAreKnown: known !== null,
+        };
+        return context.json(view, 200);
+      },
+    )
+    .get(
+      '/:source/:job/usual',
+      endpoint({
+        summary: 'Tell how long a job’s attempts usually take',
+        description: `Median and 95 % of the attempts of the last ${usualDays} days.`,
+        tag: 'Statistics',
+        param: jobParam,
+        answers: { 200: { description: 'What is usual.', schema: usualSchema } },
+        problems: ['not_found', 'database_unreachable'],
+      }),
+      async (context) => {
+        const { source, job } = context.req.valid('param');
+        const nowMs = deps.now();
+        const usual = await reading(deps, async (client) => {
+          await mustKnow(client, source, job);
+          return readUsual(client, { source, job }, nowMs);
+        });
+        return context.json(usual, 200);
+      },
+    );
+}
+
+/** @throws ApiProblem 404 */
+async function mustKnow(client: StoreClient, source: string, job: string): Promise<void> {
+  if (!(await isKnownJob(client, source, job))) throw notFound(`Job ${job} of ${source}`);
+}
+
+async function readOthers(client: StoreClient, spans: StatisticsSpan): Promise<JobList['others']> {
+  const others = (await readTotals(client, spans.span)).filter(({ isOthers }) => isOthers);
+  return others.length === 0 ? null : countsView(others);
+}
+
+async function readUsual(
+  client: StoreClient,
+  { source, job }: { source: string; job: string },
+  nowMs: number,
+): Promise<UsualDuration> {
+  const untilMs = Math.floor(nowMs / minuteMs) * minuteMs + minuteMs;
+  const span = { fromMs: untilMs - usualDays * dayMs, untilMs, source };
+  const { latency } = countsView(await readTotals(client, span, { only: { job } }));
+  return {
+    days: usualDays,
+    attempts: latency.attempts,
+    medianMs: latency.p50Ms,
+    p95Ms: latency.p95Ms,
+  };
+}
+
+async function readFigures(client: StoreClient, spans: StatisticsSpan, job: string) {
+  const { span, previous, drawn, bucketMs } = spans;
+  const only = { job };
+  const asked = { source: span.source ?? '', job };
+  const callers = await readTotals(client, span, { by: ['trigger'], only });
+  const actors = await readTotals(client, span, { by: ['namedBy'], only });
+  const steps = await readTotals(client, drawn, { bucketMs, only });
+  const [peak] = await readPeaks(client, span, { job });
+  const peaks = new Map(
+    (await readPeaks(client, drawn, { job, bucketMs })).map(({ at, peak: most }) => [at, most]),
+  );
+  return {
+    figures: countsView(await readTotals(client, span, { only })),
+    previous: countsView(await readTotals(client, previous, { only })),
+    peak: peak?.peak ?? null,
+    overTime: overTime(spans, steps).map((step) => ({
+      ...step,
+      peak: peaks.get(step.from) ?? null,
+    })),
+    callers: callers
+      .map((total) => ({ ...countsView([total]), trigger: total.trigger }))
+      .toSorted(byFailures),
+    actors: actors
+      .map(({ namedBy, deliveries }) => ({ namedBy, deliveries }))
+      .toSorted((a, b) => b.deliveries - a.deliveries),
+    destinations: await readTotals(client, span, { by: ['destination'], only }),
+    latestDeliveries,
+    tables: await readTablesWritten(client, asked),
+    ...(await readJobAttempts(client, asked, {
+      from: new Date(span.fromMs).toISOString(),
+      until: new Date(span.untilMs).toISOString(),
+    })),
+  };
+}

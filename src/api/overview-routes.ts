@@ -1,0 +1,119 @@
+// GET /api/overview: is something wrong, and where to look first.
+import { Hono } from 'hono';
+import { findRoots } from '../store/cascades.ts';
+import type { StoreClient } from '../store/client.ts';
+import { listLoops } from '../store/loops.ts';
+import { countGaps } from '../store/read-coverage.ts';
+import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
+import { readTotals, type RollupSpan } from '../store/read-rollups.ts';
+import type { ApiDeps } from './deps.ts';
+import { readCircuits } from './destination-summaries.ts';
+import { endpoint } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { type FindingFacts, findings } from './findings.ts';
+import { readJobSummaries } from './job-summaries.ts';
+import { readingStatistics } from './reading-statistics.ts';
+import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
+import { countsView, figures, overTime, stepsOf } from './statistics-view.ts';
+import { type Overview, overviewSchema, type TriggerSummary } from './statistics-views.ts';
+
+const most = 10;
+
+export function overviewRoutes(deps: ApiDeps) {
+  return new Hono<ApiEnv>().get(
+    '/',
+    endpoint({
+      summary: 'Tell what was delivered and what failed, and what needs a look',
+      description:
+        'Figures of a range and of as long before, counted by the minute and the hour. `countedUntil` says how far everything that has come in is counted.',
+      tag: 'Statistics',
+      query: statisticsQuery,
+      answers: {
+        200: { description: 'Figures, over time, and findings.', schema: overviewSchema },
+      },
+      problems: ['database_unreachable'],
+    }),
+    async (context) => {
+      const { range, source = null } = context.req.valid('query');
+      const nowMs = deps.now();
+      const spans = statisticsSpan(range, source, nowMs);
+      const edge = Promise.all([readCircuits(deps), deps.admin.edgeSnapshot()]);
+      const read = await readingStatistics(deps, spans, async (client) => ({
+        ...(await readFigures(client, spans)),
+        facts: await readFacts(client, spans.span, nowMs),
+      }));
+      const [circuits, snapshot] = await edge;
+      const { facts, ...rest } = read;
+      const view: Overview = { ...rest, needsALook: findings({ ...facts, circuits, snapshot }) };
+      return context.json(view, 200);
+    },
+  );
+}
+
+async function readFigures(client: StoreClient, spans: StatisticsSpan) {
+  const jobs = await readJobSummaries(client, spans);
+  return {
+    figures: figures(await readTotals(client, spans.span)),
+    previous: figures(await readTotals(client, spans.previous)),
+    overTime: overTime(spans, await readTotals(client, spans.drawn, { bucketMs: spans.bucketMs })),
+    topFailing: jobs
+      .filter(({ failures, deadLetters }) => failures + deadLetters > 0)
+      .slice(0, most),
+    topTriggers: await readTriggers(client, spans),
+  };
+}
+
+const nameOf = ({ source, trigger }: { source: string | null; trigger: string | null }): string =>
+  JSON.stringify([source, trigger]);
+
+async function readTriggers(client: StoreClient, spans: StatisticsSpan): Promise<TriggerSummary[]> {
+  const by = ['source', 'trigger'] as const;
+  const totals = await readTotals(client, spans.span, { by });
+  const steps = await readTotals(client, spans.drawn, { by, bucketMs: spans.bucketMs });
+  const drawn = Map.groupBy(steps, nameOf);
+  return totals
+    .flatMap((total) => {
+      const { source, trigger } = total;
+      if (source === null || trigger === null) return [];
+      const byStep = new Map(
+        (drawn.get(nameOf(total)) ?? []).map(({ at, deliveries }) => [at, deliveries]),
+      );
+      const deliveriesOverTime = stepsOf(spans).map((from) => byStep.get(from) ?? 0);
+      return [
+        { ...countsView([total]), source, trigger, events: total.events, deliveriesOverTime },
+      ];
+    })
+    .toSorted((a, b) => b.deliveries - a.deliveries || b.events - a.events)
+    .slice(0, most);
+}
+
+async function readFacts(
+  client: StoreClient,
+  { fromMs, untilMs, source }: RollupSpan,
+  nowMs: number,
+): Promise<Omit<FindingFacts, 'circuits' | 'snapshot'>> {
+  const span = {
+    source,
+    from: new Date(fromMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+  };
+  const found = await listLoops(client, { limit: most, after: null });
+  const loops = found.filter(
+    (loop) => Date.parse(loop.latestAt) >= fromMs && (source === null || loop.source === source),
+  );
+  const roots = await findRoots(
+    client,
+    loops.map(({ rootTraceId }) => rootTraceId),
+  );
+  return {
+    nowMs,
+    deadLetters: await groupDeadLetters(client, source),
+    loops: loops.map((loop) => ({
+      ...loop,
+      cascadeId: roots.get(loop.rootTraceId) ?? loop.rootTraceId,
+    })),
+    gaps: await countGaps(client, span),
+    silence: await readSilence(client, source, nowMs),
+    waitingSince: await readWaitingSince(client),
+  };
+}

@@ -1,0 +1,58 @@
+// Which minutes a range of statistics takes in, and those before it to compare with. Pure.
+import { z } from 'zod';
+import type { RollupSpan } from '../store/read-rollups.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** How long each is, and in what steps it is drawn. */
+const ranges = {
+  '1h': { ms: hourMs, bucketMs: minuteMs },
+  '6h': { ms: 6 * hourMs, bucketMs: 5 * minuteMs },
+  '24h': { ms: dayMs, bucketMs: hourMs },
+  '7d': { ms: 7 * dayMs, bucketMs: 6 * hourMs },
+  '30d': { ms: 30 * dayMs, bucketMs: dayMs },
+} as const;
+
+export const rangeNames = ['1h', '6h', '24h', '7d', '30d'] as const satisfies readonly Range[];
+export type Range = keyof typeof ranges;
+
+export const statisticsQuery = z.object({
+  range: z
+    .enum(rangeNames)
+    .default('24h')
+    .meta({ description: 'How far back. It ends with the present minute.' }),
+  source: z.string().min(1).max(200).optional().meta({ description: 'Of one database only.' }),
+});
+
+export type StatisticsSpan = {
+  range: Range;
+  /** What the figures are of. */
+  span: RollupSpan;
+  /** As long, just before. */
+  previous: RollupSpan;
+  /** `span` from the beginning of a step on, so that only the last step is a part of one. */
+  drawn: RollupSpan;
+  bucketMs: number;
+};
+
+/**
+ * A week or more begins with a whole hour: minutes are not kept for long enough to compare with parts of them.
+ * @param source null: all
+ */
+export function statisticsSpan(range: Range, source: string | null, nowMs: number): StatisticsSpan {
+  const { ms, bucketMs } = ranges[range];
+  // The present minute is not over, and counts.
+  const untilMs = floor(nowMs, minuteMs) + minuteMs;
+  const fromMs = floor(untilMs - ms, ms < 7 * dayMs ? minuteMs : hourMs);
+  return {
+    range,
+    span: { fromMs, untilMs, source },
+    previous: { fromMs: fromMs - ms, untilMs: fromMs, source },
+    drawn: { fromMs: floor(fromMs, bucketMs), untilMs, source },
+    bucketMs,
+  };
+}
+
+const floor = (ms: number, step: number): number => Math.floor(ms / step) * step;

@@ -1,0 +1,96 @@
+// Totals as the API shows them: sums, shares, percentiles. Pure; where a list ends and what comes first is said here too.
+import {
+  countOf,
+  type Histogram,
+  mergeHistograms,
+  percentileOf,
+  type SparseHistogram,
+} from '../store/latency-histogram.ts';
+import type { Counts, Totals } from '../store/read-rollups.ts';
+import type { StatisticsSpan } from './statistics-span.ts';
+import type { CountsView, Figures, StepView } from './statistics-views.ts';
+
+type Counted = Counts & { latency: SparseHistogram };
+
+/** What all of them count together. */
+export function countsView(list: readonly Counted[]): CountsView {
+  const sum = (name: keyof Counts): number => list.reduce((total, one) => total + one[name], 0);
+  const failures = sum('failed') + sum('unreachable') + sum('timed_out');
+  const delivered = sum('delivered');
+  const deliveries = sum('deliveries');
+  return {
+    deliveries,
+    attempts: sum('attempts'),
+    retries: sum('attempts') - deliveries,
+    delivered,
+    deliveredFirst: sum('delivered_first'),
+    failures,
+    timedOut: sum('timed_out'),
+    answered429: sum('answered_429'),
+    deadLetters: sum('dead'),
+    errorRate: shareOf(failures, failures + delivered),
+    firstTimeShare: shareOf(sum('delivered_first'), deliveries),
+    latency: latencyView(mergeHistograms(list.map(({ latency }) => latency))),
+  };
+}
+
+export function figures(list: readonly Counted[]): Figures {
+  return { ...countsView(list), events: list.reduce((total, { events }) => total + events, 0) };
+}
+
+function latencyView(histogram: Histogram): CountsView['latency'] {
+  return {
+    attempts: countOf(histogram),
+    p50Ms: roundedMs(percentileOf(histogram, 0.5)),
+    p95Ms: roundedMs(percentileOf(histogram, 0.95)),
+    p99Ms: roundedMs(percentileOf(histogram, 0.99)),
+  };
+}
+
+/** Three digits: there is no more in an estimate. */
+export function roundedMs(ms: number | null): number | null {
+  return ms === null ? null : Number(ms.toPrecision(3));
+}
+
+function shareOf(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+/** The beginnings of all steps, RFC 3339 with six digits as the store tells them. */
+export function stepsOf({ drawn, bucketMs }: StatisticsSpan): string[] {
+  const length = Math.ceil((drawn.untilMs - drawn.fromMs) / bucketMs);
+  return Array.from({ length }, (_, index) =>
+    new Date(drawn.fromMs + index * bucketMs).toISOString().replace('Z', '000Z'),
+  );
+}
+
+/** A step of each, also of those in which nothing happened. */
+export function overTime(spans: StatisticsSpan, totals: readonly Totals[]): StepView[] {
+  const byStep = Map.groupBy(totals, ({ at }) => at);
+  return stepsOf(spans).map((from) => {
+    const counts = countsView(byStep.get(from) ?? []);
+    const { p50Ms, p95Ms, p99Ms } = counts.latency;
+    return {
+      from,
+      deliveries: counts.deliveries,
+      attempts: counts.attempts,
+      deliveredFirst: counts.deliveredFirst,
+      deliveredLater: counts.delivered - counts.deliveredFirst,
+      failures: counts.failures,
+      deadLetters: counts.deadLetters,
+      errorRate: counts.errorRate,
+      p50Ms,
+      p95Ms,
+      p99Ms,
+    };
+  });
+}
+
+/** What fails most often first, then what delivers most. */
+export function byFailures(a: CountsView, b: CountsView): number {
+  return (
+    b.deadLetters + b.failures - (a.deadLetters + a.failures) ||
+    b.deliveries - a.deliveries ||
+    b.attempts - a.attempts
+  );
+}

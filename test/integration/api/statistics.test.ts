@@ -1,0 +1,275 @@
+// What the API tells of jobs, destinations and everything: of hand-written deliveries, each number counted by hand.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  destinationListSchema,
+  jobDetailSchema,
+  jobListSchema,
+  overviewSchema,
+  usualSchema,
+} from '../../../src/api/statistics-views.ts';
+import type { CircuitFacts } from '../../../src/circuits/circuit-report.ts';
+import type { RecordMessage } from '../../../src/store/record.ts';
+import { rollUp } from '../../../src/store/roll-up.ts';
+import { createTestApi, type TestApi } from '../../support/test-api.ts';
+import { createGradedStore, type GradedStore } from '../store/graded-store.ts';
+import { letterOf } from '../store/sample-day.ts';
+import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** A minute before it is full. As the samples count. */
+const nowMs = Math.floor(Date.now() / hour) * hour - 20_000 - startMs;
+
+let store: GradedStore;
+let api: TestApi;
+let traceOfLetter = '';
+
+const circuit: CircuitFacts = {
+  id: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  destination: 'https://jobs.example.com/charge-card',
+  state: 'open',
+  reason: 'Of 20 attempts 18 failed.',
+  since: new Date(startMs + nowMs - minute).toISOString(),
+  nextProbeAt: null,
+  lastError: null,
+  lastDeliveredAt: null,
+  failingSince: null,
+};
+
+beforeAll(async () => {
+  store = await createGradedStore('statistics');
+  api = createTestApi({
+    // As the Worker: a connection for each request.
+    connect: (work) => work(store.client),
+    now: () => startMs + nowMs,
+    circuits: {
+      list: () => Promise.resolve({ circuits: [circuit], objectsOutOfReach: 0 }),
+      reset: () => Promise.reject(new Error('not here')),
+    },
+  });
+  const records: RecordMessage[] = [];
+  const tell = async (given: {
+    id: string;
+    atMs: number;
+    job: string;
+    tries: readonly [number, number | null][];
+    trigger?: string;
+    actor?: string | null;
+  }) => {
+    const { id, atMs, job, tries, trigger = 'order_placed', actor = 'jane@example.com' } = given;
+    const event = await sampleEvent({ id, atMs, trigger, actor });
+    let last;
+    for (const [index, [lastsMs, status]] of tries.entries()) {
+      const startsMs = atMs + index * 10_000;
+      last = await sampleAttempt(event, {
+        job,
+        startMs: startsMs,
+        endMs: startsMs + lastsMs,
+        number: index + 1,
+        outcome: status === null ? 'timed_out' : status < 300 ? 'delivered' : 'failed',
+        status,
+      });
+      records.push(last.running, last.ended);
+    }
+    return last;
+  };
+  // This day: 30 that arrive at once, in 100 ms; three after a 429, one of them after a time-out too; one never does.
+  for (let n = 0; n < 30; n += 1) {
+    const atMs = nowMs - 5 * hour + n * 2 * minute;
+    await tell({ id: `a-${n}`, atMs, job: 'send-mail', tries: [[100, 200]] });
+  }
+  const soon = nowMs - 10 * minute;
+  await tell({
+    id: 'b-1',
+    atMs: soon,
+    job: 'charge-card',
+    tries: [
+      [50, 429],
+      [200, 200],
+    ],
+  });
+  await tell({
+    id: 'b-2',
+    atMs: soon,
+    job: 'charge-card',
+    tries: [
+      [50, 429],
+      [200, 200],
+    ],
+  });
+  await tell({
+    id: 'b-3',
+    atMs: soon,
+    job: 'charge-card',
+    trigger: 'order_paid',
+    actor: null,
+    tries: [
+      [50, 429],
+      [9_000, null],
+      [200, 200],
+    ],
+  });
+  const dead = await tell({
+    id: 'b-4',
+    atMs: soon,
+    job: 'charge-card',
+    tries: [
+      [40, 500],
+      [40, 503],
+    ],
+  });
+  if (!dead) throw new Error('nothing was told');
+  traceOfLetter = dead.ended.event.traceId;
+  records.push(await letterOf(dead.ended, soon + minute));
+  // The day before: two.
+  for (let n = 0; n < 2; n += 1) {
+    await tell({ id: `c-${n}`, atMs: nowMs - 30 * hour, job: 'send-mail', tries: [[1_000, 200]] });
+  }
+  await store.consume(records);
+  // As the cron does: consumers and readers leave most of so many minutes to it.
+  await rollUp(store.client, { most: 1_000, onlyDue: false, timeoutMs: 20_000 });
+});
+afterAll(() => store.drop());
+
+describe('the overview', () => {
+  it('has figures of the range and of as long before', async () => {
+    const view = overviewSchema.parse(await api.get('/api/overview?range=24h'));
+    expect(view.figures).toMatchObject({
+      events: 34,
+      deliveries: 34,
+      attempts: 39,
+      retries: 5,
+      delivered: 33,
+      deliveredFirst: 30,
+      failures: 6,
+      timedOut: 1,
+      answered429: 3,
+      deadLetters: 1,
+      errorRate: 6 / 39,
+      firstTimeShare: 30 / 34,
+    });
+    expect(view.figures.latency.attempts).toBe(39);
+    expect(view.figures.latency.p50Ms).toBeGreaterThan(95);
+    expect(view.figures.latency.p50Ms).toBeLessThan(105);
+    expect(view.previous).toMatchObject({ events: 2, deliveries: 2, failures: 0, errorRate: 0 });
+    expect(view.countedUntil).toBe(view.until);
+    expect(Date.parse(view.until) - Date.parse(view.from)).toBe(24 * hour);
+  });
+
+  it.each(['1h', '6h', '24h', '7d', '30d'])(
+    'draws %s in steps that miss nothing',
+    async (range) => {
+      const { figures, overTime, bucketMs } = overviewSchema.parse(
+        await api.get(`/api/overview?range=${range}`),
+      );
+      const sum = (name: 'deliveries' | 'failures' | 'deadLetters') =>
+        overTime.reduce((total, step) => total + step[name], 0);
+      const all = { '1h': 4, '6h': 34, '24h': 34, '7d': 36, '30d': 36 }[range];
+      expect([figures.deliveries, sum('deliveries')]).toEqual([all, all]);
+      expect([sum('failures'), sum('deadLetters')]).toEqual([6, 1]);
+      const starts = overTime.map(({ from }) => Date.parse(from));
+      expect(starts.every((ms, index) => ms === (starts[0] ?? 0) + index * bucketMs)).toBe(true);
+      expect(overTime.find(({ failures }) => failures > 0)).toMatchObject({ deliveredLater: 3 });
+    },
+  );
+
+  it('names what fails, what delivers most, and what needs a look', async () => {
+    const view = overviewSchema.parse(await api.get('/api/overview'));
+    expect(view.topFailing).toMatchObject([
+      { source: 'shop', job: 'charge-card', failures: 6, deadLetters: 1, deliveries: 4 },
+    ]);
+    expect(view.topTriggers).toMatchObject([
+      { trigger: 'order_placed', deliveries: 33, events: 33 },
+      { trigger: 'order_paid', deliveries: 1, events: 1, timedOut: 1 },
+    ]);
+    expect(view.needsALook).toMatchObject([
+      {
+        kind: 'dead_letters',
+        severity: 'error',
+        count: 1,
+        subject: 'charge-card',
+        cascadeId: traceOfLetter,
+      },
+      { kind: 'circuit_open', subject: circuit.destination, reason: circuit.reason },
+    ]);
+  });
+
+  it('is of one source only where that is asked', async () => {
+    const view = overviewSchema.parse(await api.get('/api/overview?source=billing'));
+    expect(view.figures).toMatchObject({ events: 0, deliveries: 0, errorRate: null });
+    expect(view.topFailing).toEqual([]);
+    expect(view.needsALook.map(({ kind }) => kind)).toEqual(['circuit_open']);
+  });
+});
+
+describe('a job', () => {
+  it('stands in the list, what fails most first', async () => {
+    const { jobs, others } = jobListSchema.parse(await api.get('/api/jobs'));
+    expect(others).toBeNull();
+    expect(jobs).toMatchObject([
+      { job: 'charge-card', attempts: 9, answered429: 3, timedOut: 1, peak: 4 },
+      { job: 'send-mail', attempts: 30, failures: 0, firstTimeShare: 1, peak: 1 },
+    ]);
+    expect(jobs[1]?.deliveriesOverTime.reduce((a, b) => a + b, 0)).toBe(30);
+  });
+
+  it('tells its callers, actors, destinations, peak, slowest and last failures', async () => {
+    const view = jobDetailSchema.parse(await api.get('/api/jobs/shop/charge-card?range=1h'));
+    expect(view.figures).toMatchObject({ deliveries: 4, attempts: 9, failures: 6, deadLetters: 1 });
+    expect(view.previous).toMatchObject({ deliveries: 0 });
+    expect(view.callers).toMatchObject([
+      { trigger: 'order_placed', deliveries: 3 },
+      { trigger: 'order_paid', deliveries: 1 },
+    ]);
+    expect(view.actors).toEqual([
+      { namedBy: 'user', deliveries: 3 },
+      { namedBy: 'unknown', deliveries: 1 },
+    ]);
+    expect(view.destinations).toMatchObject([
+      { destination: 'https://jobs.example.com/charge-card', attempts: 9, circuit },
+    ]);
+    expect(view.peak).toBe(4);
+    expect(Math.max(...view.overTime.map(({ peak }) => peak ?? 0))).toBe(4);
+    expect(view.slowest[0]).toMatchObject({ outcome: 'timed_out', durationMs: 9_000 });
+    expect(view.slowest).toHaveLength(9);
+    expect(view.lastFailures).toHaveLength(6);
+    expect(view.lastFailures[0]?.outcome).not.toBe('delivered');
+    expect(view.usual).toMatchObject({ days: 7, attempts: 9 });
+  });
+
+  it('has a usual duration, as the details of a delivery show it', async () => {
+    const usual = usualSchema.parse(await api.get('/api/jobs/shop/send-mail/usual'));
+    expect(usual).toMatchObject({ days: 7, attempts: 32 });
+    expect(usual.medianMs).toBeGreaterThan(95);
+    expect(usual.medianMs).toBeLessThan(105);
+    expect(usual.p95Ms).toBeGreaterThan(950);
+    expect(usual.p95Ms).toBeLessThan(1_050);
+  });
+});
+
+it('destinations are told with their jobs and their circuits', async () => {
+  const { destinations, circuitsAreKnown } = destinationListSchema.parse(
+    await api.get('/api/destinations'),
+  );
+  expect(circuitsAreKnown).toBe(true);
+  expect(destinations).toMatchObject([
+    { destination: circuit.destination, circuit, jobs: [{ source: 'shop', job: 'charge-card' }] },
+    { circuit: null, attempts: 30, jobs: [{ source: 'shop', job: 'send-mail' }] },
+  ]);
+});
+
+it('what came last is counted for whoever asks, and what is not yet is said', async () => {
+  const stale = new Date(Math.floor((startMs + nowMs - 20 * minute) / minute) * minute);
+  await store.client.query('insert into stale_minutes (minute) values ($1)', [stale]);
+  // As if it had just been made and had taken long.
+  await store.client.query(
+    `insert into rolled_minutes values ($1, now() + interval '1 hour')
+     on conflict (minute) do update set next_at = excluded.next_at`,
+    [stale],
+  );
+  const { countedUntil } = overviewSchema.parse(await api.get('/api/overview'));
+  expect(Date.parse(countedUntil)).toBe(stale.getTime());
+  await store.client.query('update rolled_minutes set next_at = now()');
+  const after = overviewSchema.parse(await api.get('/api/overview'));
+  expect(after.countedUntil).toBe(after.until);
+});
