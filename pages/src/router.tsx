@@ -16,6 +16,7 @@ import { currentToken } from './api/token.ts';
 import { useSession } from './api/session.ts';
 import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from './admin/search.ts';
 import { parseCascadeSearch } from './cascade/search.ts';
+import { parseCascadesSearch } from './cascades/filters.ts';
 import { CascadesPage } from './cascades/CascadesPage.tsx';
 import { parseCoverageSearch } from './coverage/shares.ts';
 import { parseDeadSearch } from './dead/search.ts';
@@ -109,6 +110,7 @@ const indexRoute = createRoute({
 const cascadesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/cascades',
+  validateSearch: parseCascadesSearch,
   component: CascadesPage,
 });
 

@@ -14,12 +14,17 @@ import type {
   TraceDetail,
   TracePage,
 } from '../../../src/api/views.ts';
+import type { CascadesQuery } from '../cascades/filters.ts';
 import { answerOf, api } from './http.ts';
 import { LastAnswer } from './last-answer.ts';
 
-/** Newest first; `cursor` is a page's `nextCursor`. */
-export function listTraces(cursor: string | null, signal?: AbortSignal): Promise<TracePage> {
-  const query = cursor === null ? {} : { cursor };
+/** Those that fit, newest first; `cursor` is a page's `nextCursor`. */
+export function listTraces(
+  filter: CascadesQuery,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<TracePage> {
+  const query = { ...filter, ...(cursor === null ? {} : { cursor }) };
   return answerOf((options) => api.traces.$get({ query }, options), signal);
 }
 

@@ -21,6 +21,11 @@ export class Problem extends Error {
   }
 }
 
+/** What the API calls wrong stays wrong, however often it is asked. */
+export function isRefused(error: unknown): error is Problem {
+  return error instanceof Problem && error.status === 400;
+}
+
 const timeoutMs = 15_000;
 
 export const api = hc<Api>('/', {

@@ -8,7 +8,8 @@ import {
   replaceEqualDeep,
 } from '@tanstack/react-query';
 import type { TraceDetail } from '../../../src/api/views.ts';
-import { mergeNewest, type Feed } from '../cascades/feed.ts';
+import { appendOlder, mergeNewest, type Feed } from '../cascades/feed.ts';
+import { filtersIn, queryOf, type CascadesSearch } from '../cascades/filters.ts';
 import { isLiveNow } from '../live/live.ts';
 import { addAnswer, addOlder, logsIntervalMs, type LogBook } from '../panel/log-book.ts';
 import {
@@ -21,10 +22,11 @@ import {
   search,
   type LogsTarget,
 } from './client.ts';
-import { Problem } from './http.ts';
+import { isRefused, Problem } from './http.ts';
 import { reportUnauthorised } from './session.ts';
 
 const listIntervalMs = 2_000;
+const searchIntervalMs = 5_000;
 const cascadeIntervalMs = 1_000;
 /** While the feed is there: for what it could not say, and what changes by time alone. */
 const liveIntervalMs = 30_000;
@@ -50,16 +52,31 @@ export const queryClient = new QueryClient({
   },
 });
 
-export const cascadesKey = ['cascades'] as const;
+const cascadesKey = (asked: CascadesSearch) => ['cascades', asked] as const;
 
-export const cascadesQuery = queryOptions({
-  queryKey: cascadesKey,
-  queryFn: async ({ signal }): Promise<Feed> => {
-    const page = await listTraces(null, signal);
-    return mergeNewest(queryClient.getQueryData<Feed>(cascadesKey), page);
-  },
-  refetchInterval: () => unlessLive(listIntervalMs),
-});
+/** Those that fit, as far back as they have been loaded. */
+export function cascadesQuery(asked: CascadesSearch) {
+  const queryKey = cascadesKey(asked);
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ signal }): Promise<Feed> => {
+      const page = await listTraces(queryOf(asked, Date.now()), null, signal);
+      return mergeNewest(queryClient.getQueryData<Feed>(queryKey), page);
+    },
+    // A search costs the database more than the newest page does.
+    refetchInterval: ({ state }) =>
+      !isRefused(state.error) &&
+      unlessLive(filtersIn(asked).length === 0 ? listIntervalMs : searchIntervalMs),
+  });
+}
+
+/** Further back. */
+export async function readOlderCascades(asked: CascadesSearch, cursor: string): Promise<void> {
+  const page = await listTraces(queryOf(asked, Date.now()), cursor);
+  queryClient.setQueryData<Feed>(cascadesKey(asked), (known) =>
+    known === undefined ? known : appendOlder(known, page),
+  );
+}
 
 /** Asked once: what an ID leads to changes rarely, and going back asks again. */
 export function searchQuery(text: string) {

@@ -59,7 +59,7 @@ export const CascadeRow = memo(function CascadeRow({
         </Link>
       </td>
       <td className={`${cell} max-lg:hidden`}>
-        <ShapeGlyph shape={trace.shape} />
+        <ShapeGlyph shape={trace.shape} deliveries={trace.deliveries} />
       </td>
       <td className={`${cell} text-right max-lg:hidden`}>{trace.deliveries}</td>
       <td className={`${cell} text-right max-lg:hidden`}>{trace.attempts}</td>

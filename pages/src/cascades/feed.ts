@@ -1,36 +1,56 @@
 // Keeps the list of cascades while new ones come in and older ones are loaded. Pure: pages in, list out.
 import type { TracePage, TraceSummary } from '../../../src/api/views.ts';
 
-type Page = Pick<TracePage, 'traces' | 'nextCursor'>;
+type Page = Pick<TracePage, 'traces' | 'nextCursor' | 'searchedUntil' | 'count'>;
+
+/** A place in the list's own order: by start, then by id. */
+export type Place = Pick<TraceSummary, 'startedAt' | 'id'>;
 
 export interface Feed {
   /** Newest first. */
   traces: TraceSummary[];
   /** For "Load older"; null when the oldest is there. */
   olderCursor: string | null;
+  /** Where a search has stopped: what began earlier has not been looked at. */
+  searchedUntil: string | null;
+  /** How many there are in all, as far as the API knows. */
+  count: TracePage['count'];
 }
 
 /**
  * Puts a fresh first page on top of what is known. Summaries are replaced, so that states stay true.
- * When the page shares nothing with what is known, something in between may be missing: then only the
- * page remains.
+ * When something between the two may be missing, only the page remains.
  */
 export function mergeNewest(known: Feed | undefined, page: Page): Feed {
-  const fresh: Feed = { traces: page.traces, olderCursor: page.nextCursor };
-  if (known === undefined || page.nextCursor === null) return fresh;
-  const ids = new Set(page.traces.map(({ id }) => id));
-  if (!known.traces.some(({ id }) => ids.has(id))) return fresh;
-  // What the page should show and does not has been joined to another cascade meanwhile.
-  const oldest = page.traces.at(-1);
+  const { traces, nextCursor, searchedUntil, count } = page;
+  const fresh: Feed = { traces, olderCursor: nextCursor, searchedUntil, count };
+  if (known === undefined || nextCursor === null) return fresh;
+  const ids = new Set(traces.map(({ id }) => id));
+  // A search that has stopped has looked at everything from there on: nothing can be missing in between.
+  const isJoined = searchedUntil !== null || known.traces.some(({ id }) => ids.has(id));
+  if (!isJoined) return fresh;
+  // What the page should show and does not has been joined to another cascade meanwhile, or fits no longer.
+  const end = searchedUntil === null ? traces.at(-1) : { startedAt: searchedUntil, id: '' };
   const rest = known.traces.filter(
-    (trace) => !ids.has(trace.id) && (oldest === undefined || isOlder(trace, oldest)),
+    (trace) => !ids.has(trace.id) && (end === undefined || isOlder(trace, end)),
   );
-  if (rest.length === 0) return fresh;
-  return { traces: [...page.traces, ...rest], olderCursor: known.olderCursor };
+  const hasLookedFurther = searchedUntil !== null && lookedAtUntil(known) < searchedUntil;
+  if (rest.length === 0 && !hasLookedFurther) return fresh;
+  return {
+    traces: [...traces, ...rest],
+    olderCursor: known.olderCursor,
+    searchedUntil: known.searchedUntil,
+    count,
+  };
 }
 
-/** By the list's own order: start, then id. */
-function isOlder(a: TraceSummary, b: TraceSummary): boolean {
+/** From when on everything is known; empty where it is from the very beginning. */
+function lookedAtUntil({ traces, olderCursor, searchedUntil }: Feed): string {
+  if (olderCursor === null) return '';
+  return searchedUntil ?? traces.at(-1)?.startedAt ?? '';
+}
+
+function isOlder(a: Place, b: Place): boolean {
   return a.startedAt === b.startedAt ? a.id < b.id : a.startedAt < b.startedAt;
 }
 
@@ -38,20 +58,33 @@ function isOlder(a: TraceSummary, b: TraceSummary): boolean {
 export function appendOlder(known: Feed, page: Page): Feed {
   const ids = new Set(known.traces.map(({ id }) => id));
   return {
+    ...known,
     traces: [...known.traces, ...page.traces.filter(({ id }) => !ids.has(id))],
     olderCursor: page.nextCursor,
+    searchedUntil: page.searchedUntil,
   };
 }
 
-/** While somebody reads, what is newer than `heldAtId` waits: the rows shown, and how many wait. */
+/**
+ * While somebody reads, what is newer than `held` waits: the rows shown, and how many wait. It may itself have gone: it fits
+ * no longer, or was joined to another.
+ */
 export function holdBack(
   traces: TraceSummary[],
-  heldAtId: string | null,
+  held: Place | null,
 ): { shown: TraceSummary[]; waiting: number } {
-  const index = heldAtId === null ? 0 : traces.findIndex(({ id }) => id === heldAtId);
-  return index <= 0
-    ? { shown: traces, waiting: 0 }
-    : { shown: traces.slice(index), waiting: index };
+  if (held === null) return { shown: traces, waiting: 0 };
+  const shown = traces.filter((trace) => !isOlder(held, trace));
+  return { shown, waiting: traces.length - shown.length };
+}
+
+/** "about 1,240 cascades": never fewer than are there, exact once all are. Null while it is not known. */
+export function countText({ traces, olderCursor, searchedUntil, count }: Feed): string | null {
+  const isWhole = olderCursor === null && searchedUntil === null;
+  if (!isWhole && count === null) return null;
+  const value = isWhole ? traces.length : Math.max(count?.value ?? 0, traces.length);
+  const isEstimate = !isWhole && (count?.isEstimate ?? true);
+  return `${isEstimate ? 'about ' : ''}${value.toLocaleString('en')} ${value === 1 ? 'cascade' : 'cascades'}`;
 }
 
 /** The shape glyph's bars, heights 0 to 1: deliveries per depth on a log scale. */

@@ -14,6 +14,7 @@ export const everywhereKeys: readonly KeyLine[] = [
 ];
 
 export const listKeys: readonly KeyLine[] = [
+  [['/'], 'search'],
   [['j', 'k'], 'next, previous row'],
   [['Enter'], 'open it'],
 ];

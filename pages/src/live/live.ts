@@ -2,6 +2,7 @@
 // has the queries fetched anew that its news concerns. Components read its state from here.
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { isRefused } from '../api/http.ts';
 import { currentToken, subscribeToken } from '../api/token.ts';
 import { LiveConnection, type LiveState } from './connection.ts';
 import { Refresher } from './refresh.ts';
@@ -29,7 +30,11 @@ export function useLiveState(): LiveState {
 /** To be called once. */
 export function followLive(client: QueryClient): void {
   const refresher = new Refresher(
-    (question) => client.invalidateQueries({ queryKey: question }),
+    (question) =>
+      client.invalidateQueries({
+        queryKey: question,
+        predicate: ({ state: { error } }) => !isRefused(error),
+      }),
     (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   );
   const connection = new LiveConnection({

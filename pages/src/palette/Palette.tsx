@@ -10,7 +10,7 @@ import { Problem } from '../api/http.ts';
 import { resolverUrl, sectionsFor, type Entry, type Section } from './entries.ts';
 import { noteOpened, recentlyOpened } from './recent.ts';
 import { useKnown } from './use-known.ts';
-import { useLate } from './use-late.ts';
+import { useLate } from '../ui/use-late.ts';
 
 /** Between two letters of somebody who types. */
 const typingPauseMs = 120;

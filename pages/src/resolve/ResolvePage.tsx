@@ -2,12 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useRouter } from '@tanstack/react-router';
 import { useEffect, type ReactElement } from 'react';
-import type { SearchAnswer, SearchView } from '../../../src/api/search-views.ts';
+import type { SearchView } from '../../../src/api/search-views.ts';
 import { searchQuery } from '../api/queries.ts';
 import { Frame } from '../frame/Frame.tsx';
 import { Notice, ProblemNotice } from '../ui/Notice.tsx';
 import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { targetOf } from './target.ts';
+import { kindWords } from './words.ts';
 
 export function ResolvePage(): ReactElement {
   const { _splat: text = '' } = useParams({ from: '/id/$' });
@@ -67,7 +68,7 @@ function Found({ found: { text, answers, wrong } }: { found: SearchView }): Reac
                 }}
               >
                 <span className="font-medium text-ink">
-                  {words[kind]} <span className="font-mono text-[12px]">{label}</span>
+                  {kindWords[kind]} <span className="font-mono text-[12px]">{label}</span>
                 </span>
                 <span className="text-[12px] text-sub">{detail}</span>
               </a>
@@ -81,17 +82,3 @@ function Found({ found: { text, answers, wrong } }: { found: SearchView }): Reac
     </Notice>
   );
 }
-
-const words: Record<SearchAnswer['kind'], string> = {
-  cascade: 'Cascade',
-  hop: 'Hop',
-  delivery: 'Delivery',
-  event: 'Event',
-  row: 'Row',
-  job: 'Job',
-  trigger: 'Trigger',
-  table: 'Table',
-  actor: 'Actor',
-  route: 'Route',
-  source: 'Source',
-};

@@ -2,6 +2,7 @@
 // Decides what matches, never what is done with it. Pure.
 import { nodeIcon, nodeLabel, nodeName, nodeOutcome, triggersOf } from '../cascade/describe.ts';
 import type { CascadeNode } from '../cascade/model.ts';
+import { readSpan } from '../time/span.ts';
 import { rowLabel } from '../words/names.ts';
 import { at, tones, type CascadeTree } from './tree.ts';
 
@@ -115,7 +116,7 @@ function fieldTest(field: Field, value: string): Test | string {
     case 'status':
       return statusTest(text);
     case 'took': {
-      const wanted = compared(text, spanMs);
+      const wanted = compared(text, readSpan);
       if (wanted === null) return 'took: needs a time, such as took:>1s or took:<200ms';
       return ({ arrays }, index) => wanted(at(arrays.tookMs, index));
     }
@@ -189,20 +190,6 @@ function rowTest(text: string): Test {
     if (table !== '' && name !== table) return false;
     return key === undefined || key === '' || event.rowKey?.toLowerCase() === key;
   };
-}
-
-const units: Record<string, number> = {
-  '': 1,
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-};
-
-function spanMs(text: string): number | null {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text) ?? [];
-  return digits === undefined ? null : Number(digits) * (units[unit ?? ''] ?? 1);
 }
 
 /** ">1s", "<=200", "=2", "2" as a test of a number; null for what is none. */

@@ -65,12 +65,15 @@ export function TextField(props: {
   disabled?: boolean;
   type?: 'text' | 'number' | 'datetime-local';
   required?: boolean;
+  /** The id of a `<datalist>`. */
+  list?: string;
 }): ReactElement {
   return (
     <Field label={props.label} hint={props.hint} error={props.error}>
       {(tied) => (
         <input
           {...tied}
+          list={props.list}
           type={props.type ?? 'text'}
           value={props.value}
           placeholder={props.placeholder}

@@ -26,3 +26,14 @@ export function Clock({ at }: { at: string }): ReactElement {
     </time>
   );
 }
+
+/** "24 Nov 2026 14:32:07". */
+export function Moment({ at }: { at: string }): ReactElement {
+  const { zone } = useZone();
+  const atMs = Date.parse(at);
+  return (
+    <time dateTime={at} title={formatFull(atMs, zone)} className="whitespace-nowrap">
+      {formatDay(atMs, zone)} {formatClock(atMs, zone, false)}
+    </time>
+  );
+}

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { clampView, fit, fitWidth, reveal, stepZoom } from '../../../pages/src/cascade/camera.ts';
-import { appendOlder, holdBack, mergeNewest, shapeBars } from '../../../pages/src/cascades/feed.ts';
+import {
+  appendOlder,
+  countText,
+  holdBack,
+  mergeNewest,
+  shapeBars,
+} from '../../../pages/src/cascades/feed.ts';
 import type { TracePage, TraceSummary } from '../../../src/api/views.ts';
 import { cascadeOf } from './cascades.ts';
 
@@ -8,11 +14,8 @@ function traces(...ids: string[]): TraceSummary[] {
   const { trace } = cascadeOf([], []);
   return ids.map((id) => ({ ...trace, id }));
 }
-function page(
-  nextCursor: string | null,
-  ...ids: string[]
-): Pick<TracePage, 'traces' | 'nextCursor'> {
-  return { traces: traces(...ids), nextCursor };
+function page(nextCursor: string | null, ...ids: string[]): TracePage {
+  return { traces: traces(...ids), nextCursor, searchedUntil: null, count: null };
 }
 const idsOf = (list: TraceSummary[]): string[] => list.map(({ id }) => id);
 
@@ -28,7 +31,8 @@ describe('the list while new cascades come', () => {
   it('begins anew when something between may be missing', () => {
     const known = mergeNewest(undefined, page('c1', 'b', 'a'));
     const merged = mergeNewest(known, page('c9', 'z', 'y'));
-    expect(merged).toEqual({ traces: traces('z', 'y'), olderCursor: 'c9' });
+    expect(idsOf(merged.traces)).toEqual(['z', 'y']);
+    expect(merged.olderCursor).toBe('c9');
   });
 
   it('lets go of one that has been joined to another meanwhile', () => {
@@ -40,15 +44,54 @@ describe('the list while new cascades come', () => {
   it('takes the fresh summary of a cascade that is known', () => {
     const known = mergeNewest(undefined, page(null, 'a'));
     const fresh = traces('a').map((trace) => ({ ...trace, deliveries: 7 }));
-    expect(mergeNewest(known, { traces: fresh, nextCursor: null }).traces[0]?.deliveries).toBe(7);
+    const merged = mergeNewest(known, { ...page(null), traces: fresh });
+    expect(merged.traces[0]?.deliveries).toBe(7);
   });
 
   it('holds new ones back and counts them while somebody reads', () => {
-    const { shown, waiting } = holdBack(traces('e', 'd', 'c'), 'c');
+    const [held] = traces('c');
+    const { shown, waiting } = holdBack(traces('e', 'd', 'c'), held ?? null);
     expect(idsOf(shown)).toEqual(['c']);
     expect(waiting).toBe(2);
     expect(holdBack(traces('e', 'd'), null).waiting).toBe(0);
-    expect(idsOf(holdBack(traces('e', 'd'), 'gone').shown)).toEqual(['e', 'd']);
+  });
+
+  it('goes on holding back when what is held fits no longer', () => {
+    const [held] = traces('c');
+    const { shown, waiting } = holdBack(traces('e', 'd', 'b'), held ?? null);
+    expect(idsOf(shown)).toEqual(['b']);
+    expect(waiting).toBe(2);
+  });
+
+  it('keeps what was found further back than a search that has stopped looks', () => {
+    const stopped = { ...page('c1'), searchedUntil: '2026-11-20T00:00:00.000000Z' };
+    const [found] = traces('a').map((trace) => ({
+      ...trace,
+      startedAt: '2026-11-02T00:00:00.000000Z',
+    }));
+    const older: TracePage = {
+      traces: found ? [found] : [],
+      nextCursor: 'c2',
+      searchedUntil: '2026-11-01T00:00:00.000000Z',
+      count: null,
+    };
+    const merged = mergeNewest(appendOlder(mergeNewest(undefined, stopped), older), stopped);
+    expect(idsOf(merged.traces)).toEqual(['a']);
+    expect(merged).toMatchObject({ olderCursor: 'c2', searchedUntil: older.searchedUntil });
+    // Nor does it look again at what was looked at to the end.
+    const whole = { ...page(null), searchedUntil: null };
+    const ended = mergeNewest(appendOlder(mergeNewest(undefined, stopped), whole), stopped);
+    expect(ended).toMatchObject({ olderCursor: null, searchedUntil: null });
+  });
+
+  it('says when a count is an estimate, and never counts fewer than are there', () => {
+    const feed = mergeNewest(undefined, page('c1', 'c', 'b'));
+    expect(countText(feed)).toBeNull();
+    expect(countText({ ...feed, count: { value: 1_240, isEstimate: true } })).toBe(
+      'about 1,240 cascades',
+    );
+    expect(countText({ ...feed, count: { value: 1, isEstimate: true } })).toBe('about 2 cascades');
+    expect(countText(mergeNewest(undefined, page(null, 'a')))).toBe('1 cascade');
   });
 
   it('draws the shape on a log scale, so that one delivery still shows beside a thousand', () => {
