@@ -1,7 +1,8 @@
 // GET /api/coverage/logs: of the jobs that ran lately, whose log lines carry the correlation ID. It looks at the latest
 // deliveries of each, and asks the log source for their IDs.
 import { Hono } from 'hono';
-import { listTraces, newest, readTraceNodes } from '../store/traces.ts';
+import { readTraceNodes } from '../store/read-nodes.ts';
+import { listTraces, newest } from '../store/traces.ts';
 import type { StoredDelivery } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
 import { endpoint } from './endpoint.ts';

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
-import { readTraceNodes } from '../store/traces.ts';
+import { readTraceNodes } from '../store/read-nodes.ts';
 import type { ApiDeps } from './deps.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';

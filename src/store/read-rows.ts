@@ -122,7 +122,8 @@ const causeIdOf = `(
   cross join lateral (
     select x.* from events x where x.trace_id = c.trace_id and x.ref = c.event_ref limit 1) o)`;
 
-const eventColumnsWith = (causeId: string): string => `
+/** Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed. */
+export const eventColumns = `
   ${eventIdOf('e')} as id, ${nameOf('e.source')} as source, ${kindOf('e')} as kind,
   ${nameOf('e.trigger')} as trigger, ${nameOf('e.table_schema')} as "tableSchema",
   ${nameOf('e.table_name')} as "tableName", ${opOf('e')} as op, e.row_key as "rowKey",
@@ -138,21 +139,7 @@ const eventColumnsWith = (causeId: string): string => `
     'evidence', ${wordOf('l.evidence', evidenceCodes)}, 'rule', ${wordOf('l.rule', ruleCodes)},
     'reason', ${nameOf('l.reason')},
     'correlationId', ${nameOf('l.named')} || ${hopUuidOf(namedTraceOf('e'), 'e.named_hop')},
-    'deliveryId', ${causeId}) end as link`;
-
-/** Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed. */
-export const eventColumns = eventColumnsWith(causeIdOf);
-
-/**
- * {@link eventColumns} of many, without looking each cause up: a link's `deliveryId` is the key of the delivery, as
- * {@link deliveryKeyOf} tells it.
- */
-export const eventColumnsByKey = eventColumnsWith(
-  `coalesce(l.cause_trace_id, l.trace_id) || ' ' || l.cause_ref`,
-);
-
-/** Names delivery `d` among all. */
-export const deliveryKeyOf = (d: string): string => `${d}.trace_id || ' ' || ${d}.ref`;
+    'deliveryId', ${causeIdOf}) end as link`;
 
 /** {@link eventTables} of the traces that a parameter such as `$1` lists: said of each table, or Postgres reads it whole. */
 export const eventTablesIn = (traces: string): string => `events e

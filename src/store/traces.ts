@@ -2,19 +2,14 @@
 import type { StoreClient } from './client.ts';
 import { wordOf, evidenceCodes } from './codes.ts';
 import {
-  deliveryColumns,
-  deliveryKeyOf,
-  deliveryTables,
   deliveryTablesIn,
   eventColumns,
-  eventColumnsByKey,
   eventTablesIn,
   hasRetriesLeft,
   isDead,
-  type StoredDelivery,
   type StoredEvent,
 } from './read-rows.ts';
-import { deliveryIdOf, isAttemptOf, isDelivery, nameOf } from './sql.ts';
+import { isAttemptOf, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
 
 /** A place in the list: everything after it is older. */
@@ -145,62 +140,6 @@ export async function readOutlines(
     [traceIds],
   );
   return { events: events.rows, deliveries: deliveries.rows };
-}
-
-/** All events and deliveries of these traces, each in the order of time. */
-export async function readTraceNodes(
-  client: StoreClient,
-  traceIds: readonly string[],
-): Promise<{ events: StoredEvent[]; deliveries: StoredDelivery[] }> {
-  const events = await client.query<StoredEvent>(
-    `select ${eventColumnsByKey} from ${eventTablesIn('$1')} where e.trace_id = any ($1::uuid[])
-     order by e.created_at, e.arrived_at, e.source, e.ref`,
-    [traceIds],
-  );
-  const deliveries = await client.query<StoredDelivery & { key: string }>(
-    `select ${deliveryColumns}, ${deliveryKeyOf('d')} as key
-     from ${deliveryTablesIn('$1')} where d.trace_id = any ($1::uuid[])
-     order by (select min(a.started_at) from attempts a where ${isAttemptOf('a', 'd')}), d.ref`,
-    [traceIds],
-  );
-  const idOf = new Map(deliveries.rows.map(({ key, id }) => [key, id]));
-  const elsewhere = await readIds(
-    client,
-    events.rows.flatMap(({ link }) => link?.deliveryId ?? []).filter((key) => !idOf.has(key)),
-  );
-  return {
-    events: events.rows.map((event) =>
-      withCause(event, (key) => idOf.get(key) ?? elsewhere.get(key)),
-    ),
-    deliveries: deliveries.rows.map(({ key: _key, ...delivery }) => delivery),
-  };
-}
-
-function withCause(event: StoredEvent, idOf: (key: string) => string | undefined): StoredEvent {
-  const { link } = event;
-  if (link === null || link.deliveryId === null) return event;
-  return { ...event, link: { ...link, deliveryId: idOf(link.deliveryId) ?? null } };
-}
-
-/** The ids of deliveries by their keys, of those that there are. */
-async function readIds(client: StoreClient, keys: readonly string[]): Promise<Map<string, string>> {
-  if (keys.length === 0) return new Map();
-  const { rows } = await client.query<{ key: string; id: string }>(
-    `select ${deliveryKeyOf('k')} as key, c.id
-     from json_to_recordset($1::json) as k (trace_id uuid, ref bigint)
-     cross join lateral (
-       select ${deliveryIdOf('d', 'e')} as id from ${deliveryTables}
-       where ${isDelivery('d', 'k.trace_id', 'k.ref')} limit 1) c`,
-    [
-      JSON.stringify(
-        [...new Set(keys)].map((key) => {
-          const [trace_id, ref] = key.split(' ');
-          return { trace_id, ref };
-        }),
-      ),
-    ],
-  );
-  return new Map(rows.map(({ key, id }) => [key, id]));
 }
 
 async function withRoots(client: StoreClient, traces: readonly TraceRow[]): Promise<StoredTrace[]> {
