@@ -14,7 +14,7 @@ const sections = [
   { to: '/admin/keys', label: 'Keys' },
   { to: '/admin/tokens', label: 'Tokens' },
   { to: '/admin/settings', label: 'Settings' },
-  { to: '/admin/dry-run', label: 'Dry run' },
+  { to: '/admin/dry-run', label: 'Dry run, test' },
   { to: '/admin/versions', label: 'Versions' },
   { to: '/admin/audit', label: 'Audit' },
 ] as const;

@@ -6,14 +6,17 @@ import { useState, type FormEvent, type ReactElement } from 'react';
 import { FieldError, SelectField, TextArea, TextField } from '../ui/Field.tsx';
 import { Card } from '../ui/Page.tsx';
 import { AdminPage } from './AdminPage.tsx';
-import { dryRun } from './admin-client.ts';
+import { type AskedRequest, dryRun, testSend } from './admin-client.ts';
 import { DryRunReport } from './DryRunReport.tsx';
 import { fieldErrors, wholeForm } from './field-errors.ts';
 import { configurationQuery, keysQuery } from './queries.ts';
+import { TestReport } from './TestReport.tsx';
 
 const fields = ['url', 'route', 'method', 'body', 'keyId', 'headers'];
 const byUrl = '';
 const byVariable = '';
+const question =
+  'Send this event? Jobs are called and may do their work: they get x-throughline-test: true, the event has an id of its own, and it is written down in the audit that you sent it.';
 
 export function DryRunPage(): ReactElement {
   const search = useSearch({ from: '/admin/dry-run' });
@@ -24,31 +27,31 @@ export function DryRunPage(): ReactElement {
   const [body, setBody] = useState('{\n  "order": 42\n}');
   const [keyId, setKeyId] = useState(byVariable);
   const route = search.route ?? byUrl;
-  const run = useMutation({
-    mutationFn: () =>
-      dryRun({
-        url: route === byUrl ? url.trim() : null,
-        route: route === byUrl ? null : route,
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: body.trim() === '' ? null : body,
-        keyId: keyId === byVariable ? null : keyId,
-      }),
+  const asked = (): AskedRequest => ({
+    url: route === byUrl ? url.trim() : null,
+    route: route === byUrl ? null : route,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body.trim() === '' ? null : body,
+    keyId: keyId === byVariable ? null : keyId,
   });
+  const run = useMutation({ mutationFn: () => dryRun(asked()) });
+  const send = useMutation({ mutationFn: () => testSend(asked()) });
+  const isBusy = run.isPending || send.isPending;
+  const failed = run.error ?? send.error;
   const errors =
-    run.error === null
-      ? new Map<string, string>()
-      : fieldErrors(run.error, { prefix: 'json', fields });
+    failed === null ? new Map<string, string>() : fieldErrors(failed, { prefix: 'json', fields });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    send.reset();
     run.mutate();
   };
   const names = Object.keys(configuration?.configuration.routes ?? {}).toSorted();
   const known = route === byUrl || names.includes(route) ? names : [...names, route];
   return (
-    <AdminPage title="Dry run">
+    <AdminPage title="Dry run and test">
       <div className="grid gap-5 xl:grid-cols-[400px_minmax(0,1fr)] xl:items-start">
-        <Card title="An event" hint="nothing is sent">
+        <Card title="An event" hint="nothing is sent unless you say so">
           <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
             <SelectField
               label="To"
@@ -59,6 +62,7 @@ export function DryRunPage(): ReactElement {
               ]}
               onChange={(name) => {
                 run.reset();
+                send.reset();
                 void navigate({ search: name === byUrl ? {} : { route: name } });
               }}
               error={errors.get('route')}
@@ -105,19 +109,34 @@ export function DryRunPage(): ReactElement {
                 <FieldError>{errors.get(wholeForm)}</FieldError>
               </div>
             )}
-            <div>
-              <Button type="submit" variant="primary" disabled={run.isPending}>
+            <div className="flex flex-wrap items-center gap-2">
+              <Button type="submit" variant="primary" disabled={isBusy}>
                 {run.isPending ? 'Working it out…' : 'See what would be sent'}
               </Button>
+              <button
+                type="button"
+                className="btn"
+                disabled={isBusy}
+                onClick={() => {
+                  if (!globalThis.confirm(question)) return;
+                  run.reset();
+                  send.mutate();
+                }}
+              >
+                {send.isPending ? 'Sending…' : 'Send it as a test…'}
+              </button>
             </div>
           </form>
         </Card>
         <div aria-live="polite" className="flex min-w-0 flex-col gap-5">
-          {run.data === undefined ? (
+          {send.data !== undefined ? (
+            <TestReport report={send.data} />
+          ) : run.data === undefined ? (
             <Card title="What would be sent">
               <p className="px-4 py-5 text-sub">
                 By the configuration as it is stored now, with the edge’s own steps: no request, no
-                record, no turn taken.
+                record, no turn taken. A test goes the whole way: it is delivered and recorded,
+                marked as a test.
               </p>
             </Card>
           ) : (

@@ -12,6 +12,7 @@ import type {
   VersionPage,
 } from '../../../src/api/admin/views.ts';
 import type { TokenCreatedView, TokenListView } from '../../../src/api/access/views.ts';
+import type { TestSendReport } from '../../../src/deliveries/test-send-report.ts';
 import type { KnownDestination, StoredRoute } from '../../../src/config/configuration.ts';
 import { answerOf, api, taggedAnswerOf } from '../api/http.ts';
 import { actorName } from './actor.ts';
@@ -85,6 +86,14 @@ export function readRotations(route: string, signal?: AbortSignal): Promise<Rota
   return answerOf((options) => admin.rotations[':rotation'].$get({ param }, options), signal).then(
     ({ rotations }) => rotations,
   );
+}
+
+/** Begins anew. @param rotation its own name, as `readRotations` tells it */
+export function resetRotation(rotation: string): Promise<RotationView[]> {
+  const param = { rotation: encodeURIComponent(rotation) };
+  return answerOf((options) =>
+    admin.rotations[':rotation'].reset.$post({ param }, change(options)),
+  ).then(({ rotations }) => rotations);
 }
 
 export function readDestination(
@@ -249,13 +258,27 @@ export function listAudit(cursor: string | null, signal?: AbortSignal): Promise<
   return answerOf((options) => admin.audit.$get({ query }, options), signal);
 }
 
-export function dryRun(of: {
+export interface AskedRequest {
   url: string | null;
   route: string | null;
   method: string;
   headers: Record<string, string>;
   body: string | null;
   keyId: string | null;
-}): Promise<DryRunView> {
+}
+
+/** Longer than the edge waits for a job. */
+const testTimeoutMs = 120_000;
+
+/** Sends it, marked as a test. */
+export function testSend(of: AskedRequest): Promise<TestSendReport> {
+  return answerOf(
+    (options) => admin['test-sends'].$post({ json: of }, change(options)),
+    undefined,
+    testTimeoutMs,
+  );
+}
+
+export function dryRun(of: AskedRequest): Promise<DryRunView> {
   return answerOf((options) => admin['dry-runs'].$post({ json: of }, options));
 }

@@ -9,6 +9,7 @@ import type {
   CircuitView,
   DeadLetterPage,
   EventPayloadView,
+  EventView,
   LoopList,
   ReplayView,
   TraceDetail,
@@ -36,6 +37,17 @@ export function readEdge(signal?: AbortSignal): Promise<{ url: string | null }> 
 /** What an ID, a row or a name stands for. */
 export function search(q: string, signal?: AbortSignal): Promise<SearchView> {
   return answerOf((options) => api.search.$get({ query: { q } }, options), signal);
+}
+
+/** An event's id is unique within its source only. */
+export function readEvent(
+  { id, source }: { id: string; source: string },
+  signal?: AbortSignal,
+): Promise<EventView> {
+  return answerOf(
+    (options) => api.events[':id'].$get({ param: { id }, query: { source } }, options),
+    signal,
+  );
 }
 
 /** What an event's sender sent. Its id is unique within its source only. */

@@ -26,7 +26,7 @@ export function isRefused(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 400;
 }
 
-const timeoutMs = 15_000;
+const usualTimeoutMs = 15_000;
 
 export const api = hc<Api>('/', {
   headers: (): Record<string, string> => {
@@ -72,14 +72,19 @@ function errorsIn(body: unknown): InvalidPart[] {
 type Ask<T> = (init: { init: RequestInit }) => Promise<Response & { json(): Promise<T> }>;
 
 /** Throws a {@link Problem} for anything but a 2xx with JSON. */
-export async function answerOf<T>(ask: Ask<T>, signal?: AbortSignal): Promise<T> {
-  return (await taggedAnswerOf(ask, signal)).body;
+export async function answerOf<T>(
+  ask: Ask<T>,
+  signal?: AbortSignal,
+  timeoutMs = usualTimeoutMs,
+): Promise<T> {
+  return (await taggedAnswerOf(ask, signal, timeoutMs)).body;
 }
 
 /** The same with the answer's ETag, for whoever wants to change what was read. */
 export async function taggedAnswerOf<T>(
   ask: Ask<T>,
   signal?: AbortSignal,
+  timeoutMs = usualTimeoutMs,
 ): Promise<{ body: T; etag: string }> {
   const limit = AbortSignal.timeout(timeoutMs);
   let response: Response & { json(): Promise<T> };

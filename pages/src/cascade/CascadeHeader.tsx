@@ -59,6 +59,7 @@ export function CascadeHeader(props: {
             <Title trace={trace} />
           </h1>
           <Badge {...traceOutcome(trace)} />
+          {trace.root?.isTest === true && <Badge tone="wait" word="Test" />}
         </div>
         <div className="mt-0.5 flex gap-x-3.5 overflow-hidden text-[12px] leading-[18px] whitespace-nowrap text-sub max-sm:flex-wrap">
           <span>

@@ -54,6 +54,9 @@ export const CascadeRow = memo(function CascadeRow({
             <>
               <span className="font-semibold">{rowLabel(root)}</span>{' '}
               <span className="text-sub">{changeText(root)}</span>
+              {root.isTest === true && (
+                <span className="ml-1.5 rounded bg-tint px-1 text-[11px] text-sub">test</span>
+              )}
             </>
           )}
         </Link>

@@ -171,6 +171,9 @@ export function NodePanel(props: NodePanelProps): ReactElement {
             {name}
           </h2>
           {(node.kind === 'hop' || node.kind === 'missing') && <Badge {...nodeOutcome(node)} />}
+          {(node.kind === 'hop' || node.kind === 'change') && node.event?.isTest === true && (
+            <Badge tone="wait" word="Test" />
+          )}
           {turn !== null && node.kind === 'hop' && (
             <Badge tone="retry" word={`run ${turn.n} of ${turn.of}`} icon={<RepeatIcon />} />
           )}
