@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { findRoots } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import { listLoops } from '../store/loops.ts';
-import { countGaps } from '../store/read-coverage.ts';
+import { countGaps, type GapCount } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
 import { readTotals, type RollupSpan } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
@@ -14,7 +14,7 @@ import { type FindingFacts, findings } from './findings.ts';
 import { readJobSummaries } from './job-summaries.ts';
 import { readingStatistics } from './reading-statistics.ts';
 import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
-import { countsView, figures, overTime, stepsOf } from './statistics-view.ts';
+import { countsView, coveredView, figures, overTime, stepsOf } from './statistics-view.ts';
 import { type Overview, overviewSchema, type TriggerSummary } from './statistics-views.ts';
 
 const most = 10;
@@ -43,8 +43,11 @@ export function overviewRoutes(deps: ApiDeps) {
         facts: await readFacts(client, spans.span, nowMs),
       }));
       const [circuits, snapshot] = await edge;
-      const { facts, ...rest } = read;
-      const view: Overview = { ...rest, needsALook: findings({ ...facts, circuits, snapshot }) };
+      const { facts, gaps, ...rest } = read;
+      const view: Overview = {
+        ...rest,
+        needsALook: findings({ ...facts, gaps, circuits, snapshot }),
+      };
       return context.json(view, 200);
     },
   );
@@ -52,21 +55,33 @@ export function overviewRoutes(deps: ApiDeps) {
 
 async function readFigures(client: StoreClient, spans: StatisticsSpan) {
   const jobs = await readJobSummaries(client, spans);
+  const gaps = await countGaps(client, textsOf(spans.span));
+  const before = await countGaps(client, textsOf(spans.previous));
   return {
-    figures: figures(await readTotals(client, spans.span)),
-    previous: figures(await readTotals(client, spans.previous)),
+    gaps,
+    figures: figures(await readTotals(client, spans.span), neverArrived(gaps)),
+    previous: figures(await readTotals(client, spans.previous), neverArrived(before)),
     overTime: overTime(spans, await readTotals(client, spans.drawn, { bucketMs: spans.bucketMs })),
     topFailing: jobs
       .filter(({ failures, deadLetters }) => failures + deadLetters > 0)
       .slice(0, most),
-    topTriggers: await readTriggers(client, spans),
+    topTriggers: await readTriggers(client, spans, gaps),
   };
 }
 
 const nameOf = ({ source, trigger }: { source: string | null; trigger: string | null }): string =>
   JSON.stringify([source, trigger]);
 
-async function readTriggers(client: StoreClient, spans: StatisticsSpan): Promise<TriggerSummary[]> {
+const neverArrived = (gaps: readonly GapCount[]): number =>
+  gaps
+    .filter(({ kind }) => kind === 'never_arrived')
+    .reduce((total, { events }) => total + events, 0);
+
+async function readTriggers(
+  client: StoreClient,
+  spans: StatisticsSpan,
+  gaps: readonly GapCount[],
+): Promise<TriggerSummary[]> {
   const by = ['source', 'trigger'] as const;
   const totals = await readTotals(client, spans.span, { by });
   const steps = await readTotals(client, spans.drawn, { by, bucketMs: spans.bucketMs });
@@ -80,23 +95,34 @@ async function readTriggers(client: StoreClient, spans: StatisticsSpan): Promise
       );
       const deliveriesOverTime = stepsOf(spans).map((from) => byStep.get(from) ?? 0);
       return [
-        { ...countsView([total]), source, trigger, events: total.events, deliveriesOverTime },
+        {
+          ...countsView([total]),
+          source,
+          trigger,
+          events: total.events,
+          coverage: coveredView(
+            [total],
+            neverArrived(gaps.filter((gap) => gap.source === source && gap.trigger === trigger)),
+          ),
+          deliveriesOverTime,
+        },
       ];
     })
     .toSorted((a, b) => b.deliveries - a.deliveries || b.events - a.events)
     .slice(0, most);
 }
 
+const textsOf = ({ fromMs, untilMs, source }: RollupSpan) => ({
+  source,
+  from: new Date(fromMs).toISOString(),
+  until: new Date(untilMs).toISOString(),
+});
+
 async function readFacts(
   client: StoreClient,
-  { fromMs, untilMs, source }: RollupSpan,
+  { fromMs, source }: RollupSpan,
   nowMs: number,
-): Promise<Omit<FindingFacts, 'circuits' | 'snapshot'>> {
-  const span = {
-    source,
-    from: new Date(fromMs).toISOString(),
-    until: new Date(untilMs).toISOString(),
-  };
+): Promise<Omit<FindingFacts, 'circuits' | 'snapshot' | 'gaps'>> {
   const found = await listLoops(client, { limit: most, after: null });
   const loops = found.filter(
     (loop) => Date.parse(loop.latestAt) >= fromMs && (source === null || loop.source === source),
@@ -112,7 +138,6 @@ async function readFacts(
       ...loop,
       cascadeId: roots.get(loop.rootTraceId) ?? loop.rootTraceId,
     })),
-    gaps: await countGaps(client, span),
     silence: await readSilence(client, source, nowMs),
     waitingSince: await readWaitingSince(client),
   };

@@ -14,7 +14,7 @@ type Counted = Counts & { latency: SparseHistogram };
 
 /** What all of them count together. */
 export function countsView(list: readonly Counted[]): CountsView {
-  const sum = (name: keyof Counts): number => list.reduce((total, one) => total + one[name], 0);
+  const sum = (name: keyof Counts): number => sumOf(list, name);
   const failures = sum('failed') + sum('unreachable') + sum('timed_out');
   const delivered = sum('delivered');
   const deliveries = sum('deliveries');
@@ -34,8 +34,24 @@ export function countsView(list: readonly Counted[]): CountsView {
   };
 }
 
-export function figures(list: readonly Counted[]): Figures {
-  return { ...countsView(list), events: list.reduce((total, { events }) => total + events, 0) };
+/** @param neverArrived events that only the event log has, in the same time */
+export function figures(list: readonly Counted[], neverArrived: number): Figures {
+  return {
+    ...countsView(list),
+    events: sumOf(list, 'events'),
+    cascades: sumOf(list, 'cascades'),
+    coverage: coveredView(list, neverArrived),
+  };
+}
+
+export function coveredView(list: readonly Counted[], neverArrived: number): Figures['coverage'] {
+  const events = sumOf(list, 'writes') + neverArrived;
+  const covered = sumOf(list, 'covered');
+  return { events, covered, share: shareOf(covered, events) };
+}
+
+function sumOf(list: readonly Counted[], name: keyof Counts): number {
+  return list.reduce((total, one) => total + one[name], 0);
 }
 
 function latencyView(histogram: Histogram): CountsView['latency'] {

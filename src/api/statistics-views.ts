@@ -38,7 +38,24 @@ export const countsSchema = z
   })
   .meta({ id: 'Counts' });
 
-const figuresSchema = countsSchema.extend({ events: count }).meta({ id: 'Figures' });
+/** Writes by whether their cause is known: a person, a declared system action, or a certain link. By when they arrived. */
+const coveredSchema = z
+  .object({
+    /** Writes that arrived, and those that only the event log has. */
+    events: count,
+    covered: count,
+    share,
+  })
+  .meta({ id: 'Covered' });
+
+const figuresSchema = countsSchema
+  .extend({
+    events: count,
+    /** Events that a cascade begins with. */
+    cascades: count,
+    coverage: coveredSchema,
+  })
+  .meta({ id: 'Figures' });
 
 /** One step of time; the last one is not over. */
 const stepSchema = z
@@ -84,6 +101,7 @@ const triggerSummarySchema = countsSchema
     source: z.string(),
     trigger: z.string(),
     events: count,
+    coverage: coveredSchema,
     deliveriesOverTime: z.array(count),
   })
   .meta({ id: 'TriggerSummary' });

@@ -16,6 +16,9 @@ const mostLookedAt = 1_000;
 /** What is counted. As columns. */
 export const rollupCounts = [
   'events',
+  'cascades',
+  'writes',
+  'covered',
   'deliveries',
   'delivered_first',
   'attempts',
@@ -70,8 +73,23 @@ const minuteParts = `
     })}
     from attempt group by ${keyList}
     union all
-    select source, trigger, 0, 0, named_by, ${counts({ events: 'count(*)' })}
-    from (select e.source, ${ofEvent} from events e where ${inMinute('e.arrived_at')}) e group by 1, 2, 5
+    select source, trigger, 0, 0, named_by, ${counts({
+      events: 'count(*)',
+      cascades: countOf('is_root'),
+      writes: countOf(`named_by <> '-'`),
+      covered: countOf('is_covered'),
+    })}
+    from (
+      select e.source, ${ofEvent}, t.is_root, e.named_by in ('p', 's') or l.is_certain as is_covered
+      from events e
+      left join lateral (
+        select true as is_root from traces t
+        where t.id = e.trace_id and t.root_ref = e.ref and t.joined_to is null limit 1) t on true
+      left join lateral (
+        select true as is_certain from links l
+        where l.trace_id = e.trace_id and l.event_ref = e.ref and l.evidence = 'c' limit 1) l on true
+      where ${inMinute('e.arrived_at')}) e
+    group by 1, 2, 5
     union all
     select ${keyList}, ${counts({ dead: 'count(*)' })}
     from (

@@ -136,6 +136,10 @@ describe('the overview', () => {
     const view = overviewSchema.parse(await api.get('/api/overview?range=24h'));
     expect(view.figures).toMatchObject({
       events: 34,
+      // Three of the four orders were of one mutation.
+      cascades: 32,
+      // Of the write that nobody signed nothing is known.
+      coverage: { events: 34, covered: 33, share: 33 / 34 },
       deliveries: 34,
       attempts: 39,
       retries: 5,
@@ -180,7 +184,7 @@ describe('the overview', () => {
     ]);
     expect(view.topTriggers).toMatchObject([
       { trigger: 'order_placed', deliveries: 33, events: 33 },
-      { trigger: 'order_paid', deliveries: 1, events: 1, timedOut: 1 },
+      { trigger: 'order_paid', deliveries: 1, timedOut: 1, coverage: { events: 1, covered: 0 } },
     ]);
     expect(view.needsALook).toMatchObject([
       {

@@ -11,6 +11,9 @@ export type Line = Record<(typeof rollupCounts)[number], number> & {
 
 const noLine = (): Line => ({
   events: 0,
+  cascades: 0,
+  writes: 0,
+  covered: 0,
   deliveries: 0,
   delivered_first: 0,
   attempts: 0,
@@ -83,8 +86,21 @@ export async function counted(client: pg.Client, grain: Grain): Promise<Rollups>
   const { rows: events } = await client.query('select * from readable_events');
   const byId = new Map(events.map((event) => [event.id, event]));
   const by = (event: { named_by: string | null }): string => letter[event.named_by ?? ''] ?? '-';
+  const { rows: links } = await client.query(
+    `select event_id from readable_links where evidence = 'certain'`,
+  );
+  const { rows: roots } = await client.query(
+    'select root_event_id from readable_traces where joined_to is null',
+  );
+  const certain = new Set(links.map(({ event_id }) => event_id));
+  const first = new Set(roots.map(({ root_event_id }) => root_event_id));
   for (const event of events) {
-    lineOf(event.arrived_at, event.source, event.trigger ?? '0', '0', '0', by(event)).events += 1;
+    const { id, source, trigger, named_by: namedBy } = event;
+    const line = lineOf(event.arrived_at, source, trigger ?? '0', '0', '0', by(event));
+    line.events += 1;
+    if (first.has(id)) line.cascades += 1;
+    if (namedBy !== null) line.writes += 1;
+    if (['user', 'declared'].includes(namedBy) || certain.has(id)) line.covered += 1;
   }
   const { rows: deliveries } = await client.query('select * from readable_deliveries');
   const { rows: attempts } = await client.query(

@@ -50,7 +50,7 @@ export async function letterOf(
   };
 }
 
-/** Events of two triggers, by people and by nobody, with retries minutes apart, ends that are told or not, and deaths. */
+/** Events of two triggers, by people and by nobody, some of which cause another, with retries minutes apart, ends that are told or not, and deaths. */
 export async function sampleDay(random: () => number, events: number): Promise<RecordMessage[]> {
   const records: RecordMessage[] = [];
   const pick = <T>(...list: T[]): T => list[Math.floor(random() * list.length)] as T;
@@ -60,6 +60,7 @@ export async function sampleDay(random: () => number, events: number): Promise<R
     const event = await sampleEvent({
       id: `event-${n}`,
       atMs,
+      rowKey: String(n),
       trigger: pick('order_placed', 'stock_low'),
       actor: pick('jane@example.com', 'legacy-import', null),
       ...(isWebhook && { kind: 'webhook', op: null, table: null, actor: null, trigger: null }),
@@ -73,7 +74,7 @@ export async function sampleDay(random: () => number, events: number): Promise<R
         const outcome = isLast
           ? pick('delivered', 'delivered', 'cancelled')
           : pick('failed', 'timed_out', 'unreachable');
-        const { running, ended } = await sampleAttempt(event, {
+        const { running, ended, correlationId } = await sampleAttempt(event, {
           job,
           startMs: start,
           endMs: start + length,
@@ -83,6 +84,29 @@ export async function sampleDay(random: () => number, events: number): Promise<R
         });
         records.push(running);
         if (random() < 0.9) records.push(ended);
+        // It writes the row, and says so or not: a certain link, or a weak one that joins two cascades.
+        if (isLast && !isWebhook && random() < 0.8) {
+          const caused = await sampleEvent({
+            id: `event-${n}-${job}`,
+            atMs: start + Math.floor(length / 2),
+            trigger: 'order_shipped',
+            rowKey: String(n),
+            ...(job === 'charge-card'
+              ? {
+                  actor: correlationId,
+                  sessionCorrelationId: correlationId,
+                  traceId: event.traceId,
+                  startsTrace: false,
+                }
+              : { actor: null, previousActor: null }),
+          });
+          const { ended: told } = await sampleAttempt(caused, {
+            job: 'pack',
+            startMs: start + length + 20,
+            endMs: start + length + 30,
+          });
+          records.push(told);
+        }
         if (isLast && random() < 0.3) {
           records.push(await letterOf(ended, start + length));
           // It is replayed and dies again.
