@@ -88,8 +88,10 @@ test('a circuit is found while it is open or disabled, and it is said where circ
   ]);
 });
 
+const waiting = (ms: number): string[] =>
+  kindsOf({ waitingSince: new Date(nowMs - ms).toISOString() });
+
 test('figures are old when a minute has waited for three crons', () => {
-  const waiting = (ms: number) => kindsOf({ waitingSince: new Date(nowMs - ms).toISOString() });
   expect(waiting(14 * 60_000)).toEqual([]);
   expect(waiting(15 * 60_000)).toEqual(['not_counted']);
 });
