@@ -134,7 +134,7 @@ function deadLetterRow(record: DeadLetterRecord): DeadLetterRow {
   };
 }
 
-function deliveryRow({ event, delivery }: ToldEvent): DeliveryRow {
+function deliveryRow({ event, arrival, delivery }: ToldEvent): DeliveryRow {
   return {
     id: delivery.id,
     source: event.source,
@@ -146,6 +146,7 @@ function deliveryRow({ event, delivery }: ToldEvent): DeliveryRow {
     hop_id: delivery.hopId,
     rerun_of: delivery.rerunOf ?? null,
     is_rollout: delivery.isRollout ?? null,
+    told_at: arrival.at,
   };
 }
 
@@ -164,9 +165,15 @@ function mergeDeadLetters(a: DeadLetterRow, b: DeadLetterRow): DeadLetterRow {
   return Date.parse(b.told_at) > Date.parse(a.told_at) ? b : a;
 }
 
-/** As for its event, the earliest arrival's account: another one can have handed out another ID. */
+/**
+ * As for its event, the earliest arrival's account: another one can have handed out another ID. Which side of a rollout
+ * it took is the latest's.
+ */
 function mergeDeliveries(a: ToldDelivery, b: ToldDelivery): ToldDelivery {
-  return Date.parse(b.arrivedAt) < Date.parse(a.arrivedAt) ? b : a;
+  const told = Date.parse(b.arrivedAt) < Date.parse(a.arrivedAt) ? b : a;
+  const latest = Date.parse(b.row.told_at) > Date.parse(a.row.told_at) ? b : a;
+  const { is_rollout, told_at } = latest.row;
+  return { ...told, row: { ...told.row, is_rollout, told_at } };
 }
 
 function merge<Row>(rows: Map<string, Row>, key: string, row: Row, how: (a: Row, b: Row) => Row) {

@@ -306,6 +306,7 @@ async function compactDelivery(
     job: name(row.job),
     named: name(splitText(row.correlation_id).name),
     is_rollout: row.is_rollout,
+    told_at: row.told_at,
     id: derived.deliveryId === row.id ? null : row.id,
   };
 }

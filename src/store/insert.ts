@@ -128,7 +128,24 @@ const insertDeliveries = `
     trace_id uuid, event_ref bigint, ref bigint, rerun_of bigint, source integer, target integer,
     algorithm integer, job integer, named integer, is_rollout boolean, id text)
   order by trace_id, event_ref, ref
-  on conflict (trace_id, event_ref, ref) do nothing`;
+  on conflict (trace_id, event_ref, ref) do nothing
+  returning ref`;
+
+/** Which side of a rollout an event takes can change until it comes again: its latest arrival tells. */
+const correctSides = `
+  with told as materialized (
+    select d.trace_id, d.event_ref, d.ref, r.is_rollout
+    from json_to_recordset($1::json) as r (
+      trace_id uuid, event_ref bigint, ref bigint, is_rollout boolean, told_at timestamptz)
+    join deliveries d on d.trace_id = r.trace_id and d.event_ref = r.event_ref and d.ref = r.ref
+    join events e on e.trace_id = r.trace_id and e.ref = r.event_ref
+    where ${isOfTraces('d', '$2')} and ${isOfTraces('e', '$2')} and d.is_rollout is distinct from r.is_rollout
+      and r.told_at >= coalesce(e.arrival_at, e.arrived_at)
+      and not exists (select from arrivals a where a.trace_id = r.trace_id and a.event_ref = r.event_ref
+        and ${isOfTraces('a', '$2')} and a.at > r.told_at)
+    order by d.trace_id, d.event_ref, d.ref for update of d)
+  update deliveries d set is_rollout = t.is_rollout from told t
+  where d.trace_id = t.trace_id and d.event_ref = t.event_ref and d.ref = t.ref and ${isOfTraces('d', '$2')}`;
 
 /** Told twice, as running and as ended, in any order: the end stays. */
 const insertAttempts = `
@@ -212,12 +229,18 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
     [insertDeadLetters, compact.deadLetters],
     [insertRefusals, rows.refusals],
   ];
+  let knownDeliveries = 0;
   for (const [statement, list] of steps) {
-    if (list.length > 0) await client.query(statement, [storableJson(list)]);
+    if (list.length === 0) continue;
+    const { rows: written } = await client.query(statement, [storableJson(list)]);
+    if (statement === insertDeliveries) knownDeliveries = list.length - written.length;
   }
   const traces = tracesOf(compact.events);
   if (compact.arrivals.length > 0) {
     await client.query(insertArrivals, [storableJson(compact.arrivals), traces]);
+  }
+  if (knownDeliveries > 0) {
+    await client.query(correctSides, [storableJson(compact.deliveries), traces]);
   }
   if (compact.events.length > 0) {
     await refuseTaken(client, compact, traces);

@@ -58,6 +58,8 @@ export type DeliveryRow = {
   correlation_id: string;
   hop_id: string;
   rerun_of: string | null;
+  /** When the arrival came that told it; of several the latest. */
+  told_at: string;
   /** Null where no stored route was named. */
   is_rollout: boolean | null;
 };
