@@ -276,36 +276,6 @@ describe('a delivery', () => {
   });
 });
 
-describe('the side of a rollout that a delivery took', () => {
-  // Told in one batch, or in two, in either order: the latest arrival's account stays.
-  it.each([
-    ['one batch', (early: RecordMessage, late: RecordMessage) => [[early, late]]],
-    ['one batch, the later first', (early: RecordMessage, late: RecordMessage) => [[late, early]]],
-    ['two batches', (early: RecordMessage, late: RecordMessage) => [[early], [late]]],
-    ['two, the later first', (early: RecordMessage, late: RecordMessage) => [[late], [early]]],
-    ['twice', (early: RecordMessage, late: RecordMessage) => [[late], [early], [late], [early]]],
-  ])('is what its event’s latest arrival says: %s', async (_how, batches) => {
-    const event = await sampleEvent({ id: crypto.randomUUID(), atMs: 0 });
-    const { ended } = await sampleAttempt(event, { job: 'j', startMs: 1, endMs: 2 });
-    const told = (afterMs: number, isRollout: boolean): RecordMessage => ({
-      ...ended,
-      arrival: {
-        ...ended.arrival,
-        id: crypto.randomUUID(),
-        at: new Date(Date.parse(ended.arrival.at) + afterMs).toISOString(),
-      },
-      delivery: { ...ended.delivery, route: 'orders', isRollout },
-      attempt: { ...ended.attempt, id: crypto.randomUUID() },
-    });
-    const [early, late] = [told(0, true), told(5_000, false)];
-    for (const batch of batches(early, late)) await store(batch);
-    const response = await get(`/api/traces/${event.traceId}`);
-    expect(traceDetailSchema.parse(await response.json()).deliveries).toMatchObject([
-      { isRollout: false },
-    ]);
-  });
-});
-
 describe('GET /api/events/{id}', () => {
   it('gives one event, whatever characters its id is made of', async () => {
     const event = await sampleEvent({ id: 'msg/1?x=ü', atMs: 0 });

@@ -35,12 +35,12 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   long.clear();
   const { setTimeout: real } = globalThis;
-  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((ring: () => void, ms = 0) => {
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation((ring: () => void, ms = 0) => {
     if (ms < leastLongMs) return real(ring, ms);
     const timer = real(() => undefined, 0);
     long.set(timer, { ring, atMs: Date.now() + ms });
     return timer;
-  }) as typeof setTimeout);
+  });
 });
 
 afterEach(async () => {
