@@ -67,6 +67,14 @@ export const linksQuery = z.object({
   }),
 });
 
+/** How a whole cascade is written. */
+export const wholeQuery = linksQuery.extend({
+  form: z.enum(['objects', 'columns']).default('objects').meta({
+    description:
+      '`columns`: for programs that draw large cascades, a twentieth of the size when compressed, see docs/columns.md.',
+  }),
+});
+
 export const cascadeQuery = pageQuery(z.uuid())
   .extend(linksQuery.shape)
   .extend(filters.shape)

@@ -1,4 +1,5 @@
 // A delivery with its attempts as the API shows it.
+import { durationMs, latest } from '../columns/spans.ts';
 import { timeOf } from '../correlation/trace-uuid.ts';
 import type { StoredAttempt, StoredDelivery } from '../store/read-rows.ts';
 import { deliveryState } from './delivery-state.ts';
@@ -38,14 +39,4 @@ export function deliveryView(delivery: StoredDelivery): DeliveryView {
 
 function attemptView(attempt: StoredAttempt): AttemptView {
   return { ...attempt, durationMs: durationMs(attempt.startedAt, attempt.endedAt) };
-}
-
-/** Whole milliseconds; null while there is no end. Clocks that differ never make it negative. */
-export function durationMs(startedAt: string, endedAt: string | null): number | null {
-  return endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
-}
-
-/** The latest of some times in one form; null where there is none. */
-export function latest(times: readonly (string | null)[]): string | null {
-  return times.reduce((last, time) => (last === null || (time ?? '') > last ? time : last), null);
 }

@@ -1,6 +1,9 @@
 // GET /api/traces and /api/traces/{id}: cascades, each a root trace with the traces that weak links join to it.
 import { Hono } from 'hono';
-import type { z } from 'zod';
+import { etag } from 'hono/etag';
+import { z } from 'zod';
+import { leanTrace } from '../columns/lean-trace.ts';
+import { pack } from '../columns/pack.ts';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { StoredEvent } from '../store/read-rows.ts';
@@ -9,7 +12,7 @@ import { readTraceNodes } from '../store/read-nodes.ts';
 import { findTrace, readOutlines, type StoredTrace } from '../store/traces.ts';
 import { readyFilter } from './cascade-filter.ts';
 import { listAll, listFitting, searchMs } from './cascade-list.ts';
-import { cascadeQuery, isFiltered, linksQuery } from './cascade-query.ts';
+import { cascadeQuery, isFiltered, type linksQuery, wholeQuery } from './cascade-query.ts';
 import { deliveryView } from './delivery-view.ts';
 import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
@@ -23,6 +26,7 @@ import { traceParam } from './trace-id.ts';
 import { isLarge, summariseLine, summariseNodes, summariseTraces } from './trace-summary.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
 import {
+  columnsSchema,
   type TraceDetail,
   traceDetailSchema,
   type TracePage,
@@ -30,6 +34,9 @@ import {
   type TraceSummary,
   type TriggerView,
 } from './views.ts';
+
+/** Records are an outage of the database late at most; most are there within seconds. */
+const lateMs = 60_000;
 
 const nothing: TracePage = {
   traces: [],
@@ -82,16 +89,24 @@ export function traceRoutes(deps: ApiDeps) {
         endpoint({
           summary: 'Read a cascade',
           description:
-            'Of a joined trace the answer is its whole cascade: `trace.id` is its root’s then.',
+            'Of a joined trace the answer is its whole cascade: `trace.id` is its root’s then. One that has been over for a minute may be kept and asked for again with `If-None-Match`.',
           tag: 'Traces',
           param: traceParam,
-          query: linksQuery,
-          answers: { 200: { description: 'The whole cascade.', schema: traceDetailSchema } },
+          query: wholeQuery,
+          answers: {
+            200: {
+              description: 'The whole cascade.',
+              schema: z.union([traceDetailSchema, columnsSchema]),
+              headers: { etag: 'For If-None-Match.' },
+            },
+            304: { description: 'It is as it was.', schema: null },
+          },
           problems: ['not_found', 'database_unreachable'],
         }),
+        etag(),
         async (context) => {
           const { id } = context.req.valid('param');
-          const { links } = context.req.valid('query');
+          const { links, form } = context.req.valid('query');
           const detail = await reading(deps, async (client) => {
             const rootId = links === 'all' ? await findRoot(client, id) : id;
             const trace = rootId === null ? null : await findTrace(client, rootId);
@@ -112,10 +127,24 @@ export function traceRoutes(deps: ApiDeps) {
               triggers,
             } satisfies TraceDetail;
           });
-          return context.json(detail, 200);
+          if (isOver(detail.trace, deps.now())) {
+            context.header('cache-control', 'private, no-cache');
+          }
+          if (form === 'objects') return context.json(detail, 200);
+          // What is masked goes by names and places that columns do not have.
+          const mask = context.get('mask');
+          const shown = mask ? traceDetailSchema.parse(await mask(detail)) : detail;
+          if (mask) context.set('isMasked', true);
+          return context.json(pack(leanTrace(shown)), 200);
         },
       )
   );
+}
+
+/** Nothing of it runs or waits, and records that are late are there. */
+function isOver({ state, endedAt }: TraceSummary, nowMs: number): boolean {
+  const isAtRest = state === 'delivered' || state === 'failed';
+  return isAtRest && endedAt !== null && nowMs - Date.parse(endedAt) > lateMs;
 }
 
 async function triggersOf(

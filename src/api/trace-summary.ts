@@ -1,8 +1,8 @@
 // What the list says of a trace, from the outlines of its events and deliveries.
+import { durationMs, latest } from '../columns/spans.ts';
 import type { StoredDelivery, StoredEvent } from '../store/read-rows.ts';
 import type { DeliveryOutline, EventOutline, StoredLine, StoredTrace } from '../store/traces.ts';
 import { deliveryState, hasFailed, traceState } from './delivery-state.ts';
-import { durationMs, latest } from './delivery-view.ts';
 import { rootView } from './event-view.ts';
 import { traceShape } from './trace-shape.ts';
 import type { TraceSummary } from './views.ts';

@@ -295,6 +295,11 @@ export const traceDetailSchema = z
   })
   .meta({ id: 'Trace' });
 
+/** What is asked for with `form=columns`: docs/columns.md. */
+export const columnsSchema = z
+  .object({ texts: z.array(z.string()), value: z.unknown() })
+  .meta({ id: 'Columns' });
+
 export const refusalViewSchema = z
   .object({
     id: z.string(),

@@ -56,7 +56,10 @@ export function describedAnswers(document: unknown): DescribedAnswers {
       const name = `${status} of ${method} ${pathname}`;
       const found = templates.find(({ pattern }) => pattern.test(pathname));
       const operation = found && paths[found.template]?.[method.toLowerCase()];
-      const content = operation?.responses[String(status)]?.content ?? {};
+      const response = operation?.responses[String(status)];
+      // An answer without a body, as described.
+      if (response && !response.content && body === '') return;
+      const content = response?.content ?? {};
       const [type = ''] = (mediaType ?? '').split(';');
       const described = content[type]?.schema;
       if (described) {

@@ -16,6 +16,8 @@ import type {
   TracePage,
 } from '../../../src/api/views.ts';
 import type { CascadesQuery } from '../cascades/filters.ts';
+import { isLeanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
+import { unpack } from '../../../src/columns/unpack.ts';
 import { answerOf, api } from './http.ts';
 import { LastAnswer } from './last-answer.ts';
 
@@ -61,13 +63,17 @@ export function readPayload(
   );
 }
 
-const lastTrace = new LastAnswer<TraceDetail>();
+const lastTrace = new LastAnswer((text): TraceDetail => {
+  const lean = unpack(JSON.parse(text));
+  if (!isLeanTrace(lean)) throw new TypeError('The API answered with columns of something else.');
+  return wholeTrace(lean);
+});
 
 /** The whole cascade that the trace belongs to; its `trace.id` is the root's. */
 export function readTrace(id: string, signal?: AbortSignal): Promise<TraceDetail> {
   return answerOf<TraceDetail>(async (options) => {
-    const response = await api.traces[':id'].$get({ param: { id }, query: {} }, options);
-    if (!response.ok) return response;
+    const query = { form: 'columns' as const };
+    const response = await api.traces[':id'].$get({ param: { id }, query }, options);
     return Object.assign(response, { json: () => lastTrace.read(id, response) });
   }, signal);
 }

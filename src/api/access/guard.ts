@@ -9,7 +9,7 @@ import type { ApiEnv } from '../env.ts';
 import { ApiProblem } from '../problem.ts';
 import { authenticate, type Caller, masksAnything, roleNow } from './authenticate.ts';
 import { isForeign, isUntypedBody } from './foreign-request.ts';
-import { maskResponse } from './mask.ts';
+import { forNobodyToKeep, maskJson, maskResponse } from './mask.ts';
 import { type Permission, permissionFor } from './permissions.ts';
 import * as refusal from './refusals.ts';
 
@@ -36,12 +36,18 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
     const isMasked = masksAnything(rules) && !isUnmasked && needed.role !== 'admin';
     context.set('who', caller.who);
     context.set('caller', { ...caller, role });
+    const isOpen = !isMasked || needed.path === '/api/me';
+    context.set('mask', isOpen ? null : (value) => maskJson(value, rules.masking, maskKey));
     if (isUnmasked && masksAnything(rules)) await noteUnmasking(context, role, deps);
     if (needed.audit === 'none' || needed.audit === 'own') await next();
     else await audited(context, next, needed, deps);
-    if (isMasked && needed.path !== '/api/me') {
-      context.res = await maskResponse(context.res, rules.masking, maskKey);
-    }
+    if (isOpen) return;
+    const shown = context.get('isMasked')
+      ? forNobodyToKeep(context.res)
+      : await maskResponse(context.res, rules.masking, maskKey);
+    // Otherwise Hono keeps the headers of the answer before.
+    context.res = undefined;
+    context.res = shown;
   };
 }
 

@@ -48,7 +48,7 @@ export async function maskJson(
   return maskAt(value, { ...walk, digits: (text) => marks.get(text) ?? '' }, null, 0);
 }
 
-/** A JSON answer, masked; any other as it is. What is masked is nobody's to keep. */
+/** A JSON answer, masked; any other as it is. */
 export async function maskResponse(
   response: Response,
   masking: Masking,
@@ -59,11 +59,16 @@ export async function maskResponse(
   const text = await response.text();
   if (text === '') return new Response(null, response);
   const masked = JSON.stringify(await maskJson(JSON.parse(text), masking, maskKey));
+  return forNobodyToKeep(new Response(masked, response));
+}
+
+/** Who may see more gets other bytes under the same address. */
+export function forNobodyToKeep(response: Response): Response {
   const headers = new Headers(response.headers);
   headers.delete('etag');
   headers.delete('content-length');
   headers.set('cache-control', 'no-store');
-  return new Response(masked, { status: response.status, headers });
+  return new Response(response.body, { status: response.status, headers });
 }
 
 function maskAt(value: unknown, walk: Walk, table: Table, depth: number): unknown {

@@ -1,0 +1,47 @@
+// Times as the API writes them, as numbers and back without loss. Many times of one answer share their minutes, so that
+// only minutes are left to Date. Pure.
+
+const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d\.\d{6}Z$/;
+const minuteMicros = 60_000_000;
+
+/** Reads times. One reader is for one answer: it remembers the minutes in it. */
+export class TimeReader {
+  readonly #minutes = new Map<string, number | null>();
+
+  /** µs since 1970; null for what is no time in UTC with six digits, or would not come back as it was. */
+  microsOf(text: string): number | null {
+    if (!form.test(text)) return null;
+    const name = text.slice(0, 16);
+    let minute = this.#minutes.get(name);
+    if (minute === undefined) this.#minutes.set(name, (minute = minuteOf(name)));
+    if (minute === null) return null;
+    const micros = minute + Number(text.slice(17, 19)) * 1_000_000 + Number(text.slice(20, 26));
+    // From the year 2255 on a number has no place for the last digit.
+    return Number.isSafeInteger(micros) ? micros : null;
+  }
+}
+
+/** Null for a 30th of February and for 24 o'clock. */
+function minuteOf(name: string): number | null {
+  const ms = Date.parse(`${name}:00Z`);
+  return !Number.isNaN(ms) && nameOf(ms) === name ? ms * 1_000 : null;
+}
+
+function nameOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16);
+}
+
+/** Writes times, as {@link TimeReader} reads them. */
+export class TimeWriter {
+  readonly #minutes = new Map<number, string>();
+
+  /** @throws RangeError for what is no time */
+  textOf(micros: number): string {
+    const minute = Math.floor(micros / minuteMicros);
+    let name = this.#minutes.get(minute);
+    if (name === undefined) this.#minutes.set(minute, (name = nameOf(minute * 60_000)));
+    // Two digits for the second, six for the rest, and a 1 before them that keeps their zeros.
+    const rest = String(100_000_000 + micros - minute * minuteMicros);
+    return `${name}:${rest.slice(1, 3)}.${rest.slice(3)}Z`;
+  }
+}
