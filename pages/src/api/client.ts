@@ -18,6 +18,7 @@ import type {
 import type { CascadesQuery } from '../cascades/filters.ts';
 import { isLeanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
 import { unpack } from '../../../src/columns/unpack.ts';
+import type { UsualDuration } from '../../../src/api/statistics-views.ts';
 import { answerOf, api } from './http.ts';
 import { LastAnswer } from './last-answer.ts';
 
@@ -50,6 +51,15 @@ export function readEvent(
     (options) => api.events[':id'].$get({ param: { id }, query: { source } }, options),
     signal,
   );
+}
+
+/** How long a job's attempts usually take. */
+export function readUsual(
+  { source, job }: { source: string; job: string },
+  signal?: AbortSignal,
+): Promise<UsualDuration> {
+  const param = { source: encodeURIComponent(source), job: encodeURIComponent(job) };
+  return answerOf((options) => api.jobs[':source'][':job'].usual.$get({ param }, options), signal);
 }
 
 /** What an event's sender sent. Its id is unique within its source only. */

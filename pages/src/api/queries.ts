@@ -19,6 +19,7 @@ import {
   readLogs,
   readPayload,
   readTrace,
+  readUsual,
   search,
   type LogsTarget,
 } from './client.ts';
@@ -113,6 +114,16 @@ export function cascadeQuery(traceId: string) {
       state.data === undefined
         ? cascadeIntervalMs
         : unlessLive(isLive(state.data, Date.now()) ? cascadeIntervalMs : cascadeIntervalMs * 10),
+  });
+}
+
+/** Of some days: it moves slowly. */
+export function usualQuery({ source, job }: { source: string; job: string }) {
+  return queryOptions({
+    queryKey: ['usual', source, job],
+    queryFn: ({ signal }) => readUsual({ source, job }, signal),
+    staleTime: 300_000,
+    refetchOnWindowFocus: false,
   });
 }
 

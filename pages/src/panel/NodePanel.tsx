@@ -19,6 +19,7 @@ import { JsonTab } from './JsonTab.tsx';
 import { LogsTab, type LogsTabProps } from './LogsTab.tsx';
 import { RequestTab } from './RequestTab.tsx';
 import { TurnNote } from './TurnNote.tsx';
+import { UsualDuration } from './UsualDuration.tsx';
 import { WhyItRan } from './WhyItRan.tsx';
 
 export interface NodePanelProps {
@@ -206,6 +207,7 @@ export function NodePanel(props: NodePanelProps): ReactElement {
             <TurnNote cascade={cascade} node={node} turns={turns} onSelect={props.onSelect} />
           </WhyItRan>
           <Facts node={node} />
+          {node.kind === 'hop' && <UsualDuration delivery={node.delivery} />}
           {node.kind === 'hop' && (
             <HopActions
               key={node.id}

@@ -17,6 +17,9 @@ const deps = {
 };
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let api: TestApi;
+/** Each test has a trace of its own. */
+let atMs = 0;
+const nextMs = (): number => (atMs += 1_000);
 
 beforeAll(async () => {
   database = await createDatabase('rollout-side');
@@ -39,8 +42,8 @@ describe('the side of a rollout that a delivery took', () => {
     ['two, the later first', (early: RecordMessage, late: RecordMessage) => [[late], [early]]],
     ['twice', (early: RecordMessage, late: RecordMessage) => [[late], [early], [late], [early]]],
   ])('is what its event’s latest arrival says: %s', async (_how, batches) => {
-    const event = await sampleEvent({ id: crypto.randomUUID(), atMs: 0 });
-    const { ended } = await sampleAttempt(event, { job: 'j', startMs: 1, endMs: 2 });
+    const event = await sampleEvent({ id: crypto.randomUUID(), atMs: nextMs() });
+    const { ended } = await sampleAttempt(event, { job: 'j', startMs: atMs + 1, endMs: atMs + 2 });
     const told = (afterMs: number, isRollout: boolean): RecordMessage => ({
       ...ended,
       arrival: {

@@ -5,6 +5,7 @@ import { curlOf, type CurlText } from '../../../pages/src/panel/curl.ts';
 import { requestOfJob, requestThroughEdge } from '../../../pages/src/panel/hop-requests.ts';
 import { missingPayload } from '../../../pages/src/panel/payload.ts';
 import { timeParts } from '../../../pages/src/panel/timing.ts';
+import { usualOf } from '../../../pages/src/words/usual.ts';
 import { markOf, marksExplained, marksIn } from '../../../pages/src/words/marks.ts';
 import { delivery, event } from './cascades.ts';
 
@@ -191,5 +192,23 @@ describe('where the time went', () => {
       ['attempt', 10],
       ['waiting', 50],
     ]);
+  });
+});
+
+describe('what is usual for a job', () => {
+  const usual = { days: 7, attempts: 1_200, medianMs: 180, p95Ms: 410 };
+
+  it('stands beside one run, which is slow above 95 of 100', () => {
+    expect(usualOf(usual, 388)).toEqual({
+      text: '180 ms, 95 % within 410 ms (1,200 attempts, 7 days)',
+      isSlow: false,
+    });
+    expect(usualOf(usual, 411)?.isSlow).toBe(true);
+    expect(usualOf(usual, null)?.isSlow).toBe(false);
+  });
+
+  it('is not told by a handful of attempts, or by none', () => {
+    expect(usualOf({ ...usual, attempts: 4 }, 1_000)).toBeNull();
+    expect(usualOf({ days: 7, attempts: 0, medianMs: null, p95Ms: null }, 1_000)).toBeNull();
   });
 });
