@@ -17,10 +17,13 @@ import { useSession } from './api/session.ts';
 import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from './admin/search.ts';
 import { parseCascadeSearch } from './cascade/search.ts';
 import { parseCascadesSearch } from './cascades/filters.ts';
-import { CascadesPage } from './cascades/CascadesPage.tsx';
 import { parseCoverageSearch } from './coverage/shares.ts';
 import { parseDeadSearch } from './dead/search.ts';
 import { Frame } from './frame/Frame.tsx';
+import { parseJobsSearch } from './jobs/search.ts';
+import { OverviewPage } from './overview/OverviewPage.tsx';
+import { parseOverviewSearch } from './overview/search.ts';
+import { parseRangeSearch } from './statistics/ranges.ts';
 import { Notice } from './ui/Notice.tsx';
 
 // Whoever comes with a token never needs it, nor the controls that only forms use.
@@ -102,16 +105,15 @@ const rootRoute = createRootRoute({
 const indexRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/cascades', replace: true });
-  },
+  validateSearch: parseOverviewSearch,
+  component: OverviewPage,
 });
 
 const cascadesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/cascades',
   validateSearch: parseCascadesSearch,
-  component: CascadesPage,
+  component: lazyRouteComponent(() => import('./cascades/CascadesPage.tsx'), 'CascadesPage'),
 });
 
 const cascadeRoute = createRoute({
@@ -125,6 +127,20 @@ const resolveRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/id/$',
   component: lazyRouteComponent(() => import('./resolve/ResolvePage.tsx'), 'ResolvePage'),
+});
+
+const jobsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs',
+  validateSearch: parseJobsSearch,
+  component: lazyRouteComponent(() => import('./jobs/JobsPage.tsx'), 'JobsPage'),
+});
+
+const jobRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs/$source/$job',
+  validateSearch: parseRangeSearch,
+  component: lazyRouteComponent(() => import('./jobs/JobPage.tsx'), 'JobPage'),
 });
 
 const deadRoute = createRoute({
@@ -225,6 +241,8 @@ export const router = createRouter({
     cascadesRoute,
     cascadeRoute,
     resolveRoute,
+    jobsRoute,
+    jobRoute,
     deadRoute,
     coverageRoute,
     circuitsRoute,

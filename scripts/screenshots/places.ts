@@ -23,6 +23,14 @@ export function placesOf(
     ready: '[data-view]',
   }));
   return [
+    { name: 'overview', path: '/?range=1h', ready: 'main table' },
+    { name: 'jobs', path: '/jobs?range=1h', ready: 'main table' },
+    { name: 'job', path: '/jobs/shop/charge-card?range=1h', ready: 'main table' },
+    {
+      name: 'job-destinations',
+      path: '/jobs?range=1h&tab=destinations',
+      ready: 'main table',
+    },
     { name: 'cascades', path: '/cascades', ready: '[data-cascade]' },
     ...views,
     { name: 'dead-letters', path: '/dead', ready: `${title} ~ *, table` },

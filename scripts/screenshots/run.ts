@@ -11,9 +11,9 @@ import { startWorld } from '../../demo/world/world.ts';
 import { placesOf, type Place } from './places.ts';
 import { makeSights } from './sights.ts';
 
-const usage = `Usage: npm run screenshots -- [--only <text>]
+const usage = `Usage: npm run screenshots -- [--only <text>[,<text>…]]
 
-  --only <text>    pages with this in their name
+  --only <text>    pages with this, or one of these, in their name
   CHROMIUM_PATH    another browser than the one from npm`;
 
 const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
@@ -76,13 +76,16 @@ try {
   console.log('Placing orders, storing a route, letting its printer fail');
   const sights = await makeSights(world.file, 12);
   const browser = await launch();
-  const places = placesOf(sights).filter(({ name }) => name.includes(only));
+  const places = placesOf(sights).filter(({ name }) =>
+    only.split(',').some((part) => name.includes(part)),
+  );
   for (const width of widths) {
     for (const theme of themes) {
       const context = await browser.newContext({
         viewport: { width, height: width > 1000 ? 900 : 844 },
         colorScheme: theme,
         reducedMotion: 'reduce',
+        locale: 'en-GB',
         timezoneId: 'Europe/Prague',
       });
       const page = await context.newPage();

@@ -37,13 +37,13 @@ describe('the dashboard', () => {
     expectConsoleError(/401/);
     await field.fill(apiToken);
     await field.press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     expectConsoleError(/401/);
   });
 
   test('does not keep the token in the address', async () => {
     const page = await signedIn('/');
-    await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     expect(page.url()).not.toContain('token');
   });
 

@@ -12,6 +12,7 @@ import { CascadesList } from './CascadesList.tsx';
 import { countText } from './feed.ts';
 import { FilterBar } from './FilterBar.tsx';
 import type { CascadesSearch } from './filters.ts';
+import { moveBetweenRows } from './move-between-rows.ts';
 import { searchFieldId } from './SearchField.tsx';
 
 export function CascadesPage(): ReactElement {
@@ -58,17 +59,9 @@ export function CascadesPage(): ReactElement {
 }
 
 /** j and k move between rows, Enter is the link's own; / goes to the search. */
-function takeKey({ key }: KeyboardEvent): boolean {
-  if (key === '/') {
-    const field = document.querySelector<HTMLInputElement>(`#${searchFieldId}`);
-    field?.focus();
-    return field !== null;
-  }
-  const step = key === 'j' || key === 'ArrowDown' ? 1 : key === 'k' || key === 'ArrowUp' ? -1 : 0;
-  if (step === 0) return false;
-  const links = [...document.querySelectorAll<HTMLAnchorElement>('a[data-cascade]')];
-  const at = links.findIndex((link) => link === document.activeElement);
-  const next = links[at === -1 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))];
-  next?.focus();
-  return next !== undefined;
+function takeKey(event: KeyboardEvent): boolean {
+  if (event.key !== '/') return moveBetweenRows(event);
+  const field = document.querySelector<HTMLInputElement>(`#${searchFieldId}`);
+  field?.focus();
+  return field !== null;
 }

@@ -1,5 +1,7 @@
 // The way to each page, and what belongs to the reader: theme, signing out. Wide where there is room, else a rail.
 import { DesktopIcon } from '@phosphor-icons/react/Desktop';
+import { HouseIcon } from '@phosphor-icons/react/House';
+import { LightningIcon } from '@phosphor-icons/react/Lightning';
 import { MoonIcon } from '@phosphor-icons/react/Moon';
 import { PathIcon } from '@phosphor-icons/react/Path';
 import { PlugsIcon } from '@phosphor-icons/react/Plugs';
@@ -19,7 +21,9 @@ import { signOut } from './sign-out.ts';
 import { useTheme } from './theme.ts';
 
 const icons: Record<Place['to'], ReactElement> = {
+  '/': <HouseIcon size={16} />,
   '/cascades': <CascadesIcon />,
+  '/jobs': <LightningIcon size={16} />,
   '/dead': <TrayIcon size={16} />,
   '/circuits': <PlugsIcon size={16} />,
   '/coverage': <TargetIcon size={16} />,
@@ -30,7 +34,7 @@ const themeIcons = { system: DesktopIcon, light: SunIcon, dark: MoonIcon } as co
 
 /** An icon of 36 px; with its word beside it where the navigation is wide. */
 const item =
-  'relative flex size-9 flex-none items-center justify-center gap-2.5 rounded-lg text-sub hover:bg-tint hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:text-ink';
+  'relative flex size-9 max-sm:size-8 flex-none items-center justify-center gap-2.5 rounded-lg text-sub hover:bg-tint hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:text-ink';
 const wideItem = 'xl:h-[34px] xl:w-full xl:justify-start xl:px-2.5';
 
 /** Where there is no room for it, it is only read aloud. */
@@ -116,14 +120,14 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
   return (
     <nav
       aria-label="Main"
-      className={`flex w-14 flex-none flex-col items-center gap-1 border-r border-line bg-base py-[13px] max-sm:h-12 max-sm:w-full max-sm:flex-row max-sm:border-r-0 max-sm:border-b max-sm:px-3 max-sm:py-0 max-[359px]:gap-0 ${
+      className={`flex w-14 flex-none flex-col items-center gap-1 border-r border-line bg-base py-[13px] max-sm:h-12 max-sm:w-full max-sm:flex-row max-sm:border-r-0 max-sm:border-b max-sm:gap-0 max-sm:px-2 max-sm:py-0 ${
         wide ? 'xl:w-[212px] xl:items-stretch xl:px-2.5' : ''
       }`}
     >
       <Link
-        to="/cascades"
+        to="/"
         aria-label="Throughline"
-        className={`mb-2.5 flex items-center gap-2.5 rounded max-sm:mr-2 max-sm:mb-0 ${wide ? 'xl:px-2' : ''}`}
+        className={`mb-2.5 flex items-center gap-2.5 rounded max-sm:mr-1 max-sm:mb-0 max-[339px]:hidden ${wide ? 'xl:px-2' : ''}`}
       >
         <Mark />
         <span
@@ -141,7 +145,9 @@ export function Navigation({ narrow }: { narrow: boolean }): ReactElement {
             key={to}
             to={to}
             title={name}
-            aria-current={below.some((prefix) => path.startsWith(prefix)) ? 'page' : undefined}
+            aria-current={
+              path === to || below.some((prefix) => path.startsWith(prefix)) ? 'page' : undefined
+            }
             className={`${item} ${wide ? wideItem : ''}`}
           >
             {icons[to]}

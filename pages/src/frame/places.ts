@@ -1,15 +1,17 @@
 // The pages that the navigation leads to: where, under which word, and by which letter after `g`. Pure.
 
 export type Place = {
-  to: '/cascades' | '/dead' | '/circuits' | '/coverage' | '/admin/routes';
-  /** Beginnings of the paths on which it is the current one. */
+  to: '/' | '/jobs' | '/cascades' | '/dead' | '/circuits' | '/coverage' | '/admin/routes';
+  /** Beginnings of the paths on which it is the current one, beside its own. */
   below: readonly string[];
   label: string;
   letter: string;
 };
 
 export const places: readonly Place[] = [
+  { to: '/', below: [], label: 'Overview', letter: 'o' },
   { to: '/cascades', below: ['/cascades', '/c/'], label: 'Cascades', letter: 'c' },
+  { to: '/jobs', below: ['/jobs'], label: 'Jobs', letter: 'j' },
   { to: '/dead', below: ['/dead', '/replays'], label: 'Dead letters', letter: 'd' },
   { to: '/circuits', below: ['/circuits'], label: 'Circuits', letter: 'i' },
   { to: '/coverage', below: ['/coverage'], label: 'Coverage', letter: 'v' },

@@ -1,6 +1,7 @@
 // What pages are made of: their frame with a title, a row of sections below it, and cards.
 import type { ReactElement, ReactNode } from 'react';
 import { Frame } from '../frame/Frame.tsx';
+import type { KeyLine } from '../keys/key-lines.ts';
 import { useDocumentTitle } from './use-document-title.ts';
 
 /** A page that scrolls as a whole. `aside` stands at the right of its title. */
@@ -10,11 +11,16 @@ export function Page(props: {
   note?: ReactNode;
   aside?: ReactNode;
   below?: ReactNode;
+  /** What keys do on this page. */
+  keys?: readonly KeyLine[];
   children: ReactNode;
 }): ReactElement {
   useDocumentTitle(props.title);
   return (
-    <Frame crumbs={props.crumbs ?? <span className="font-medium">{props.title}</span>}>
+    <Frame
+      crumbs={props.crumbs ?? <span className="font-medium">{props.title}</span>}
+      {...(props.keys === undefined ? {} : { keys: props.keys })}
+    >
       <main className="flex min-h-0 flex-1 flex-col overflow-y-auto scroll-pt-4">
         <div className="flex min-h-14 flex-none flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 sm:px-6">
           <h1 className="text-[20px] leading-7 font-semibold tracking-[-0.014em] wrap-anywhere">

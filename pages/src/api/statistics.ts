@@ -1,0 +1,56 @@
+// What the pages ask about numbers: everything, jobs, destinations. Asked every 15 s; while another range is on its way,
+// the one before stays.
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type {
+  DestinationList,
+  JobDetail,
+  JobList,
+  Overview,
+} from '../../../src/api/statistics-views.ts';
+import type { Range } from '../statistics/ranges.ts';
+import { answerOf, api } from './http.ts';
+
+const intervalMs = 15_000;
+
+export function overviewQuery(range: Range) {
+  return queryOptions({
+    queryKey: ['statistics', 'overview', range],
+    queryFn: ({ signal }): Promise<Overview> =>
+      answerOf((options) => api.overview.$get({ query: { range } }, options), signal),
+    refetchInterval: intervalMs,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function jobsQuery(range: Range) {
+  return queryOptions({
+    queryKey: ['statistics', 'jobs', range],
+    queryFn: ({ signal }): Promise<JobList> =>
+      answerOf((options) => api.jobs.$get({ query: { range } }, options), signal),
+    refetchInterval: intervalMs,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function jobQuery(source: string, job: string, range: Range) {
+  return queryOptions({
+    queryKey: ['statistics', 'job', source, job, range],
+    queryFn: ({ signal }): Promise<JobDetail> =>
+      answerOf(
+        (options) =>
+          api.jobs[':source'][':job'].$get({ param: { source, job }, query: { range } }, options),
+        signal,
+      ),
+    refetchInterval: intervalMs,
+  });
+}
+
+export function destinationsQuery(range: Range) {
+  return queryOptions({
+    queryKey: ['statistics', 'destinations', range],
+    queryFn: ({ signal }): Promise<DestinationList> =>
+      answerOf((options) => api.destinations.$get({ query: { range } }, options), signal),
+    refetchInterval: intervalMs,
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,213 @@
+// The newest cascades beside the figures. New ones stand on top by themselves; while somebody reads, they wait.
+import { PauseIcon } from '@phosphor-icons/react/Pause';
+import { PlayIcon } from '@phosphor-icons/react/Play';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { memo, useRef, useState, type ReactElement } from 'react';
+import type { TraceSummary } from '../../../src/api/views.ts';
+import { cascadesQuery } from '../api/queries.ts';
+import { actorIcon } from '../cascades/CascadeRow.tsx';
+import { holdBack, type Place } from '../cascades/feed.ts';
+import { ShapeGlyph } from '../cascades/ShapeGlyph.tsx';
+import { formatSpan } from '../time/format.ts';
+import { Freshness } from '../ui/Freshness.tsx';
+import { Status } from '../ui/Glyph.tsx';
+import { KindIcon } from '../ui/KindIcon.tsx';
+import { Ago } from '../ui/Moment.tsx';
+import { ProblemNotice } from '../ui/Notice.tsx';
+import { Nothing, RowsSkeleton } from '../ui/Page.tsx';
+import { Segments } from '../ui/Segments.tsx';
+import { actorLabel, actorTitle, rowLabel } from '../words/names.ts';
+import { traceOutcome } from '../words/outcome.ts';
+import { changeText } from '../words/sentence.ts';
+import { everything, isShown } from './feed-filter.ts';
+import type { FeedFilter } from './search.ts';
+
+const filters = [
+  { value: 'all', label: 'Everything' },
+  { value: 'problems', label: 'Problems' },
+  { value: 'people', label: 'People' },
+  { value: 'systems', label: 'Systems' },
+] as const;
+
+/** More are on the page of cascades. */
+const shownAtMost = 30;
+
+const nothingOf: Record<FeedFilter, string> = {
+  all: 'No event has arrived yet.',
+  problems: 'None of the newest cascades failed or needed another attempt.',
+  people: 'No person began any of the newest cascades.',
+  systems: 'No system began any of the newest cascades.',
+};
+
+const FeedRow = memo(function FeedRow({ trace }: { trace: TraceSummary }): ReactElement {
+  const { root } = trace;
+  return (
+    <li className="group relative border-b border-hair last:border-b-0 hover:bg-recess">
+      <Link
+        to="/c/$traceId"
+        params={{ traceId: trace.id }}
+        data-cascade={trace.id}
+        className="grid grid-cols-[60px_minmax(0,1fr)_62px_84px] items-center gap-x-2.5 px-4 py-2 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-brand max-sm:grid-cols-[minmax(0,1fr)_auto]"
+      >
+        <span className="text-[12px] text-sub max-sm:hidden">
+          <Ago at={trace.startedAt} />
+        </span>
+        <span className="min-w-0">
+          <span className="block truncate">
+            {root === null ? (
+              <span className="text-sub">first event not recorded yet</span>
+            ) : (
+              <>
+                <span className="font-semibold">{rowLabel(root)}</span>{' '}
+                <span className="text-sub">{changeText(root)}</span>
+              </>
+            )}
+          </span>
+          {root !== null && (
+            <span
+              className="flex items-center gap-1 text-[12px] leading-4 text-sub"
+              title={actorTitle(root.actor)}
+            >
+              <KindIcon kind={actorIcon(root.actor)} size={12} />
+              <span className="truncate">{actorLabel(root.actor)}</span>
+            </span>
+          )}
+        </span>
+        <span className="text-[11px] leading-[15px] text-sub max-sm:hidden">
+          <ShapeGlyph shape={trace.shape} deliveries={trace.deliveries} />
+          {trace.deliveries} {trace.deliveries === 1 ? 'hop' : 'hops'}
+        </span>
+        <span className="flex flex-col items-end">
+          <Status {...traceOutcome(trace)} />
+          <span className="text-[12px] leading-4 text-sub">
+            {trace.durationMs === null ? '…' : formatSpan(trace.durationMs)}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+});
+
+export function LiveFeed(props: {
+  filter: FeedFilter;
+  onFilter: (filter: FeedFilter) => void;
+}): ReactElement {
+  const query = useQuery(cascadesQuery(everything));
+  const scroller = useRef<HTMLDivElement>(null);
+  const pointing = useRef(false);
+  const [heldAt, setHeldAt] = useState<Place | null>(null);
+  const [paused, setPaused] = useState(false);
+
+  const traces = (query.data?.traces ?? []).filter((trace) => isShown(trace, props.filter));
+  const { shown, waiting } = holdBack(traces, heldAt);
+  const newest = traces[0] ?? null;
+  const hold = (): void => setHeldAt((held) => held ?? newest);
+  const release = (): void => {
+    const at = scroller.current;
+    const reading =
+      pointing.current || (at?.scrollTop ?? 0) > 0 || at?.contains(document.activeElement) === true;
+    if (!reading && !paused) setHeldAt(null);
+  };
+  const showNew = (): void => {
+    setPaused(false);
+    setHeldAt(null);
+    scroller.current?.scrollTo({ top: 0 });
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  };
+  const togglePause = (): void => {
+    if (paused) showNew();
+    else hold();
+    setPaused(!paused);
+  };
+
+  return (
+    <section
+      aria-label="Live feed"
+      className="relative flex min-w-0 flex-col overflow-hidden rounded-[10px] border border-line bg-base"
+    >
+      <div className="flex flex-none flex-col gap-2 border-b border-hair px-4 pt-2 pb-2.5">
+        <div className="flex h-8 items-center gap-3">
+          <h2 className="text-[14px] leading-5 font-semibold">Live feed</h2>
+          {query.data !== undefined && (
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} fed />
+          )}
+          <span className="flex-1" />
+          <button
+            type="button"
+            className="btn text-sub"
+            aria-pressed={paused}
+            onClick={togglePause}
+          >
+            {paused ? (
+              <PlayIcon size={12} aria-hidden="true" />
+            ) : (
+              <PauseIcon size={12} aria-hidden="true" />
+            )}
+            {paused ? 'Resume' : 'Pause'}
+          </button>
+        </div>
+        <Segments
+          label="Which cascades"
+          value={props.filter}
+          items={filters}
+          onChange={props.onFilter}
+        />
+      </div>
+      {waiting > 0 && (
+        <button
+          type="button"
+          onClick={showNew}
+          className="btn absolute top-[92px] left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-(--tl-base) shadow-sheet hover:bg-ink!"
+        >
+          {waiting} new
+        </button>
+      )}
+      <div
+        ref={scroller}
+        className="flex min-h-0 flex-1 flex-col overflow-auto"
+        onScroll={(event) => (event.currentTarget.scrollTop > 0 ? hold() : release())}
+        onFocus={hold}
+        onBlur={() => queueMicrotask(release)}
+        onPointerMove={({ pointerType }) => {
+          // A finger that has tapped is no longer there.
+          if (pointerType !== 'mouse') return;
+          pointing.current = true;
+          hold();
+        }}
+        onPointerLeave={() => {
+          pointing.current = false;
+          release();
+        }}
+      >
+        {query.isPending && <RowsSkeleton rows={8} what="the newest cascades" />}
+        {query.isError && query.data === undefined && (
+          <ProblemNotice
+            error={query.error}
+            what="The newest cascades"
+            onRetry={() => void query.refetch()}
+          />
+        )}
+        {query.data !== undefined && shown.length === 0 && (
+          <Nothing>{nothingOf[query.data.traces.length === 0 ? 'all' : props.filter]}</Nothing>
+        )}
+        {shown.length > 0 && (
+          <ul aria-label="Newest cascades">
+            {shown.slice(0, shownAtMost).map((trace) => (
+              <FeedRow key={trace.id} trace={trace} />
+            ))}
+          </ul>
+        )}
+      </div>
+      <div className="flex h-10 flex-none items-center justify-between border-t border-hair px-4 text-[12px] text-sub">
+        <span className="flex items-center gap-1.5 max-sm:hidden">
+          <kbd className="kbd">j</kbd>
+          <kbd className="kbd">k</kbd> move
+        </span>
+        <Link to="/cascades" className="link">
+          All cascades
+        </Link>
+      </div>
+    </section>
+  );
+}

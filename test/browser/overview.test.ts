@@ -1,0 +1,250 @@
+// What people do on the overview and the pages of jobs: see what is wrong, go there, choose another range, read what comes
+// in live, and look into one job.
+import { createServer, type Server } from 'node:http';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { placeOrder } from '../../demo/shop/place-order.ts';
+import { jobListSchema, overviewSchema } from '../../src/api/statistics-views.ts';
+import { deadLetterPageSchema } from '../../src/api/views.ts';
+import { ask, until } from './api.ts';
+import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+
+useBrowser();
+
+/** A destination that is always out of order. */
+let broken: Server;
+let brokenUrl: string;
+const deadJob = 'overview-dead';
+
+beforeAll(async () => {
+  broken = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(404).end('gone fishing'));
+  });
+  await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
+  const address = broken.address();
+  brokenUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const { applicationUrl, edgeUrl, dashboardUrl, ingestKey, apiToken } = inject('world');
+  await placeOrder({ url: applicationUrl, as: 'overview@example.com', express: true });
+  const stored = await fetch(`${dashboardUrl}/api/admin/routes/overview-dead`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${apiToken}`,
+      'content-type': 'application/json',
+      'if-none-match': '*',
+    },
+    body: JSON.stringify({
+      algorithm: 'broadcast',
+      destinations: [`${brokenUrl}/${deadJob}`],
+      retries: { pausesSeconds: [], jitter: 0, byStatus: {} },
+    }),
+  });
+  if (!stored.ok) throw new Error(`The route was not stored: ${stored.status}`);
+  await until(
+    'an event through the route',
+    () =>
+      fetch(`${edgeUrl}/r/overview-dead`, {
+        method: 'POST',
+        headers: { 'x-throughline-key': ingestKey, 'content-type': 'application/json' },
+        body: '{"fish":1}',
+      }),
+    (response) => response.ok,
+  );
+  await until(
+    'the dead letter',
+    () => ask('/api/dead-letters', deadLetterPageSchema),
+    ({ deadLetters }) => deadLetters.some(({ job }) => job === deadJob),
+  );
+  await until(
+    'both counted',
+    () => ask('/api/jobs?range=1h', jobListSchema),
+    ({ jobs }) =>
+      jobs.some(({ job, deadLetters }) => job === deadJob && deadLetters === 1) &&
+      jobs.some(({ job }) => job === 'send-tracking'),
+    120_000,
+  );
+}, 240_000);
+afterAll(() => {
+  broken.close();
+});
+
+async function open(path = '/?range=1h'): Promise<Page> {
+  const page = await signedIn(path);
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  return page;
+}
+
+const figure = (page: Page, name: string) =>
+  page.locator('dl > div').filter({ has: page.getByRole('term').filter({ hasText: name }) });
+
+describe('the overview', () => {
+  test('says what needs a look, and leads to it', async () => {
+    const page = await open();
+    const finding = page
+      .getByRole('list', { name: 'What needs a look' })
+      .getByRole('listitem')
+      .filter({ hasText: deadJob });
+    await finding.getByText(/^1 dead letter/).waitFor();
+    await finding.getByRole('link', { name: 'Review and replay' }).click();
+    await page.waitForURL((url) => url.searchParams.get('job') === deadJob);
+    await page.getByRole('heading', { level: 1, name: 'Dead letters' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  });
+
+  test('shows the six figures that the API tells, and the chart with a table to read', async () => {
+    const page = await open();
+    const told = await ask('/api/overview?range=1h', overviewSchema);
+    for (const name of [
+      'Cascades',
+      'Deliveries',
+      'Right first time',
+      'Dead letters',
+      '95 % answer within',
+      'Coverage',
+    ]) {
+      await figure(page, name).waitFor();
+    }
+    expect(told.figures.deadLetters).toBeGreaterThan(0);
+    await figure(page, 'Dead letters').getByText(String(told.figures.deadLetters)).waitFor();
+    const table = page.getByRole('table', { name: 'Deliveries every minute' });
+    expect(await table.getByRole('row').count()).toBeGreaterThan(1);
+    const heights = await page
+      .locator('[data-part="failed"]')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().height));
+    expect(Math.max(...heights)).toBeGreaterThanOrEqual(4);
+  });
+
+  test('keeps the range and the feed’s filter in the address, and back works', async () => {
+    const page = await open('/');
+    await page.getByRole('button', { name: '7 days' }).click();
+    await page.waitForURL((url) => url.searchParams.get('range') === '7d');
+    await page.getByText('Deliveries every 6 hours').first().waitFor();
+    await page.getByRole('button', { name: 'Problems' }).click();
+    await page.waitForURL((url) => url.searchParams.get('feed') === 'problems');
+    await page.reload();
+    expect(await page.getByRole('button', { name: '7 days' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+    expect(await page.getByRole('button', { name: 'Problems' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+    await page.goBack();
+    await page.waitForURL((url) => url.searchParams.get('feed') === null);
+    await page.goBack();
+    await page.waitForURL((url) => url.searchParams.get('range') === null);
+  });
+
+  test('shows a new cascade by itself, holds it back while somebody has paused, and opens it by keyboard', async () => {
+    const page = await open();
+    const feed = page.getByRole('region', { name: 'Live feed' });
+    await feed.getByRole('list').getByRole('link').first().waitFor();
+    const { applicationUrl } = inject('world');
+    const first = await placeOrder({ url: applicationUrl, as: 'feed@example.com' });
+    await feed.getByRole('link', { name: new RegExp(`orders #${first.orderId}\\b`) }).waitFor();
+
+    await feed.getByRole('button', { name: 'Pause' }).click();
+    const second = await placeOrder({ url: applicationUrl, as: 'feed@example.com' });
+    await feed.getByRole('button', { name: /^\d+ new$/ }).waitFor();
+    const held = feed.getByRole('link', { name: new RegExp(`orders #${second.orderId}\\b`) });
+    expect(await held.count()).toBe(0);
+    await feed.getByRole('button', { name: 'Resume' }).click();
+    await held.waitFor();
+
+    await page.locator('h1').click();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/c\//);
+  });
+
+  test('says what failed and goes on, keeps what it had and its age, and comes back', async () => {
+    const page = await signedIn('/cascades');
+    await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
+    await page.route('**/api/overview*', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ title: 'Out of reach', status: 503, detail: 'The store is away.' }),
+      }),
+    );
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/The store is away/)
+      .waitFor();
+    expectConsoleError(/503/);
+    await page.unroute('**/api/overview*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await figure(page, 'Deliveries').waitFor();
+    expectConsoleError(/503/);
+  });
+
+  test('loads no more than 200 KB of scripts and styles, compressed, before it can be read', async () => {
+    const page = await open();
+    await page.getByRole('table', { name: /^Deliveries every/ }).waitFor();
+    const sizes = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => /\.(js|css)(\?|$)/.test(name))
+        .map(({ name }) => name),
+    );
+    let bytes = 0;
+    // One that is loaded beforehand is told of twice.
+    for (const name of new Set(sizes)) {
+      const body = await (await fetch(name)).arrayBuffer();
+      const stream = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'));
+      bytes += (await new Response(stream).arrayBuffer()).byteLength;
+    }
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(bytes / 1_000, sizes.join(' ')).toBeLessThan(200);
+  });
+});
+
+describe('the pages of jobs', () => {
+  test('lead from the list to one job, and from its last failure to the attempt', async () => {
+    const page = await signedIn('/jobs?range=1h');
+    const row = page
+      .getByRole('table', { name: 'Jobs' })
+      .getByRole('row')
+      .filter({ hasText: deadJob });
+    await row.getByRole('link', { name: deadJob }).click();
+    await page.getByRole('heading', { level: 1, name: deadJob }).waitFor();
+    await figure(page, 'Dead letters').getByText('1', { exact: true }).waitFor();
+    await page.getByRole('list', { name: 'Last failures' }).getByRole('link').first().click();
+    await page.getByRole('complementary', { name: deadJob }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: deadJob }).waitFor();
+    expect(new URL(page.url()).searchParams.get('range')).toBe('1h');
+  });
+
+  test('tell who calls a job, which rows it touched and where it is', async () => {
+    const page = await signedIn('/jobs/shop/charge-card?range=1h');
+    await page.getByRole('table', { name: 'Callers' }).getByText('order_payment_due').waitFor();
+    await page.getByRole('list', { name: 'Rows touched' }).getByText('payments').waitFor();
+    await page
+      .getByRole('table', { name: 'Destinations' })
+      .getByText(/charge-card/)
+      .first()
+      .waitFor();
+  });
+
+  test('list destinations with their circuits', async () => {
+    const page = await signedIn('/jobs?range=1h');
+    await page.getByRole('button', { name: 'Destinations' }).click();
+    await page.waitForURL((url) => url.searchParams.get('tab') === 'destinations');
+    const row = page
+      .getByRole('table', { name: 'Destinations' })
+      .getByRole('row')
+      .filter({ hasText: `/${deadJob}` });
+    await row
+      .getByText(/closed|open|disabled/i)
+      .filter({ visible: true })
+      .first()
+      .waitFor();
+  });
+
+  test('say so where nothing is known of a job', async () => {
+    const page = await signedIn('/jobs/shop/no-such-job');
+    await page.getByText('Nothing is known of this job').waitFor();
+    expectConsoleError(/404/);
+  });
+});
