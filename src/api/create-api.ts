@@ -30,6 +30,7 @@ import { rowRoutes } from './row-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { stopRoutes } from './stop-routes.ts';
 import { traceLogRoutes } from './trace-log-routes.ts';
+import { waitingRoutes } from './waiting-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 
 /**
@@ -59,6 +60,7 @@ export function createApi(deps: ApiDeps) {
     .route('/edge', edgeRoutes(deps))
     .route('/overview', overviewRoutes(deps))
     .route('/jobs', jobRoutes(deps))
+    .route('/jobs', waitingRoutes(deps))
     .route('/destinations', destinationRoutes(deps))
     .route('/traces', traceRoutes(deps))
     .route('/traces', traceLogRoutes(deps))

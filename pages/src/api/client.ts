@@ -18,6 +18,7 @@ import type {
 import type { CascadesQuery } from '../cascades/filters.ts';
 import { isLeanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
 import { unpack } from '../../../src/columns/unpack.ts';
+import type { WaitingCancelledView, WaitingView } from '../../../src/api/waiting-views.ts';
 import type { UsualDuration } from '../../../src/api/statistics-views.ts';
 import { answerOf, api } from './http.ts';
 import { LastAnswer } from './last-answer.ts';
@@ -53,12 +54,33 @@ export function readEvent(
   );
 }
 
+interface OfJob {
+  source: string;
+  job: string;
+}
+
+const jobParam = ({ source, job }: OfJob): OfJob => ({
+  source: encodeURIComponent(source),
+  job: encodeURIComponent(job),
+});
+
+/** How many of a job's deliveries of the last two days the edge will attempt again. */
+export function countWaiting(of: OfJob): Promise<WaitingView> {
+  return answerOf((options) =>
+    api.jobs[':source'][':job'].waiting.$get({ param: jobParam(of), query: {} }, options),
+  );
+}
+
+/** No attempt of theirs follows. */
+export function cancelWaiting(of: OfJob): Promise<WaitingCancelledView> {
+  return answerOf((options) =>
+    api.jobs[':source'][':job'].waiting.cancel.$post({ param: jobParam(of), query: {} }, options),
+  );
+}
+
 /** How long a job's attempts usually take. */
-export function readUsual(
-  { source, job }: { source: string; job: string },
-  signal?: AbortSignal,
-): Promise<UsualDuration> {
-  const param = { source: encodeURIComponent(source), job: encodeURIComponent(job) };
+export function readUsual(of: OfJob, signal?: AbortSignal): Promise<UsualDuration> {
+  const param = jobParam(of);
   return answerOf((options) => api.jobs[':source'][':job'].usual.$get({ param }, options), signal);
 }
 

@@ -6,6 +6,7 @@ import { cancelDelivery, replayDeadLetter, rerunDelivery } from '../api/client.t
 import { Problem } from '../api/http.ts';
 import { useLacking } from '../api/me.ts';
 import { Glyph } from '../ui/Glyph.tsx';
+import { CancelWaiting } from './CancelWaiting.tsx';
 import { Lacking } from '../ui/Lacking.tsx';
 
 interface Action {
@@ -77,6 +78,7 @@ export function HopActions(props: {
           {action.label}
         </button>
       )}
+      {delivery.state === 'waiting' && <CancelWaiting delivery={delivery} />}
       {action !== null && <Lacking why={lacking} />}
       <output className="min-w-0 flex-1">
         {run.data !== undefined && (

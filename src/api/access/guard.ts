@@ -125,7 +125,12 @@ async function audited(
   const entry = await access.store.beginAction({
     ...context.get('who'),
     action: audit.replace(/:(\w+)/g, (_all, name: string) => parameters[name] ?? ''),
-    subject: parameters['id'] ?? parameters['deliveryId'] ?? parameters['rotation'] ?? null,
+    subject:
+      parameters['id'] ??
+      parameters['deliveryId'] ??
+      parameters['rotation'] ??
+      parameters['job'] ??
+      null,
     note: '',
   });
   await next();
