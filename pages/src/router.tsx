@@ -24,6 +24,7 @@ import { parseJobsSearch } from './jobs/search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { parseOverviewSearch } from './overview/search.ts';
 import { parseRangeSearch } from './statistics/ranges.ts';
+import { parseRowSearch } from './rows/search.ts';
 import { Notice } from './ui/Notice.tsx';
 
 // Whoever comes with a token never needs it, nor the controls that only forms use.
@@ -121,6 +122,13 @@ const cascadeRoute = createRoute({
   path: '/c/$traceId',
   validateSearch: parseCascadeSearch,
   component: lazyRouteComponent(() => import('./cascade/CascadePage.tsx'), 'CascadePage'),
+});
+
+const rowRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rows/$source/$schema/$table/$key',
+  validateSearch: parseRowSearch,
+  component: lazyRouteComponent(() => import('./rows/RowPage.tsx'), 'RowPage'),
 });
 
 const resolveRoute = createRoute({
@@ -240,6 +248,7 @@ export const router = createRouter({
     indexRoute,
     cascadesRoute,
     cascadeRoute,
+    rowRoute,
     resolveRoute,
     jobsRoute,
     jobRoute,

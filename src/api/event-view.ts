@@ -64,7 +64,8 @@ export function rootView(event: StoredEvent): NonNullable<TraceSummary['root']> 
   };
 }
 
-function actorView(event: StoredEvent): ActorView {
+/** Who wrote, as far as the event and its session say. */
+export function actorView(event: StoredEvent): ActorView {
   const actor = resolveActor(event);
   return { kind: actor.kind, value: event.actor, name: actorName(actor.value) };
 }

@@ -1,15 +1,18 @@
 // GET /api/rows/{source}/{schema}/{table}/{key}: who and what changed a row, value by value.
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { readBecause, type StoredBecause } from '../store/because.ts';
 import { findRoots } from '../store/cascades.ts';
+import { eventRef } from '../store/refs.ts';
 import { readRowHistory, type StoredRowChange } from '../store/row-history.ts';
 import { writeCursor } from './cursor.ts';
 import type { ApiDeps } from './deps.ts';
-import { eventView } from './event-view.ts';
+import { actorView, eventView } from './event-view.ts';
 import { pageQuery } from './page-query.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { reading } from './reading.ts';
+import { unseenBefore } from './unseen.ts';
 import { type RowChangeView, type RowHistoryPage, rowHistoryPageSchema } from './views.ts';
 
 const name = z.string().min(1).max(200);
@@ -48,10 +51,25 @@ export function rowRoutes(deps: ApiDeps) {
           client,
           changes.map((change) => change.traceId),
         );
+        const keys = await Promise.all(
+          changes.map(async ({ traceId, source, id }) => ({
+            traceId,
+            ref: await eventRef(source, id),
+          })),
+        );
+        const because = await readBecause(client, keys);
+        const unseen = unseenBefore(found);
         const last = found.length > limit ? changes.at(-1) : undefined;
         return {
           row,
-          changes: changes.map((change) => changeView(change, roots)),
+          changes: changes.map((change, index) => {
+            const key = keys[index];
+            return {
+              ...changeView(change, roots),
+              because: becauseView(key && because.get(`${key.traceId} ${key.ref}`)),
+              unseen: unseen.get(index) ?? null,
+            };
+          }),
           nextCursor: last ? writeCursor({ at: last.createdAt, id: last.id }) : null,
         } satisfies RowHistoryPage;
       });
@@ -60,7 +78,26 @@ export function rowRoutes(deps: ApiDeps) {
   );
 }
 
-function changeView(change: StoredRowChange, roots: ReadonlyMap<string, string>): RowChangeView {
+function becauseView(because: StoredBecause | undefined): RowChangeView['because'] {
+  if (!because) return null;
+  const { first, isWhole, steps } = because;
+  return {
+    actor: actorView(first),
+    isWhole,
+    steps: steps.map(({ tableSchema, tableName, ...step }) => ({
+      ...step,
+      table:
+        tableSchema === null || tableName === null
+          ? null
+          : { schema: tableSchema, name: tableName },
+    })),
+  };
+}
+
+function changeView(
+  change: StoredRowChange,
+  roots: ReadonlyMap<string, string>,
+): Omit<RowChangeView, 'because' | 'unseen'> {
   const { id, op, createdAt, actor, traceId, changes, cause, ...event } = eventView(change);
   return {
     changeId: event.changeId,

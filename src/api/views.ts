@@ -380,6 +380,38 @@ export const rowChangeViewSchema = z
     payloadRemovedAt: time.nullable(),
     /** The delivery that made it, as far as is known. */
     cause: linkViewSchema.extend({ job: z.string().nullable() }).nullable(),
+    /** How it came to be: from the first change, and who made that, to the job that made this one. Null without a cause. */
+    because: z
+      .object({
+        actor: actorViewSchema,
+        /** False where it began earlier than was looked: more than 50 steps or 14 days up. */
+        isWhole: z.boolean(),
+        steps: z.array(
+          z.object({
+            eventId: z.string(),
+            trigger: z.string().nullable(),
+            table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+            rowKey: z.string().nullable(),
+            /** That the change was sent to, and that made the next. */
+            job: z.string(),
+            evidence: z.enum(['certain', 'weak']),
+          }),
+        ),
+      })
+      .nullable(),
+    /**
+     * What must have happened between this change and the one before it, and was not recorded: this one found other values
+     * than the earlier one had left. Null where nothing is missing, or nobody can know.
+     */
+    unseen: z
+      .object({
+        from: time,
+        until: time,
+        /** `DELETE` and `INSERT`: the row was gone, or there, all of a sudden. */
+        op: z.enum(['INSERT', 'UPDATE', 'DELETE']),
+        changes: z.array(columnChangeSchema),
+      })
+      .nullable(),
     traceId: z.string(),
     /** The root trace under which the change is shown. */
     cascadeId: z.string(),

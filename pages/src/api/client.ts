@@ -12,6 +12,7 @@ import type {
   EventView,
   LoopList,
   ReplayView,
+  RowHistoryPage,
   TraceDetail,
   TracePage,
 } from '../../../src/api/views.ts';
@@ -82,6 +83,28 @@ export function cancelWaiting(of: OfJob): Promise<WaitingCancelledView> {
 export function readUsual(of: OfJob, signal?: AbortSignal): Promise<UsualDuration> {
   const param = jobParam(of);
   return answerOf((options) => api.jobs[':source'][':job'].usual.$get({ param }, options), signal);
+}
+
+/** A row as the API names it; `key` is its `id`, or its key columns' values as a JSON array. */
+export type RowName = { source: string; schema: string; table: string; key: string };
+
+/** Who and what changed a row, newest first; `cursor` is a page's `nextCursor`. */
+export function readRowHistory(
+  row: RowName,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<RowHistoryPage> {
+  const query = { limit: '50', ...(cursor === null ? {} : { cursor }) };
+  const param = {
+    source: encodeURIComponent(row.source),
+    schema: encodeURIComponent(row.schema),
+    table: encodeURIComponent(row.table),
+    key: encodeURIComponent(row.key),
+  };
+  return answerOf(
+    (options) => api.rows[':source'][':schema'][':table'][':key'].$get({ param, query }, options),
+    signal,
+  );
 }
 
 /** What an event's sender sent. Its id is unique within its source only. */

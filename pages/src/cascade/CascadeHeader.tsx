@@ -1,6 +1,7 @@
 // The cascade's sentence, how it went, and its figures.
 import type { ReactElement, ReactNode } from 'react';
 import type { TraceSummary } from '../../../src/api/views.ts';
+import { RowHistoryLink } from '../rows/RowHistoryLink.tsx';
 import { useNow, useZone } from '../time/clock.ts';
 import { formatAgo, formatClock, formatDay, formatSpan } from '../time/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
@@ -88,7 +89,10 @@ export function CascadeHeader(props: {
           />
         </div>
       </div>
-      <span className="max-sm:hidden">
+      <span className="flex items-center gap-2 max-sm:hidden">
+        {trace.root !== null && (
+          <RowHistoryLink of={{ ...trace.root, source: trace.source }} className="btn" />
+        )}
         <CopyButton text={location.href} label="Copy a link to this view">
           Copy link
         </CopyButton>

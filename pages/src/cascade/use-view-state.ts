@@ -1,6 +1,6 @@
 // The view's state in the address: what is selected, filtered, folded and looked at, and how each is changed.
 // Steps that somebody takes on purpose go into the history, what merely follows replaces.
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import {
   changed,
@@ -34,11 +34,14 @@ export interface ViewActions {
 
 export function useViewState(): ViewActions {
   const navigate = useNavigate({ from: '/c/$traceId' });
+  const { history } = useRouter();
   return useMemo(() => {
     const go = (
       change: (before: CascadeSearch) => Parameters<typeof changed>[1],
       replace: boolean,
     ): void => {
+      // The camera comes to rest after somebody has left: that must not take them back.
+      if (!history.location.pathname.startsWith('/c/')) return;
       void navigate({ search: (before) => changed(before, change(before)), replace });
     };
     return {
@@ -79,5 +82,5 @@ export function useViewState(): ViewActions {
       lookAt: (look) => go(() => look, true),
       clearFilters: () => go(() => ({ only: undefined, path: undefined, q: undefined }), false),
     };
-  }, [navigate]);
+  }, [navigate, history]);
 }

@@ -3,32 +3,11 @@
 import type { ReactElement } from 'react';
 import type { ColumnChange, EventView } from '../../../src/api/views.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { RowValue } from '../ui/RowValue.tsx';
 import { ScrollArea } from '../ui/ScrollArea.tsx';
-import { markOf, marksExplained, marksIn, markWords } from '../words/marks.ts';
-import { formatValue, tellingChanges } from '../words/sentence.ts';
+import { marksExplained, marksIn } from '../words/marks.ts';
+import { tellingChanges } from '../words/sentence.ts';
 import { missingPayload } from './payload.ts';
-
-const longest = 600;
-
-function Value({ value, gone }: { value: unknown; gone?: boolean }): ReactElement {
-  if (value === null || value === undefined) return <span className="text-sub">null</span>;
-  const mark = markOf(value);
-  const struck = gone === true ? 'text-sub line-through decoration-1' : '';
-  const word = mark !== null && (
-    <span className="rounded bg-tint px-1 font-sans text-[11px] leading-4 text-sub">
-      {markWords[mark]}
-    </span>
-  );
-  if (mark === 'left_out' || mark === 'left_out_changed') return <>{word}</>;
-  return (
-    <>
-      <span className={struck}>
-        {typeof value === 'string' ? value : formatValue(value, longest)}
-      </span>
-      {word !== false && <> {word}</>}
-    </>
-  );
-}
 
 function nothing({ table, op }: EventView): string {
   if (table === null) return 'A webhook has no row.';
@@ -52,12 +31,12 @@ function Row(props: {
       </th>
       {op !== 'INSERT' && (
         <td className="px-2 py-1.5 font-mono text-[11.5px] wrap-anywhere">
-          <Value value={change.old} gone={op === 'UPDATE'} />
+          <RowValue value={change.old} gone={op === 'UPDATE'} />
         </td>
       )}
       {op !== 'DELETE' && (
         <td className="px-2 py-1.5 pr-4 font-mono text-[11.5px] wrap-anywhere">
-          <Value value={change.new} />
+          <RowValue value={change.new} />
         </td>
       )}
     </tr>

@@ -11,6 +11,7 @@ import { Badge } from '../ui/Glyph.tsx';
 import { RepeatIcon } from '../ui/icons.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import { Tabs, type TabItem } from '../ui/Tabs.tsx';
+import { RowHistoryLink } from '../rows/RowHistoryLink.tsx';
 import { AttemptsTab } from './AttemptsTab.tsx';
 import { ChangeTab } from './ChangeTab.tsx';
 import { Facts } from './Facts.tsx';
@@ -194,6 +195,9 @@ export function NodePanel(props: NodePanelProps): ReactElement {
             <code className="min-w-0 font-mono wrap-anywhere">{id.text}</code>
             <CopyButton text={id.text} label={`Copy the ${id.what}`} />
           </div>
+        )}
+        {(node.kind === 'hop' || node.kind === 'change') && node.event !== null && (
+          <RowHistoryLink of={node.event} className="link text-[12px]" />
         )}
       </div>
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">

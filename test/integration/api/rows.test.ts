@@ -101,6 +101,75 @@ describe('the history of a row', () => {
         cause: null,
       },
     ]);
+    expect(changes.map(({ because, unseen }) => ({ because, unseen }))).toEqual([
+      {
+        because: {
+          actor: { kind: 'user', value: 'jane@example.com', name: 'jane@example.com' },
+          isWhole: true,
+          steps: [
+            {
+              eventId: 'placed',
+              trigger: 'order_placed',
+              table: { schema: 'public', name: 'orders' },
+              rowKey: '42',
+              job: 'charge-card',
+              evidence: 'certain',
+            },
+          ],
+        },
+        unseen: null,
+      },
+      { because: null, unseen: null },
+    ]);
+  });
+
+  it('tells how a change came to be, through every job in between', async () => {
+    const messages: object[] = [];
+    let before: { traceId: string; correlationId: string } | null = null;
+    for (const [index, job] of ['one', 'two', 'three', 'four'].entries()) {
+      const event = await sampleEvent({
+        id: `e${index}`,
+        atMs: index * 1_000 + 500,
+        rowKey: String(index),
+        trigger: `t${index}`,
+        ...(before && {
+          actor: before.correlationId,
+          sessionCorrelationId: before.correlationId,
+          traceId: before.traceId,
+          startsTrace: false,
+        }),
+      });
+      const { ended, correlationId } = await sampleAttempt(event, {
+        job,
+        startMs: index * 1_000 + 600,
+        endMs: index * 1_000 + 1_900,
+      });
+      messages.push(ended);
+      before = { traceId: event.traceId, correlationId };
+    }
+    const message = { id: 'm', body: messages, attempts: 1, ack: () => {}, retry: () => {} };
+    await consumeRecords({ queue: 'records', messages: [message] }, deps);
+    const [last] = (await history('shop/public/orders/3')).changes;
+    expect(last?.because?.actor.name).toBe('jane@example.com');
+    expect(last?.because?.isWhole).toBe(true);
+    expect(last?.because?.steps.map(({ eventId, rowKey, job }) => [eventId, rowKey, job])).toEqual([
+      ['e0', '0', 'one'],
+      ['e1', '1', 'two'],
+      ['e2', '2', 'three'],
+    ]);
+  });
+
+  it('tells what must have happened in between, also across the end of a page', async () => {
+    await store(
+      { id: 'a', atMs: 0, old: { id: 42, status: 'new' }, new: { id: 42, status: 'paid' } },
+      { id: 'b', atMs: 9_000, old: { id: 42, status: 'lost' }, new: { id: 42, status: 'found' } },
+    );
+    const page = await history('shop/public/orders/42?limit=1');
+    expect(page.changes[0]?.unseen).toMatchObject({
+      op: 'UPDATE',
+      changes: [{ column: 'status', old: 'paid', new: 'lost' }],
+    });
+    expect(Date.parse(page.changes[0]?.unseen?.from ?? '')).toBe(startMs);
   });
 
   it('tells a write once that several triggers report, with its payload where one kept it', async () => {
