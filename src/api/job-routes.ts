@@ -149,7 +149,7 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
   const only = { job };
   const asked = { source: span.source ?? '', job };
   const callers = await readTotals(client, span, { by: ['trigger'], only });
-  const actors = await readTotals(client, span, { by: ['namedBy'], only });
+  const actors = await readTotals(client, span, { by: ['namedBy'], only, withLatency: false });
   const steps = await readTotals(client, drawn, { bucketMs, only });
   const [peak] = await readPeaks(client, span, { job });
   const peaks = new Map(

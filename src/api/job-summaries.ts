@@ -16,7 +16,7 @@ export async function readJobSummaries(
 ): Promise<JobSummary[]> {
   const totals = await readTotals(client, spans.span, { by });
   const drawn = Map.groupBy(
-    await readTotals(client, spans.drawn, { by, bucketMs: spans.bucketMs }),
+    await readTotals(client, spans.drawn, { by, bucketMs: spans.bucketMs, withLatency: false }),
     keyOf,
   );
   const peaks = new Map(

@@ -84,7 +84,11 @@ async function readTriggers(
 ): Promise<TriggerSummary[]> {
   const by = ['source', 'trigger'] as const;
   const totals = await readTotals(client, spans.span, { by });
-  const steps = await readTotals(client, spans.drawn, { by, bucketMs: spans.bucketMs });
+  const steps = await readTotals(client, spans.drawn, {
+    by,
+    bucketMs: spans.bucketMs,
+    withLatency: false,
+  });
   const drawn = Map.groupBy(steps, nameOf);
   return totals
     .flatMap((total) => {

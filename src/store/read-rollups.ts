@@ -49,7 +49,7 @@ type Folded = { isOthers: boolean };
  * What was counted in a span, summed up.
  * @param options.by nothing: in all
  * @param options.bucketMs by time as well, in steps of so many ms, counted from 1970; null: not
- * @param options.only the lines of one job or trigger
+ * @param options.only the lines of one job
  */
 export async function readTotals<D extends Dimension = never>(
   client: StoreClient,
@@ -57,19 +57,20 @@ export async function readTotals<D extends Dimension = never>(
   options: {
     by?: readonly D[];
     bucketMs?: number | null;
-    only?: { job: string } | { destination: string } | null;
+    only?: { job: string } | null;
+    /** False: latencies are not read, which are most of the work. */
+    withLatency?: boolean;
   } = {},
 ): Promise<(Totals & Keys<D> & Folded)[]> {
-  const { by = [], bucketMs = null, only = null } = options;
+  const { by = [], bucketMs = null, only = null, withLatency = true } = options;
   const keys = by.map((dimension) => columns[dimension]);
   const where = [
     ...(span.source === null ? [] : [`source = (${numberOf('$5')})`]),
-    ...(only === null
-      ? []
-      : ['job' in only ? `job = (${numberOf('$6')})` : `destination = (${numberOf('$6')})`]),
+    ...(only === null ? [] : [`job = (${numberOf('$6')})`]),
   ];
-  const bucket = bucketMs === null ? 'null::timestamptz' : stepOf('$7');
-  const named = [...keys, 'is_others', 'bucket'].join(', ');
+  const bucket = bucketMs === null ? 'to_timestamp(0)' : stepOf('$7');
+  const grouped = [...keys, 'is_others', 'bucket'];
+  const named = grouped.join(', ');
   const { rows } = await client.query<Totals & Keys<D> & Folded>(
     `with given as (select $5::text, $6::text, $7::float8),
      line as (
@@ -80,18 +81,13 @@ export async function readTotals<D extends Dimension = never>(
      latency as (
        select ${named}, array_agg(b order by b) as buckets, array_agg(n order by b) as counts
        from (select ${named}, h.b, sum(h.n)::float8 as n from line, unnest(latency_buckets, latency_counts) h (b, n)
-         group by ${named}, h.b) x group by ${named})
+         ${withLatency ? '' : 'where false'} group by ${named}, h.b) x group by ${named})
      select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
-       t.is_others as "isOthers", ${utc('t.bucket')} as at, ${rollupCounts.map((name) => `t.${name}`).join(', ')},
+       t.is_others as "isOthers", ${bucketMs === null ? 'null' : utc('t.bucket')} as at, ${rollupCounts.map((name) => `t.${name}`).join(', ')},
        json_build_object('buckets', coalesce(l.buckets, '{}'), 'counts', coalesce(l.counts, '{}')) as latency
-     from counted t left join latency l on ${[...keys, 'is_others', 'bucket'].map((name) => `l.${name} is not distinct from t.${name}`).join(' and ')}
+     from counted t left join latency l on ${grouped.map((name) => `l.${name} = t.${name}`).join(' and ')}
      order by t.bucket`,
-    [
-      ...boundsOf(span),
-      span.source,
-      only === null ? null : Object.values(only)[0],
-      (bucketMs ?? 0) / 1_000,
-    ],
+    [...boundsOf(span), span.source, only?.job ?? null, (bucketMs ?? 0) / 1_000],
   );
   return rows;
 }

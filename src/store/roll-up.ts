@@ -8,7 +8,7 @@ import { isAttemptOf, isDelivery, numberOf } from './sql.ts';
 const mostLines = 300;
 /** Peaks of so many jobs are kept, the highest. */
 const mostPeaks = 200;
-/** A minute that took some time is left alone for so many times as long, except by the cron. */
+/** A minute that took some time is left alone for so many times as long, and for a second at least, except by the cron. */
 const pauseFactor = 20;
 /** Of stale minutes the latest are looked at, to find those that are due. */
 const mostLookedAt = 1_000;
@@ -236,7 +236,7 @@ async function rollHourUp(
   await client.query(insertHourPeaks, [hour, mostPeaks]);
   await client.query(
     `insert into rolled_minutes (minute, next_at)
-     select minute, clock_timestamp() + (clock_timestamp() - now()) * $2::int
+     select minute, clock_timestamp() + greatest(interval '1 second', (clock_timestamp() - now()) * $2::int)
      from unnest($1::timestamptz[]) minute order by minute
      on conflict (minute) do update set next_at = excluded.next_at`,
     [stale.map(({ minute }) => minute), pauseFactor],

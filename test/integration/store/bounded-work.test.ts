@@ -56,6 +56,11 @@ async function fill(): Promise<void> {
      insert into jobs values (1, 4)`,
   );
   await client.query(`analyze ${large.join(', ')}`);
+  // Rolling a minute up reads all of it, now and then (api/query-plans.test.ts): these are not due.
+  await client.query(
+    `insert into rolled_minutes (minute, next_at)
+     select minute, 'infinity' from generate_series('2026-11-24T12:00:00Z', '2026-11-24T12:10:00Z', interval '1 minute') minute`,
+  );
 }
 
 /** How many rows of each table have been read by walking it whole, everybody's counts in. */
