@@ -4,6 +4,7 @@ import { benchAnnouncing } from './announcing/bench.ts';
 import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
 import { benchCausality } from './causality/bench.ts';
+import { benchDashboard } from './dashboard/bench.ts';
 import { benchProxy } from './proxy/bench.ts';
 import { benchRoundRobin } from './round-robin/bench.ts';
 import { benchRotation } from './rotation/bench.ts';
@@ -21,6 +22,7 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
   ['causality', benchCausality],
   ['announcing', benchAnnouncing],
   ['store', benchStore],
+  ['dashboard', benchDashboard],
 ]);
 
 const { values, positionals } = parseArgs({

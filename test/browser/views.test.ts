@@ -3,6 +3,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { benchCascade, benchTraceId } from '../../bench/dashboard/cascade.ts';
+import { leanTrace } from '../../src/columns/lean-trace.ts';
+import { pack } from '../../src/columns/pack.ts';
 import { placeOrder } from '../../demo/shop/place-order.ts';
 import { tracePageSchema, type TraceDetail } from '../../src/api/views.ts';
 import { ask, finishedCascade, until } from './api.ts';
@@ -43,9 +45,9 @@ async function open(query = ''): Promise<Page> {
 async function openGenerated(hops: number, query: string): Promise<Page> {
   const page = await signedIn('/cascades');
   await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
-  const detail = JSON.stringify(benchCascade(hops));
-  await page.route(`**/api/traces/${benchTraceId}`, (route) =>
-    route.fulfill({ contentType: 'application/json', body: detail }),
+  const columns = JSON.stringify(pack(leanTrace(benchCascade(hops))));
+  await page.route(new RegExp(`/api/traces/${benchTraceId}\\?form=columns$`), (route) =>
+    route.fulfill({ contentType: 'application/json', body: columns }),
   );
   const none = { lines: [], truncated: false, query: '', from: '', to: '', tookMs: 1 };
   await page.route('**/api/*/*/logs*', (route) =>
