@@ -3,7 +3,7 @@ import { consumeRecords } from '../../src/recorder/consume.ts';
 import type { Connect } from '../../src/store/client.ts';
 
 /** As wrangler.toml has it. */
-const mostMessages = 20;
+const mostMessages = 50;
 
 /** @throws where the consumer reports anything, or asks for a message again */
 export async function consumeMessages(
@@ -37,7 +37,9 @@ export async function consumeMessages(
       },
     );
     if (troubles.length > 0 || acked !== batch.length) {
-      throw new Error(`The consumer did not store a batch: ${troubles.slice(0, 3).join('; ')}`);
+      throw new Error(
+        `The consumer did not store a batch: ${troubles.slice(0, 1).concat(troubles.slice(-1)).join('; ')}`,
+      );
     }
   }
 }

@@ -4,8 +4,11 @@ import { messageOf } from '../error-message.ts';
 import type { StoreClient } from '../store/client.ts';
 import { rollUp } from '../store/roll-up.ts';
 
-/** So that no batch waits for long. What it leaves, later batches and the cron make. */
-const mostMinutes = 5;
+/**
+ * The one that goes on and the one before it: so that no batch waits for long, least of all when there are many to catch
+ * up with. What it leaves, later batches, the cron and whoever asks make.
+ */
+const mostMinutes = 2;
 const statementTimeoutMs = 20_000;
 
 /** Never rejects. */

@@ -224,7 +224,7 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
     [insertElsewhere, compact.events.filter((event) => event.isElsewhere)],
     [insertPayloads, compact.payloads],
     [insertDeliveries, compact.deliveries],
-    [insertJobs, compact.deliveries],
+    [insertJobs, jobsOf(compact)],
     [insertAttempts, compact.attempts],
     [insertDeadLetters, compact.deadLetters],
     [insertRefusals, rows.refusals],
@@ -302,14 +302,39 @@ async function placeWebhooks(
   );
 }
 
+/** Each once. */
+function jobsOf({ deliveries }: CompactRows): object[] {
+  const jobs = deliveries.map(({ source, job }): [string, object] => [
+    `${String(source)} ${String(job)}`,
+    { source, job },
+  ]);
+  return [...new Map(jobs).values()];
+}
+
 async function refuseTaken(
   client: StoreClient,
   compact: CompactRows,
   traces: readonly string[],
 ): Promise<void> {
   const { rows } = await client.query<{ id: string | null }>(findTaken, [
-    storableJson(compact.events),
-    storableJson(compact.deliveries),
+    storableJson(
+      compact.events.map(({ trace_id, ref, source, uuid_id, text_id }) => ({
+        trace_id,
+        ref,
+        source,
+        uuid_id,
+        text_id,
+      })),
+    ),
+    storableJson(
+      compact.deliveries.map(({ id, trace_id, event_ref, ref, target }) => ({
+        id,
+        trace_id,
+        event_ref,
+        ref,
+        target,
+      })),
+    ),
     traces,
   ]);
   const [taken] = rows;

@@ -3,8 +3,8 @@ import type { StoreClient } from './client.ts';
 import { evidenceCodes, ruleCodes } from './codes.ts';
 import { internNames, splitText } from './names.ts';
 import type { StoredLink } from './read-rows.ts';
-import type { DeliveryKey, EventKey } from './refs.ts';
-import { keyRows } from './sql.ts';
+import { type DeliveryKey, type EventKey, tracesOf } from './refs.ts';
+import { isOfTraces, keyRows } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 
 export type LinkRow = EventKey & {
@@ -27,8 +27,8 @@ export async function replaceLinks(
   if (unlinked.length > 0) {
     await client.query(
       `delete from links l using ${keyRows('$1')}
-       where l.trace_id = r."traceId" and l.event_ref = r.ref`,
-      [storableJson(unlinked)],
+       where l.trace_id = r."traceId" and l.event_ref = r.ref and ${isOfTraces('l', '$2')}`,
+      [storableJson(unlinked), tracesOf(unlinked)],
     );
   }
   if (links.length === 0) return;

@@ -108,18 +108,21 @@ const hourParts = `
     from minute_rollups, unnest(latency_buckets, latency_counts) as h (bucket, n)
     where ${inHour} group by ${keyList}, h.bucket)`;
 
-/** $1: when it begins; $2: how many lines it may have. Ties are broken by the key: the same rows give the same lines. */
+/**
+ * $1: when it begins; $2: how many lines it may have. Ties are broken by the key: the same rows give the same lines. Lines
+ * and histograms are made once each: Postgres expects one of either, and would make all histograms anew for each line.
+ */
 const insertLines = (table: string, parts: string): string => `
   with ${parts},
   ranked as (
     select ${keyList}, row_number() over (order by sum(events + attempts + dead) desc, ${keyList}) <= $2::int as stays
     from counted group by ${keyList}),
-  line as (
+  line as materialized (
     select r.source, case when stays then r.trigger else -1 end as trigger, case when stays then r.job else -1 end as job,
       case when stays then r.destination else -1 end as destination,
       case when stays then r.named_by else '*' end as named_by, ${rollupCounts.map((name) => `sum(${name})::int as ${name}`).join(', ')}
     from counted c join ranked r using (${keyList}) group by 1, 2, 3, 4, 5),
-  histogram as (
+  histogram as materialized (
     select source, trigger, job, destination, named_by, array_agg(bucket order by bucket) as buckets,
       array_agg(n order by bucket) as counts
     from (
