@@ -5,6 +5,7 @@ import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
 import { benchCausality } from './causality/bench.ts';
 import { benchDashboard } from './dashboard/bench.ts';
+import { benchNeighbour } from './neighbour/bench.ts';
 import { benchProxy } from './proxy/bench.ts';
 import { benchRoundRobin } from './round-robin/bench.ts';
 import { benchRotation } from './rotation/bench.ts';
@@ -23,6 +24,7 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
   ['announcing', benchAnnouncing],
   ['store', benchStore],
   ['dashboard', benchDashboard],
+  ['neighbour', benchNeighbour],
 ]);
 
 const { values, positionals } = parseArgs({
