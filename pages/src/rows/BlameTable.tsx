@@ -86,9 +86,9 @@ export function BlameTable({ blames }: { blames: readonly Blame[] }): ReactEleme
                       params={{ traceId: change.cascadeId }}
                       search={{ sel: change.eventId }}
                       className="link"
-                      aria-label={`Open the change of ${column} in its cascade`}
                     >
                       <Ago at={change.createdAt} />
+                      <span className="sr-only">, open the change of {column} in its cascade</span>
                     </Link>
                   )}
                 </td>
