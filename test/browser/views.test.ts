@@ -53,6 +53,9 @@ async function openGenerated(hops: number, query: string): Promise<Page> {
   await page.route('**/api/*/*/logs*', (route) =>
     route.fulfill({ json: { state: 'ok', ...none } }),
   );
+  await page.route('**/api/jobs/*/*/usual', (route) =>
+    route.fulfill({ json: { days: 7, attempts: 0, medianMs: null, p95Ms: null } }),
+  );
   await page.goto(new URL(`/c/${benchTraceId}?${query}`, page.url()).href);
   await page.locator('[data-view]').waitFor();
   return page;
@@ -257,7 +260,10 @@ describe('the graph', () => {
     await page.keyboard.press('Shift+Tab');
     await page.getByRole('button', { name: 'Show as list' }).press('Enter');
     await grid(page).waitFor();
-    expect(await selectedName(page)).toBe(reached);
+    // A node's name has the words that stand on it at its end.
+    const listed = await selectedName(page);
+    expect(listed).not.toBe('');
+    expect(reached.startsWith(listed)).toBe(true);
   });
 
   test('is what a cascade of 10,000 hops opens as, with few elements, and opens its groups in place', async () => {
