@@ -37,7 +37,7 @@ describe('a viewer', () => {
     expect(token).toMatch(/^tl_api_[A-Za-z0-9_-]{43}$/);
     const page = await signedInWith(token, '/cascades');
     await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
-    await page.getByText(/Signed in as token:viewer-[0-9a-f]{8}, viewer/).waitFor();
+    await page.getByTitle(/^Signed in as token:viewer-[0-9a-f]{8}, viewer$/).waitFor();
     await look(page, 'viewer-cascades');
     await page.getByRole('link', { name: 'Routing' }).click();
     await page.getByRole('heading', { name: 'No permission' }).waitFor();

@@ -248,7 +248,7 @@ describe('an admin', () => {
     const sent = bodies.length;
     const page = await signedIn('/admin/routes');
     await openRoute(page, 'letters');
-    await page.getByRole('link', { name: 'Dry run: what would be sent where' }).click();
+    await page.getByRole('link', { name: 'Dry run or test: what would be sent where' }).click();
     await page.getByRole('button', { name: 'See what would be sent' }).click();
     const plans = page.getByRole('list', { name: 'Deliveries' }).locator(':scope > li');
     await plans.first().waitFor();
