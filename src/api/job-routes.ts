@@ -1,6 +1,5 @@
 // GET /api/jobs, /api/jobs/{source}/{job} and /usual: how jobs fare.
 import { Hono } from 'hono';
-import { z } from 'zod';
 import type { StoreClient } from '../store/client.ts';
 import {
   isKnownJob,
@@ -15,6 +14,7 @@ import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { readJobSummaries } from './job-summaries.ts';
 import { notFound } from './problem.ts';
+import { jobParam } from './job-param.ts';
 import { reading } from './reading.ts';
 import { readingStatistics } from './reading-statistics.ts';
 import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
@@ -32,12 +32,6 @@ import {
 const usualDays = 7;
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
-
-const name = z.string().min(1).max(200);
-const jobParam = z.object({
-  source: name.meta({ description: 'The source’s name.', example: 'shop' }),
-  job: name.meta({ description: 'The job’s name, as the list has it.', example: 'charge-card' }),
-});
 
 export function jobRoutes(deps: ApiDeps) {
   return new Hono<ApiEnv>()

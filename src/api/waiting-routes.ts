@@ -7,6 +7,7 @@ import { listWaiting } from '../store/waiting.ts';
 import type { ApiDeps } from './deps.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
+import { jobParam } from './job-param.ts';
 import { reading } from './reading.ts';
 import {
   waitingCancelledViewSchema,
@@ -18,11 +19,6 @@ import {
 const mostAtOnce = 1_000;
 const dayMs = 86_400_000;
 
-const name = z.string().min(1).max(200);
-const jobParam = z.object({
-  source: name.meta({ description: 'The source’s name.', example: 'shop' }),
-  job: name.meta({ description: 'The job’s name.', example: 'charge-card' }),
-});
 const waitingQuery = z.object({
   days: z.coerce
     .number()

@@ -1,15 +1,16 @@
 // The cascades that fit, newest first. New ones appear by themselves, but never move what is being read.
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { isRefused } from '../api/http.ts';
 import { cascadesQuery, readOlderCascades } from '../api/queries.ts';
 import { useFirstMinutes } from '../first/use-first-minutes.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Moment } from '../ui/Moment.tsx';
 import { CascadesTable, TableSkeleton } from './CascadesTable.tsx';
-import { holdBack, type Place } from './feed.ts';
 import { filtersIn, type CascadesSearch } from './filters.ts';
+import { NewPill } from './NewPill.tsx';
 import { NothingFits, RefusedFilters } from './NothingFits.tsx';
+import { useHeldBack } from './use-held-back.ts';
 
 // Whoever has cascades never needs it.
 const FirstMinutes = lazy(() =>
@@ -23,9 +24,6 @@ export function CascadesList(props: {
 }): ReactElement {
   const { search, onChange } = props;
   const query = useQuery(cascadesQuery(search));
-  const scroller = useRef<HTMLDivElement>(null);
-  const pointing = useRef(false);
-  const [held, setHeld] = useState<Place | null>(null);
   const older = useMutation({
     mutationFn: (cursor: string) => readOlderCascades(search, cursor),
   });
@@ -33,20 +31,8 @@ export function CascadesList(props: {
   const feed = query.data;
   const traces = feed?.traces ?? [];
   const { isGuided, goOn } = useFirstMinutes(isFiltered ? undefined : feed?.traces);
-  const { shown, waiting } = holdBack(traces, held);
+  const { shown, waiting, scroller, showNew, pointed, read } = useHeldBack(traces);
 
-  const hold = (): void => setHeld((known) => known ?? traces[0] ?? null);
-  const release = (): void => {
-    const at = scroller.current;
-    const reading =
-      pointing.current || (at?.scrollTop ?? 0) > 0 || at?.contains(document.activeElement) === true;
-    if (!reading) setHeld(null);
-  };
-  const showNew = (): void => {
-    setHeld(null);
-    scroller.current?.scrollTo({ top: 0 });
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  };
   const further = feed !== undefined && (
     <Further
       cursor={feed.olderCursor}
@@ -60,33 +46,14 @@ export function CascadesList(props: {
 
   return (
     <div
-      onPointerMove={({ pointerType }) => {
-        // A finger that has tapped is no longer there.
-        if (pointerType !== 'mouse') return;
-        pointing.current = true;
-        hold();
-      }}
-      onPointerLeave={() => {
-        pointing.current = false;
-        release();
-      }}
+      {...pointed}
       className="relative mx-4 mb-4 flex min-h-0 flex-1 flex-col overflow-hidden rounded-[10px] border border-line bg-base sm:mx-6 sm:mb-6"
     >
-      {waiting > 0 && (
-        <button
-          type="button"
-          onClick={showNew}
-          className="btn absolute top-10 left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-(--tl-base) shadow-sheet hover:bg-ink!"
-        >
-          {waiting} new
-        </button>
-      )}
+      <NewPill waiting={waiting} place="top-10" onShow={showNew} />
       <div
         ref={scroller}
         className="flex min-h-0 flex-1 flex-col overflow-auto scroll-pt-9"
-        onScroll={(event) => (event.currentTarget.scrollTop > 0 ? hold() : release())}
-        onFocus={hold}
-        onBlur={() => queueMicrotask(release)}
+        {...read}
       >
         {feed === undefined && query.isPending && <TableSkeleton />}
         {feed === undefined && query.isError && (

@@ -3,12 +3,13 @@ import { PauseIcon } from '@phosphor-icons/react/Pause';
 import { PlayIcon } from '@phosphor-icons/react/Play';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { memo, useRef, useState, type ReactElement } from 'react';
+import { memo, useState, type ReactElement } from 'react';
 import type { TraceSummary } from '../../../src/api/views.ts';
 import { cascadesQuery } from '../api/queries.ts';
 import { actorIcon } from '../cascades/CascadeRow.tsx';
-import { holdBack, type Place } from '../cascades/feed.ts';
+import { NewPill } from '../cascades/NewPill.tsx';
 import { ShapeGlyph } from '../cascades/ShapeGlyph.tsx';
+import { useHeldBack } from '../cascades/use-held-back.ts';
 import { formatSpan } from '../time/format.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Status } from '../ui/Glyph.tsx';
@@ -94,29 +95,16 @@ export function LiveFeed(props: {
   onFilter: (filter: FeedFilter) => void;
 }): ReactElement {
   const query = useQuery(cascadesQuery(everything));
-  const scroller = useRef<HTMLDivElement>(null);
-  const pointing = useRef(false);
-  const [heldAt, setHeldAt] = useState<Place | null>(null);
   const [paused, setPaused] = useState(false);
 
   const traces = (query.data?.traces ?? []).filter((trace) => isShown(trace, props.filter));
-  const { shown, waiting } = holdBack(traces, heldAt);
-  const newest = traces[0] ?? null;
-  const hold = (): void => setHeldAt((held) => held ?? newest);
-  const release = (): void => {
-    const at = scroller.current;
-    const reading =
-      pointing.current || (at?.scrollTop ?? 0) > 0 || at?.contains(document.activeElement) === true;
-    if (!reading && !paused) setHeldAt(null);
-  };
-  const showNew = (): void => {
+  const { shown, waiting, scroller, hold, showNew, pointed, read } = useHeldBack(traces, paused);
+  const goOn = (): void => {
     setPaused(false);
-    setHeldAt(null);
-    scroller.current?.scrollTo({ top: 0 });
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    showNew();
   };
   const togglePause = (): void => {
-    if (paused) showNew();
+    if (paused) goOn();
     else hold();
     setPaused(!paused);
   };
@@ -154,31 +142,12 @@ export function LiveFeed(props: {
           onChange={props.onFilter}
         />
       </div>
-      {waiting > 0 && (
-        <button
-          type="button"
-          onClick={showNew}
-          className="btn absolute top-[92px] left-1/2 z-10 -translate-x-1/2 rounded-full border-ink bg-ink px-3 text-(--tl-base) shadow-sheet hover:bg-ink!"
-        >
-          {waiting} new
-        </button>
-      )}
+      <NewPill waiting={waiting} place="top-[92px]" onShow={goOn} />
       <div
         ref={scroller}
         className="flex min-h-0 flex-1 flex-col overflow-auto"
-        onScroll={(event) => (event.currentTarget.scrollTop > 0 ? hold() : release())}
-        onFocus={hold}
-        onBlur={() => queueMicrotask(release)}
-        onPointerMove={({ pointerType }) => {
-          // A finger that has tapped is no longer there.
-          if (pointerType !== 'mouse') return;
-          pointing.current = true;
-          hold();
-        }}
-        onPointerLeave={() => {
-          pointing.current = false;
-          release();
-        }}
+        {...read}
+        {...pointed}
       >
         {query.isPending && <RowsSkeleton rows={8} what="the newest cascades" />}
         {query.isError && query.data === undefined && (
