@@ -4,10 +4,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { createApi } from '../../src/api/create-api.ts';
 import type { StoreClient } from '../../src/store/client.ts';
-import { noAccess } from '../../test/support/no-access.ts';
-import { noAdmin } from '../../test/support/no-admin.ts';
-import { noCircuits } from '../../test/support/no-circuits.ts';
-import { noLogs } from '../../test/support/no-logs.ts';
+import { idleDeps } from '../../test/support/idle-deps.ts';
 
 const token = 'tl_bench_token';
 
@@ -43,15 +40,7 @@ export async function timedApi(url: string): Promise<TimedApi> {
     report: (_message, { error }) => {
       trouble = String(error);
     },
-    logs: noLogs,
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    circuits: noCircuits,
-    access: noAccess,
+    ...idleDeps,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
   return {

@@ -3,10 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { createCheckedApi } from './checked-api.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
-import { noAccess } from './no-access.ts';
-import { noLogs } from './no-logs.ts';
-import { noAdmin } from './no-admin.ts';
-import { noCircuits } from './no-circuits.ts';
+import { idleDeps } from './idle-deps.ts';
 
 const token = 'tl_test_token';
 
@@ -18,15 +15,7 @@ export type TestApi = {
 export function createTestApi(given: Pick<ApiDeps, 'connect' | 'now'> & Partial<ApiDeps>): TestApi {
   const api = createCheckedApi({
     report: () => {},
-    logs: noLogs,
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    circuits: noCircuits,
-    access: noAccess,
+    ...idleDeps,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     ...given,
   });

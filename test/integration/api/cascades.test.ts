@@ -13,16 +13,13 @@ import {
 } from '../../../src/api/views.ts';
 import { formatSystemId } from '../../../src/correlation/correlation-id.ts';
 import { assembleTraceId, hopUuid } from '../../../src/correlation/trace-uuid.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
-import { noAccess } from '../../support/no-access.ts';
 import { whatHappened } from '../../support/what-happened.ts';
-import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 
 const token = 'tl_test_token';
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -70,15 +67,7 @@ beforeEach(async () => {
   };
   api = createCheckedApi({
     ...deps,
-    logs: noLogs,
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    circuits: noCircuits,
-    access: noAccess,
+    ...idleDeps,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   });
   await withClient(database.url, (client) => client.query(`truncate ${whatHappened}`));

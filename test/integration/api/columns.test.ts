@@ -7,11 +7,9 @@ import { unpack } from '../../../src/columns/unpack.ts';
 import { noAccessRules } from '../../../src/config/access.ts';
 import { type CheckedApi, createCheckedApi } from '../../support/checked-api.ts';
 import { noAccess } from '../../support/no-access.ts';
-import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { createGradedStore, type GradedStore } from '../store/graded-store.ts';
 import { sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 
 const token = 'tl_test_token';
 const masking = { emails: true, columns: ['orders.status'] };
@@ -33,14 +31,7 @@ function apiWith(isMasked: boolean): CheckedApi {
     connect: (work) => work(store.client),
     now: () => nowMs,
     report: () => {},
-    logs: noLogs,
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    circuits: noCircuits,
+    ...idleDeps,
     access: {
       ...noAccess,
       config: () => Promise.resolve({ access, apiTokens: new Map(), maskKey: 'a2V5' }),

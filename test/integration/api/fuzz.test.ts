@@ -13,10 +13,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import { createDatabase } from '../../support/database.ts';
 import { firstStopId, keptStops } from '../../support/kept-stops.ts';
-import { noAccess } from '../../support/no-access.ts';
 import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import {
   drawnRequest,
   fixedRequests,
@@ -24,6 +21,7 @@ import {
   operationsOf,
 } from '../../support/odd-requests.ts';
 import { sampleCascade, startMs } from '../store/sample-records.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 
 const token = 'tl_test_token';
 const seed = Math.floor(Math.random() * 2 ** 31);
@@ -46,15 +44,8 @@ const deps: ApiDeps = {
       client.release();
     }
   },
-  logs: noLogs,
-  retries: { enqueue: () => Promise.resolve(true) },
-  isAllowed: () => Promise.resolve(true),
-  replays: { wake: () => Promise.resolve() },
-  cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-  bodies: { get: () => Promise.resolve(null) },
+  ...idleDeps,
   admin: { ...noAdmin, stops: keptStops([], startMs) },
-  circuits: noCircuits,
-  access: noAccess,
   apiTokenSha256: createHash('sha256').update(token).digest('hex'),
   now: () => startMs + 60_000,
   report: (message, facts) => {

@@ -7,18 +7,16 @@ import { migrationSets } from '../../../migrations/sets.ts';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import type { KeptStop, Rounds, StopStore } from '../../../src/config/stops.ts';
 import { firstStopId, keptStops } from '../../support/kept-stops.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { stopLoops } from '../../../src/recorder/stop-loops.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, EventFacts, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
-import { noAccess } from '../../support/no-access.ts';
 import { whatHappened } from '../../support/what-happened.ts';
 import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
 import { type Sample, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 import { deadLetter, failed } from './sample-letters.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 
 const token = 'tl_test_token';
 const id = firstStopId;
@@ -44,15 +42,8 @@ const store: StopStore = {
 async function call(method: string, path: string, body?: object) {
   const api = createCheckedApi({
     connect,
-    logs: noLogs,
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    circuits: noCircuits,
+    ...idleDeps,
     admin: { ...noAdmin, stops: store },
-    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,
