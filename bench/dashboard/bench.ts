@@ -4,10 +4,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import chromiumPackage from '@sparticuz/chromium';
 import pg from 'pg';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startWorld } from '../../demo/world/world.ts';
+import { launchChromium } from '../../scripts/chromium.ts';
 import { type Spread, round, shown, spreadOf } from '../harness/rounds.ts';
 import { generateCascades } from '../store/generate.ts';
 import { type Measured, p95, panAndZoom } from './frames.ts';
@@ -29,11 +29,7 @@ export async function benchDashboard(quick: boolean): Promise<Record<string, num
   try {
     const { dashboardUrl, apiToken, observabilityUrl } = world.file;
     const ids = await makeCascades(observabilityUrl);
-    const unlikePeople = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? (await chromiumPackage.executablePath()),
-      args: chromiumPackage.args.filter((argument) => !unlikePeople.has(argument)),
-    });
+    browser = await launchChromium();
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import chromiumPackage from '@sparticuz/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { startWorld } from '../../demo/world/world.ts';
+import { launchChromium } from '../chromium.ts';
 import { placesOf, type Place } from './places.ts';
 import { makeSights } from './sights.ts';
 
@@ -19,8 +19,6 @@ const usage = `Usage: npm run screenshots -- [--only <text>[,<text>…]]
 const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 const widths = [1440, 390] as const;
 const themes = ['light', 'dark'] as const;
-/** What the package sets for cloud functions, and people's browsers do not. */
-const unlikePeople = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
 
 function readOptions(): { only: string } {
   try {
@@ -30,14 +28,6 @@ function readOptions(): { only: string } {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exit(2);
   }
-}
-
-async function launch(): Promise<Browser> {
-  const own = process.env['CHROMIUM_PATH'];
-  return chromium.launch({
-    executablePath: own ?? (await chromiumPackage.executablePath()),
-    args: own ? [] : chromiumPackage.args.filter((argument) => !unlikePeople.has(argument)),
-  });
 }
 
 /** A page that says what is loading has not yet all that it will show. */
@@ -75,7 +65,7 @@ let unready = 0;
 try {
   console.log('Placing orders, storing a route, letting its printer fail');
   const sights = await makeSights(world.file, 12);
-  const browser = await launch();
+  const browser = await launchChromium();
   const places = placesOf(sights).filter(({ name }) =>
     only.split(',').some((part) => name.includes(part)),
   );

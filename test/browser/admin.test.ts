@@ -117,7 +117,7 @@ describe('an admin', () => {
     await page.getByLabel('Why (for the versions)').fill('parcels by the new service');
     await page.getByRole('button', { name: 'Make the route' }).click();
     await page.getByRole('heading', { level: 1, name: 'parcels' }).waitFor();
-    await page.getByText('/r/parcels', { exact: true }).waitFor();
+    await page.getByText(`${inject('world').edgeUrl}/r/parcels`, { exact: true }).waitFor();
 
     await send('parcels', { parcel: 7 });
     await page.getByRole('link', { name: 'Cascades' }).first().click();

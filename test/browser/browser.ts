@@ -1,11 +1,7 @@
-// A real Chromium from npm, or another one where CHROMIUM_PATH names it. Whatever the page reports as an
-// error on its console fails the test that saw it.
-import chromiumPackage from '@sparticuz/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+// A real Chromium. Whatever the page reports as an error on its console fails the test that saw it.
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
-
-/** What the package sets for cloud functions, and people's browsers do not. */
-const unlikePeople = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
+import { launchChromium } from '../../scripts/chromium.ts';
 
 let browser: Browser;
 const errors: string[] = [];
@@ -13,11 +9,7 @@ const errors: string[] = [];
 /** Starts the browser for a test file; ends it after. */
 export function useBrowser(): void {
   beforeAll(async () => {
-    const own = process.env['CHROMIUM_PATH'];
-    browser = await chromium.launch({
-      executablePath: own ?? (await chromiumPackage.executablePath()),
-      args: own ? [] : chromiumPackage.args.filter((argument) => !unlikePeople.has(argument)),
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
   afterEach(() => {
