@@ -1,6 +1,7 @@
-// What lies behind nodes and arrows: lifelines, bars of work, attempts, folded time. One SVG, drawn again
-// only when the layout changes.
-import { memo, type ReactElement } from 'react';
+// What lies behind the nodes: lifelines, bars of work, attempts, folded time, arrows. One SVG, drawn again only when the
+// layout changes or another part of it is in sight.
+import { memo, type ReactElement, type Ref } from 'react';
+import { ArrowCaption, CauseArrow } from './CauseArrow.tsx';
 import type { Bar, Layout } from './layout.ts';
 import { halfBar } from './measures.ts';
 import type { Window } from './window.ts';
@@ -28,6 +29,8 @@ export const Backdrop = memo(function Backdrop(props: {
   layout: Layout;
   /** What is drawn of it; null for all. */
   window: Window | null;
+  /** Texts that stay in sight when the canvas is moved sideways. */
+  stayingRef: Ref<HTMLDivElement>;
 }): ReactElement {
   const { layout, window } = props;
   const { width, height } = layout;
@@ -94,20 +97,21 @@ export const Backdrop = memo(function Backdrop(props: {
             strokeLinecap="round"
           />
         ))}
+        {layout.arrows.map((arrow) => (
+          <CauseArrow key={arrow.id} arrow={arrow} />
+        ))}
       </svg>
-      {layout.folds.map(({ top: foldTop, height: band, text }) => (
-        <span
-          key={foldTop}
-          className="absolute bg-canvas px-1 text-[11px] leading-4 whitespace-nowrap text-sub"
-          // Stays in sight when the canvas is moved sideways.
-          style={{
-            top: foldTop + band / 2 - 8,
-            left: 'calc(12px - var(--view-x) / var(--view-zoom))',
-          }}
-        >
-          {text}
-        </span>
-      ))}
+      <div ref={props.stayingRef} className="absolute top-0 left-3">
+        {layout.folds.map(({ top: foldTop, height: band, text }) => (
+          <span
+            key={foldTop}
+            className="absolute bg-canvas px-1 text-[11px] leading-4 whitespace-nowrap text-sub"
+            style={{ top: foldTop + band / 2 - 8 }}
+          >
+            {text}
+          </span>
+        ))}
+      </div>
       {layout.attempts.map(({ hop, index, x, centre, text, tone }) => (
         <span
           key={`${hop.id}-${index}`}
@@ -117,6 +121,10 @@ export const Backdrop = memo(function Backdrop(props: {
           {text}
         </span>
       ))}
+      {layout.arrows.map(
+        ({ id, caption, cause }) =>
+          caption !== null && <ArrowCaption key={id} caption={caption} targetId={cause.to} />,
+      )}
     </div>
   );
 });

@@ -1,6 +1,6 @@
-// The names of the lifelines and the times of the rows. Both follow the canvas by CSS variables, so that
+// The names of the lifelines and the times of the rows. Whoever moves the canvas moves their elements too, so that
 // panning draws nothing again.
-import { memo, type ReactElement } from 'react';
+import { memo, type ReactElement, type Ref } from 'react';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import type { Layout } from './layout.ts';
 import { laneWidth } from './measures.ts';
@@ -10,24 +10,25 @@ const markHeight = 15;
 
 export const LaneHeads = memo(function LaneHeads(props: {
   layout: Layout;
+  zoom: number;
   selectedLane: number | null;
+  /** What moves sideways with the canvas. */
+  movedRef: Ref<HTMLDivElement>;
 }): ReactElement {
+  const { zoom } = props;
   return (
     <div className="flex h-[50px] flex-none overflow-hidden border-b border-line bg-base">
       <span className="w-[74px] flex-none pt-[26px] pl-4 text-[11px] leading-4 text-sub max-sm:w-[60px] max-sm:pl-2.5">
         elapsed
       </span>
       <div className="relative min-w-0 flex-1 overflow-hidden">
-        <div className="absolute inset-0 translate-x-(--view-x)">
+        <div ref={props.movedRef} className="absolute inset-0 will-change-transform">
           {props.layout.lanes.map(({ key, kind, name, centre }, index) => (
             <div
               key={key}
               title={`${kind} ${name}`}
               className={`absolute flex h-[50px] flex-col items-center overflow-hidden border-l border-hair px-1 pt-[7px] ${index === props.selectedLane ? 'shadow-[inset_0_-2px_0_var(--tl-ink)]' : ''}`}
-              style={{
-                left: `calc(${centre - laneWidth / 2}px * var(--view-zoom))`,
-                width: `calc(${laneWidth}px * var(--view-zoom))`,
-              }}
+              style={{ left: (centre - laneWidth / 2) * zoom, width: laneWidth * zoom }}
             >
               <span className="flex items-center gap-1 text-[11px] leading-4 whitespace-nowrap text-sub">
                 <KindIcon kind={kind} size={12} />
@@ -65,20 +66,23 @@ export const TimeGutter = memo(function TimeGutter(props: {
   layout: Layout;
   zoom: number;
   selectedId: string | null;
+  /** What moves up and down with the canvas. */
+  movedRef: Ref<HTMLDivElement>;
 }): ReactElement {
+  const { zoom } = props;
   const { folds } = props.layout;
-  const marks = spreadMarks(props.layout.marks, props.zoom, props.selectedId);
+  const marks = spreadMarks(props.layout.marks, zoom, props.selectedId);
   return (
     <div
       aria-hidden="true"
       className="relative w-[74px] flex-none overflow-hidden bg-canvas max-sm:w-[60px]"
     >
-      <div className="absolute inset-0 translate-y-(--view-y)">
+      <div ref={props.movedRef} className="absolute inset-0 will-change-transform">
         {folds.map(({ top, height }) => (
           <span
             key={top}
             className="absolute right-2.5 text-[11px] font-bold text-sub"
-            style={{ top: `calc(${top + height / 2}px * var(--view-zoom) - 9px)` }}
+            style={{ top: (top + height / 2) * zoom - 9 }}
           >
             ⋮
           </span>
@@ -87,7 +91,7 @@ export const TimeGutter = memo(function TimeGutter(props: {
           <span
             key={id}
             className={`absolute right-2.5 text-[11px] leading-4 whitespace-nowrap ${nodeId !== null && nodeId === props.selectedId ? 'font-semibold text-ink' : 'text-sub'}`}
-            style={{ top: `calc(${centre}px * var(--view-zoom) - 8px)` }}
+            style={{ top: centre * zoom - 8 }}
           >
             {text}
           </span>

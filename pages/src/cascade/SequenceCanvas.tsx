@@ -21,7 +21,6 @@ import {
   type UIEvent,
 } from 'react';
 import { Backdrop } from './Backdrop.tsx';
-import { edgeTypes } from './CauseEdge.tsx';
 import { maxZoom, minZoom } from './camera.ts';
 import { createDrawer } from './drawn.ts';
 import type { Turn } from './findings.ts';
@@ -32,7 +31,7 @@ import type { Cascade } from './model.ts';
 import { domIdOf } from './dom-id.ts';
 import { nodeTypes } from './SequenceNodes.tsx';
 import { timeAt } from './strip.ts';
-import { cutOut, windowFor, type Window } from './window.ts';
+import { createCutter, windowFor, type Window } from './window.ts';
 import { NewBelow } from '../ui/NewBelow.tsx';
 import { TimeStrip } from './TimeStrip.tsx';
 import { sheetWidth, type Camera } from './use-camera.ts';
@@ -42,7 +41,6 @@ const readOnlyWords: Partial<AriaLabelConfig> = {
   'node.a11yDescription.default': '',
   'node.a11yDescription.keyboardDisabled': '',
   'node.a11yDescription.ariaLiveMessage': () => '',
-  'edge.a11yDescription.default': '',
 };
 
 export interface SequenceCanvasProps {
@@ -62,7 +60,9 @@ export interface SequenceCanvasProps {
 
 export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const { cascade, layout, turns, selectedId, camera, onSelect } = props;
-  const root = useRef<HTMLElement>(null);
+  const heads = useRef<HTMLDivElement>(null);
+  const gutter = useRef<HTMLDivElement>(null);
+  const staying = useRef<HTMLDivElement>(null);
   const strip = useRef<HTMLSpanElement>(null);
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
@@ -71,21 +71,28 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const [window, setWindow] = useState<Window | null>(() =>
     windowFor(layout, { y: 0, zoom: 1 }, globalThis.innerHeight),
   );
-  const part = useMemo(() => cutOut(layout, window), [layout, window]);
+  const cut = useMemo(() => createCutter(layout), [layout]);
+  const part = useMemo(() => cut(window), [cut, window]);
   // The layout is named too: a drawer keeps what it drew.
   const drawer = useMemo(
     () => ({ layout, draw: createDrawer(cascade, turns) }),
     [cascade, layout, turns],
   );
-  const { nodes, edges } = useMemo(() => drawer.draw(part), [drawer, part]);
-  const selectedLane = layout.nodes.find(({ node }) => node.id === selectedId)?.lane ?? null;
+  const nodes = useMemo(() => drawer.draw(part.nodes), [drawer, part]);
+  const selectedLane = useMemo(
+    () =>
+      selectedId === null
+        ? null
+        : (layout.nodes.find(({ node }) => node.id === selectedId)?.lane ?? null),
+    [layout, selectedId],
+  );
 
   const place = useCallback(
     (view: { x: number; y: number; zoom: number }) => {
-      const style = root.current?.style;
-      style?.setProperty('--view-x', `${view.x}px`);
-      style?.setProperty('--view-y', `${view.y}px`);
-      style?.setProperty('--view-zoom', String(view.zoom));
+      // Not by a variable of CSS above them: each change of one styles everything below it again.
+      moveTo(heads.current, view.x, 0);
+      moveTo(gutter.current, 0, view.y);
+      moveTo(staying.current, -view.x / view.zoom, 0);
       const totalMs = Math.max(1, cascade.endMs - cascade.startMs);
       const share = (y: number): number => (timeAt(layout.moments, y) - cascade.startMs) / totalMs;
       const atEnd = -view.y + height >= (layout.height - 20) * view.zoom;
@@ -165,7 +172,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   };
 
   return (
-    <section ref={root} aria-label="Sequence" className="relative flex min-h-0 flex-1 flex-col">
+    <section aria-label="Sequence" className="relative flex min-h-0 flex-1 flex-col">
       <button
         type="button"
         className="btn sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20"
@@ -174,15 +181,14 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
         Show as list
       </button>
       <TimeStrip cascade={cascade} windowRef={strip} onPick={showTime} />
-      <LaneHeads layout={layout} selectedLane={selectedLane} />
+      <LaneHeads layout={layout} zoom={zoom} selectedLane={selectedLane} movedRef={heads} />
       <div className="flex min-h-0 flex-1 bg-canvas">
-        <TimeGutter layout={part} zoom={zoom} selectedId={selectedId} />
+        <TimeGutter layout={part} zoom={zoom} selectedId={selectedId} movedRef={gutter} />
         <div className="relative min-w-0 flex-1">
           <ReactFlow
             nodes={nodes}
-            edges={edges}
+            edges={noEdges}
             nodeTypes={nodeTypes}
-            edgeTypes={edgeTypes}
             data-view="sequence"
             tabIndex={0}
             aria-label={`Cascade sequence, ${count} nodes. Arrow keys move: up and down in time, left to the cause, right to the effect.`}
@@ -210,7 +216,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             nodeExtent={unbounded}
           >
             <ViewportPortal>
-              <Backdrop layout={part} window={window} />
+              <Backdrop layout={part} window={window} stayingRef={staying} />
             </ViewportPortal>
           </ReactFlow>
           <NewBelow count={camera.newBelow} onShow={camera.showEnd} />
@@ -219,6 +225,12 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     </section>
   );
 }
+
+function moveTo(element: HTMLElement | null, x: number, y: number): void {
+  if (element !== null) element.style.transform = `translate(${x}px, ${y}px)`;
+}
+
+const noEdges: never[] = [];
 
 /** React Flow's name stands in the legend. */
 const attributionInLegend = { hideAttribution: true };

@@ -1,6 +1,6 @@
 // The nodes of the diagram: actor, change, hop, and a hop that is not recorded yet. Drawn from primitives
 // worked out beforehand; a node subscribes to its own selection only.
-import { Handle, Position, type NodeProps, type NodeTypes } from '@xyflow/react';
+import type { NodeProps, NodeTypes } from '@xyflow/react';
 import { memo, useContext, type ReactElement, type ReactNode } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
@@ -35,19 +35,6 @@ function NodeButton(props: {
     >
       {props.children}
     </button>
-  );
-}
-
-/**
- * Never seen, never touched: React Flow measures handles again when it first sees a node, and would
- * forget those given with it.
- */
-function Ends(): ReactElement {
-  return (
-    <>
-      <Handle type="target" position={Position.Left} isConnectable={false} className="tl-handle" />
-      <Handle type="source" position={Position.Right} isConnectable={false} className="tl-handle" />
-    </>
   );
 }
 
@@ -101,7 +88,6 @@ const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): React
   const { label, title, main, detail, tone, tag, pips, morePips, marker, dashed } = data;
   return (
     <>
-      <Ends />
       <NodeButton
         id={id}
         label={withShown(label, [main, detail, marker?.text ?? null])}
@@ -133,7 +119,6 @@ const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>):
   const lines = data.detail === '' ? [] : data.detail.split(', ');
   return (
     <>
-      <Ends />
       <NodeButton
         id={id}
         label={data.label}

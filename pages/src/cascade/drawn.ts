@@ -1,10 +1,10 @@
-// Turns a layout into React Flow's nodes and edges, with every text worked out. Pure.
-import { Position, type Edge, type Node } from '@xyflow/react';
+// Turns a layout's nodes into React Flow's, with every text worked out. Pure.
+import type { Node } from '@xyflow/react';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import { rowKeyLabel } from '../words/names.ts';
 import * as describe from './describe.ts';
 import type { Turn } from './findings.ts';
-import type { Arrow, Lane, Layout, PlacedNode } from './layout.ts';
+import type { Lane, PlacedNode } from './layout.ts';
 import type { Cascade, CascadeNode } from './model.ts';
 
 /** One attempt in a node's corner. */
@@ -31,7 +31,6 @@ export interface DrawnNodeData extends Record<string, unknown> {
   dashed: boolean;
 }
 export type DrawnNode = Node<DrawnNodeData>;
-export type DrawnEdge = Edge<{ arrow: Arrow }>;
 
 const maxPips = 3;
 const tags: Record<string, string> = { INSERT: 'INS', UPDATE: 'UPD', DELETE: 'DEL', MANUAL: 'MAN' };
@@ -83,8 +82,6 @@ function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode
     position: { x, y },
     width,
     height,
-    // Given, so that nothing is measured. The arrows carry their own coordinates.
-    handles: handlesOf(width, height),
     measured: { width, height },
     draggable: false,
     selectable: false,
@@ -106,53 +103,19 @@ function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode
   };
 }
 
-function handlesOf(width: number, height: number): NonNullable<DrawnNode['handles']> {
-  const y = height / 2;
-  return [
-    { type: 'source', position: Position.Right, x: width, y, width: 1, height: 1 },
-    { type: 'target', position: Position.Left, x: 0, y, width: 1, height: 1 },
-  ];
-}
-
-function drawEdge(cascade: Cascade, arrow: Arrow): DrawnEdge {
-  const { from, to, evidence } = arrow.cause;
-  const name = (id: string): string => {
-    const node = cascade.nodes.get(id);
-    return node === undefined ? id : describe.nodeName(node);
-  };
-  return {
-    id: arrow.id,
-    source: from,
-    target: to,
-    type: 'cause',
-    focusable: false,
-    selectable: false,
-    interactionWidth: 0,
-    ariaLabel: `${name(from)} caused ${name(to)}, ${evidence}`,
-    data: { arrow },
-  };
-}
-
 /**
- * Draws parts of one cascade. What was drawn before is given again as the same object, so that moving the
- * window draws only what comes into it.
+ * Draws nodes of one cascade. What was drawn before is given again as the same object, so that moving the window draws
+ * only what comes into it.
  */
 export function createDrawer(
   cascade: Cascade,
   turns: Map<string, Turn>,
-): (part: Layout) => { nodes: DrawnNode[]; edges: DrawnEdge[] } {
+): (placed: readonly PlacedNode[]) => DrawnNode[] {
   const nodes = new Map<string, DrawnNode>();
-  const edges = new Map<string, DrawnEdge>();
-  return (part) => ({
-    nodes: part.nodes.map((placed) => {
-      const drawn = nodes.get(placed.node.id) ?? drawNode(cascade, turns, placed);
-      nodes.set(placed.node.id, drawn);
+  return (placed) =>
+    placed.map((each) => {
+      const drawn = nodes.get(each.node.id) ?? drawNode(cascade, turns, each);
+      nodes.set(each.node.id, drawn);
       return drawn;
-    }),
-    edges: part.arrows.map((arrow) => {
-      const drawn = edges.get(arrow.id) ?? drawEdge(cascade, arrow);
-      edges.set(arrow.id, drawn);
-      return drawn;
-    }),
-  });
+    });
 }
