@@ -1,8 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Files wait for each other's timers, sockets and disks more than for processors: two at a time also on two cores,
+    // where one would be the rule.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       // Limits are for what hangs, not for what is slow on a busy machine.
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
