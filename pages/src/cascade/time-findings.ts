@@ -18,7 +18,9 @@ export function dominantFinding(cascade: Cascade): Finding | null {
   const wholeMs = cascade.endMs - cascade.startMs;
   if (wholeMs < leastWholeMs) return null;
   let longest: { ms: number; id: string; job: string; what: string } | null = null;
-  const consider = (ms: number, id: string, job: string, what: string): void => {
+  // Where clocks differ, an attempt can lie partly before the cascade's root: that part is not of the whole.
+  const consider = (fromMs: number, toMs: number, id: string, job: string, what: string): void => {
+    const ms = Math.min(toMs, cascade.endMs) - Math.max(fromMs, cascade.startMs);
     if (longest === null || ms > longest.ms) longest = { ms, id, job, what };
   };
   for (const { node } of cascade.order) {
@@ -29,8 +31,8 @@ export function dominantFinding(cascade: Cascade): Finding | null {
       const before = attempts[index - 1]?.endedAt;
       if (index === 0) return;
       const startMs = Date.parse(startedAt);
-      if (endedAt !== null) consider(Date.parse(endedAt) - startMs, node.id, job, 'retry');
-      if (before != null) consider(startMs - Date.parse(before), node.id, job, 'wait');
+      if (endedAt !== null) consider(startMs, Date.parse(endedAt), node.id, job, 'retry');
+      if (before != null) consider(Date.parse(before), startMs, node.id, job, 'wait');
     });
   }
   return longest === null ? null : told(longest, wholeMs);

@@ -41,6 +41,18 @@ describe('one retry or wait that took most of the time', () => {
     ]);
   });
 
+  it('counts of a retry only what lies within the cascade, where clocks differ', () => {
+    const spans: [number, number, number?][] = [
+      [0, 900, 503],
+      [900, 3000],
+    ];
+    expect(
+      found([event('e1', 1000)], [delivery('d1', 'e1', 'charge', spans)]).filter(
+        ({ kind }) => kind === 'dominant',
+      ),
+    ).toMatchObject([{ subject: '100 % in one retry', rest: 'of charge: 2.00 s of 2.00 s' }]);
+  });
+
   it.each<[string, Deliveries]>([
     ['a long first attempt', [delivery('d1', 'e1', 'charge', [[0, 10_000]])]],
     [
