@@ -124,4 +124,17 @@ describe('the live feed', () => {
     );
     expect(await first.boundingBox()).toEqual(place);
   });
+
+  test('folds what becomes many while one looks, without moving what is read', async () => {
+    const traceId = await finishedCascade(await order('folds@example.com'));
+    const { deliveries } = await ask(`/api/traces/${traceId}`, traceDetailSchema);
+    const cause = deliveries.find(({ job }) => job === 'charge-card');
+    const page = await signedIn(`/c/${traceId}?view=sequence&sel=${cause?.id}`);
+    const read = page.getByRole('button', { name: /^charge-card, job, delivered/, pressed: true });
+    await read.waitFor();
+    const place = await read.boundingBox();
+    for (let turn = 0; turn < 6; turn++) await follow(cause?.correlationId ?? '', 'fans-out');
+    await page.getByRole('button', { name: /^6 × .*, group, 6 changes/ }).waitFor();
+    expect(await read.boundingBox()).toEqual(place);
+  });
 });

@@ -2,13 +2,12 @@
 // open groups, and send each other addresses that show the same.
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { benchCascade, benchTraceId } from '../../bench/dashboard/cascade.ts';
-import { leanTrace } from '../../src/columns/lean-trace.ts';
-import { pack } from '../../src/columns/pack.ts';
 import { placeOrder } from '../../demo/shop/place-order.ts';
 import { tracePageSchema, type TraceDetail } from '../../src/api/views.ts';
+import { searchOf, untilSearch } from './address.ts';
 import { ask, finishedCascade, until } from './api.ts';
 import { consoleErrors, expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import { openGenerated } from './generated.ts';
 
 useBrowser();
 
@@ -41,43 +40,12 @@ async function open(query = ''): Promise<Page> {
   return page;
 }
 
-/** The same page with a generated cascade in the place of the API's answer. */
-async function openGenerated(hops: number, query: string): Promise<Page> {
-  const page = await signedIn('/cascades');
-  await page.getByRole('heading', { level: 1, name: 'Cascades' }).waitFor();
-  const columns = JSON.stringify(pack(leanTrace(benchCascade(hops))));
-  await page.route(new RegExp(`/api/traces/${benchTraceId}\\?form=columns$`), (route) =>
-    route.fulfill({ contentType: 'application/json', body: columns }),
-  );
-  const none = { lines: [], truncated: false, query: '', from: '', to: '', tookMs: 1 };
-  await page.route('**/api/*/*/logs*', (route) =>
-    route.fulfill({ json: { state: 'ok', ...none } }),
-  );
-  await page.route('**/api/jobs/*/*/usual', (route) =>
-    route.fulfill({ json: { days: 7, attempts: 0, medianMs: null, p95Ms: null } }),
-  );
-  await page.goto(new URL(`/c/${benchTraceId}?${query}`, page.url()).href);
-  await page.locator('[data-view]').waitFor();
-  return page;
-}
-
 const grid = (page: Page): Locator => page.getByRole('treegrid');
 const canvas = (page: Page): Locator => page.getByRole('application', { name: /Cascade graph/ });
 const selected = (page: Page): Locator => grid(page).getByRole('row', { selected: true });
 
 async function selectedName(page: Page): Promise<string> {
   return (await selected(page).getAttribute('aria-label')) ?? '';
-}
-
-function searchOf(page: Page, key: string): string | null {
-  return new URL(page.url()).searchParams.get(key);
-}
-
-async function untilSearch(page: Page, key: string, value: RegExp | null): Promise<void> {
-  await page.waitForURL((url) => {
-    const found = url.searchParams.get(key);
-    return value === null ? found === null : value.test(found ?? '');
-  });
 }
 
 describe('the list', () => {

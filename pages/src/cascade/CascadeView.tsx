@@ -40,7 +40,7 @@ import { useSingleKeys } from '../keys/single-keys.ts';
 import { findFieldId, Toolbar } from './Toolbar.tsx';
 import { useCascadeModel } from './use-cascade-model.ts';
 import { useViewState } from './use-view-state.ts';
-import { SelectContext, ViewContext, ViewStore } from './view-store.ts';
+import { SelectContext, TurnContext, ViewContext, ViewStore } from './view-store.ts';
 
 export interface CascadeViewProps {
   detail: TraceDetail;
@@ -51,7 +51,7 @@ export interface CascadeViewProps {
   failing: boolean;
 }
 
-/** Of more nodes than this the graph is shown first: it folds what is alike, where the sequence shows all of it. */
+/** Of more nodes than this the graph is shown first: it has room beside each other for what the sequence puts in rows. */
 const sequenceUpTo = 2_000;
 /** Rail, row times and panel. */
 const roomForOthers = 56 + 74 + 464;
@@ -79,7 +79,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const [panelChoice, setPanelChoice] = useState(readPanelChoice);
   // Beside a diagram that needs the room, the list of jobs opens only when asked for.
   const [roomBeside] = useState(
-    () => laneCount(cascade) * laneWidth + roomForOthers <= window.innerWidth,
+    () => laneCount(tree, laid?.outline ?? null) * laneWidth + roomForOthers <= window.innerWidth,
   );
   const jobsShown = panelChoice ?? (roomBeside && view === 'sequence');
   const showJobs = (shown: boolean): void => {
@@ -89,10 +89,13 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
 
   const [store] = useState(() => new ViewStore());
   const nodeId = node?.id ?? null;
+  const groupCause = group === null ? null : (laid?.tree.nodes[group.parent]?.id ?? null);
   useLayoutEffect(() => {
-    const path = nodeId === null ? [] : chainOf(cascade, nodeId);
-    store.set(selectedId, new Set(path.map(({ id }) => id)));
-  }, [store, cascade, nodeId, selectedId]);
+    const from = nodeId ?? groupCause;
+    const path = from === null ? [] : chainOf(cascade, from).map(({ id }) => id);
+    if (groupCause !== null && selectedId !== null) path.push(selectedId);
+    store.set(selectedId, new Set(path));
+  }, [store, cascade, nodeId, groupCause, selectedId]);
 
   const { root } = detail.trace;
   useDocumentTitle(root === null ? 'Cascade' : sentenceText(sentenceOf(root)));
@@ -228,115 +231,122 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   return (
     <ViewContext value={store}>
       <SelectContext value={pick}>
-        <main className="flex min-h-0 flex-1 flex-col">
-          <CascadeHeader
-            trace={detail.trace}
-            live={live}
-            updatedAtMs={props.updatedAtMs}
-            failing={props.failing}
-          />
-          <div className="relative flex min-h-0 flex-1">
-            <div className="flex min-w-0 flex-1 flex-col">
-              <FindingsRow
-                findings={model.findings}
-                count={model.findingCount}
-                running={detail.trace.state === 'running'}
-                onShow={show}
-                onJobs={selectedId === null && !jobsShown ? () => showJobs(true) : null}
-              />
-              <Toolbar
-                view={view}
-                onView={actions.setView}
-                find={{
-                  text: search.q ?? '',
-                  count: hits.length,
-                  current: hits.indexOf(selectedIndex) + 1,
-                  problems: model.find.problems,
-                  onText: actions.setFind,
-                  onStep: stepHit,
-                  onLeave: focusView,
-                }}
-                onlyProblems={search.only === 'problems'}
-                problemCount={problems.length}
-                onProblems={actions.toggleProblems}
-                path={nodeId === null ? null : { on: search.path === true }}
-                onPath={actions.togglePath}
-                controls={controls}
-              />
-              {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- The view inside has the focus. */}
-              <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onViewKey}>
-                {view === 'sequence' && (
-                  <SequenceView
-                    cascade={model.shown}
-                    turns={model.turns}
-                    selectedId={nodeId}
-                    controls={controls}
-                    startId={startId}
-                    startZoom={search.zoom ?? null}
-                    onLook={(topId, zoom) => {
-                      const index = topId === null ? -1 : (tree.indexOf.get(topId) ?? -1);
-                      actions.lookAt({
-                        at: index === -1 ? undefined : hashText(at(tree.arrays.idHash, index)),
-                        zoom: zoom === 100 ? undefined : zoom,
-                      });
-                    }}
-                    onSelect={actions.select}
-                    onEnterPanel={enterPanel}
-                    onList={() => actions.setView('list')}
-                  />
-                )}
-                {view !== 'sequence' && outlineView === null && <LayingOut />}
-                {view === 'graph' && outlineView !== null && laid !== null && (
-                  <GraphView
-                    {...outlineView}
-                    placed={laid.placed}
-                    startZoom={search.zoom ?? null}
-                  />
-                )}
-                {view === 'waterfall' && outlineView !== null && (
-                  <WaterfallView {...outlineView} stretch={stretch} />
-                )}
-                {view === 'list' && outlineView !== null && <ListView {...outlineView} />}
+        <TurnContext value={turn}>
+          <main className="flex min-h-0 flex-1 flex-col">
+            <CascadeHeader
+              trace={detail.trace}
+              live={live}
+              updatedAtMs={props.updatedAtMs}
+              failing={props.failing}
+            />
+            <div className="relative flex min-h-0 flex-1">
+              <div className="flex min-w-0 flex-1 flex-col">
+                <FindingsRow
+                  findings={model.findings}
+                  count={model.findingCount}
+                  running={detail.trace.state === 'running'}
+                  onShow={show}
+                  onJobs={selectedId === null && !jobsShown ? () => showJobs(true) : null}
+                />
+                <Toolbar
+                  view={view}
+                  onView={actions.setView}
+                  find={{
+                    text: search.q ?? '',
+                    count: hits.length,
+                    current: hits.indexOf(selectedIndex) + 1,
+                    problems: model.find.problems,
+                    onText: actions.setFind,
+                    onStep: stepHit,
+                    onLeave: focusView,
+                  }}
+                  onlyProblems={search.only === 'problems'}
+                  problemCount={problems.length}
+                  onProblems={actions.toggleProblems}
+                  path={nodeId === null ? null : { on: search.path === true }}
+                  onPath={actions.togglePath}
+                  controls={controls}
+                />
+                {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- The view inside has the focus. */}
+                <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onViewKey}>
+                  {laid === null && <LayingOut />}
+                  {view === 'sequence' && laid !== null && (
+                    <SequenceView
+                      tree={laid.tree}
+                      outline={laid.outline}
+                      keep={model.keep}
+                      turns={model.turns}
+                      hits={hitSet}
+                      selectedId={selectedId}
+                      selectedRow={selectedRow}
+                      controls={controls}
+                      startId={startId}
+                      startZoom={search.zoom ?? null}
+                      onLook={(topId, zoom) => {
+                        const index = topId === null ? -1 : (tree.indexOf.get(topId) ?? -1);
+                        actions.lookAt({
+                          at: index === -1 ? undefined : hashText(at(tree.arrays.idHash, index)),
+                          zoom: zoom === 100 ? undefined : zoom,
+                        });
+                      }}
+                      onSelect={actions.select}
+                      onTurn={turn}
+                      onEnterPanel={enterPanel}
+                      onList={() => actions.setView('list')}
+                    />
+                  )}
+                  {view === 'graph' && outlineView !== null && laid !== null && (
+                    <GraphView
+                      {...outlineView}
+                      placed={laid.placed}
+                      startZoom={search.zoom ?? null}
+                    />
+                  )}
+                  {view === 'waterfall' && outlineView !== null && (
+                    <WaterfallView {...outlineView} stretch={stretch} />
+                  )}
+                  {view === 'list' && outlineView !== null && <ListView {...outlineView} />}
+                </div>
+                <Legend view={view} onKeys={() => showAbove('keys')} />
               </div>
-              <Legend view={view} onKeys={() => showAbove('keys')} />
+              {selectedId === null && jobsShown && (
+                <CascadePanel
+                  cascade={cascade}
+                  detail={detail}
+                  onSelect={pick}
+                  onClose={() => showJobs(false)}
+                />
+              )}
+              {group !== null && (
+                <GroupPanel
+                  tree={tree}
+                  group={group}
+                  onSelect={pick}
+                  onTurn={() => actions.toggleGroup(group.hash)}
+                  onClose={() => {
+                    actions.select(null);
+                    focusView();
+                  }}
+                />
+              )}
+              {node !== undefined && (
+                <NodePanel
+                  cascade={cascade}
+                  node={node}
+                  turns={model.turns}
+                  tab={search.tab ?? 'logs'}
+                  live={nodeIsLive}
+                  onTab={actions.setTab}
+                  onSelect={pick}
+                  onClose={() => {
+                    actions.select(null);
+                    focusView();
+                  }}
+                />
+              )}
             </div>
-            {selectedId === null && jobsShown && (
-              <CascadePanel
-                cascade={cascade}
-                detail={detail}
-                onSelect={pick}
-                onClose={() => showJobs(false)}
-              />
-            )}
-            {group !== null && (
-              <GroupPanel
-                tree={tree}
-                group={group}
-                onSelect={pick}
-                onTurn={() => actions.toggleGroup(group.hash)}
-                onClose={() => {
-                  actions.select(null);
-                  focusView();
-                }}
-              />
-            )}
-            {node !== undefined && (
-              <NodePanel
-                cascade={cascade}
-                node={node}
-                turns={model.turns}
-                tab={search.tab ?? 'logs'}
-                live={nodeIsLive}
-                onTab={actions.setTab}
-                onSelect={pick}
-                onClose={() => {
-                  actions.select(null);
-                  focusView();
-                }}
-              />
-            )}
-          </div>
-        </main>
+          </main>
+        </TurnContext>
       </SelectContext>
     </ViewContext>
   );

@@ -34,44 +34,46 @@ export function Legend(props: { view: View; onKeys: () => void }): ReactElement 
   const { view } = props;
   const isDiagram = view === 'sequence' || view === 'graph';
   return (
-    <footer className="flex h-7 flex-none items-center gap-3.5 overflow-hidden border-t border-line bg-base px-4 text-[11px] whitespace-nowrap text-sub">
-      {isDiagram && <Arrows />}
-      <span className={item}>
-        <Stroke width={2} colour="var(--tl-ink)" dash="5 4" /> weak
-      </span>
-      {isDiagram && (
+    <footer className="@container flex-none border-t border-line bg-base">
+      <div className="flex h-7 items-center gap-3.5 overflow-hidden px-4 text-[11px] whitespace-nowrap text-sub">
+        {isDiagram && <Arrows />}
         <span className={item}>
-          <Stroke width={2} colour="var(--tl-ink)" dash="1.5 3.5" /> not recorded yet
+          <Stroke width={2} colour="var(--tl-ink)" dash="5 4" /> weak
         </span>
-      )}
-      <span className="flex-1" />
-      <span className={`${item} max-lg:hidden`}>
-        <kbd className="kbd">↑</kbd>
-        <kbd className="kbd">↓</kbd> {view === 'sequence' ? 'time' : 'rows'}
-      </span>
-      <span className={`${item} max-lg:hidden`}>
-        <kbd className="kbd">←</kbd> cause <kbd className="kbd">→</kbd> effect
-      </span>
-      <span className={`${item} max-lg:hidden`}>
-        <kbd className="kbd">e</kbd> next problem
-      </span>
-      <button
-        type="button"
-        className={`${item} h-6 rounded hover:text-ink max-sm:hidden`}
-        onClick={props.onKeys}
-      >
-        <kbd className="kbd">?</kbd> all keys
-      </button>
-      {isDiagram && (
-        <a
-          href="https://reactflow.dev"
-          target="_blank"
-          rel="noreferrer"
-          className="hover:text-ink max-lg:hidden"
+        {isDiagram && (
+          <span className={item}>
+            <Stroke width={2} colour="var(--tl-ink)" dash="1.5 3.5" /> not recorded yet
+          </span>
+        )}
+        <span className="flex-1" />
+        <span className={`${item} @max-[940px]:hidden`}>
+          <kbd className="kbd">↑</kbd>
+          <kbd className="kbd">↓</kbd> {view === 'sequence' ? 'time' : 'rows'}
+        </span>
+        <span className={`${item} @max-[940px]:hidden`}>
+          <kbd className="kbd">←</kbd> cause <kbd className="kbd">→</kbd> effect
+        </span>
+        <span className={`${item} @max-[820px]:hidden`}>
+          <kbd className="kbd">e</kbd> next problem
+        </span>
+        <button
+          type="button"
+          className={`${item} h-6 rounded hover:text-ink @max-[560px]:hidden`}
+          onClick={props.onKeys}
         >
-          React Flow
-        </a>
-      )}
+          <kbd className="kbd">?</kbd> all keys
+        </button>
+        {isDiagram && (
+          <a
+            href="https://reactflow.dev"
+            target="_blank"
+            rel="noreferrer"
+            className="hover:text-ink @max-[640px]:hidden"
+          >
+            React Flow
+          </a>
+        )}
+      </div>
     </footer>
   );
 }

@@ -27,9 +27,9 @@ import type { Turn } from './findings.ts';
 import { moveSelection } from './keyboard.ts';
 import { LaneHeads, TimeGutter } from './LaneHeads.tsx';
 import type { Layout } from './layout.ts';
-import type { Cascade } from './model.ts';
 import { domIdOf } from './dom-id.ts';
 import { nodeTypes } from './SequenceNodes.tsx';
+import type { Sequence } from './sequence.ts';
 import { timeAt } from './strip.ts';
 import { createCutter, windowFor, type Window } from './window.ts';
 import { NewBelow } from '../ui/NewBelow.tsx';
@@ -44,22 +44,28 @@ const readOnlyWords: Partial<AriaLabelConfig> = {
 };
 
 export interface SequenceCanvasProps {
-  cascade: Cascade;
+  sequence: Sequence;
   layout: Layout;
   turns: Map<string, Turn>;
+  /** What the search found, by index. */
+  hits: ReadonlySet<number>;
+  /** A node's, a group's or null. */
   selectedId: string | null;
+  selectedRow: number;
   camera: Camera;
   onReady: () => void;
   /** The camera has come to rest. */
   onRest: () => void;
   onSelect: (id: string | null) => void;
+  /** Folds or opens a row of the outline. */
+  onTurn: (row: number) => void;
   onEnterPanel: () => void;
   /** Leads to the same as a list. */
   onList: () => void;
 }
 
 export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
-  const { cascade, layout, turns, selectedId, camera, onSelect } = props;
+  const { sequence, layout, turns, hits, selectedId, selectedRow, camera, onSelect } = props;
   const heads = useRef<HTMLDivElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const staying = useRef<HTMLDivElement>(null);
@@ -75,16 +81,20 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const part = useMemo(() => cut(window), [cut, window]);
   // The layout is named too: a drawer keeps what it drew.
   const drawer = useMemo(
-    () => ({ layout, draw: createDrawer(cascade, turns) }),
-    [cascade, layout, turns],
+    () => ({ layout, draw: createDrawer({ sequence, turns, hits }) }),
+    [sequence, layout, turns, hits],
   );
-  const nodes = useMemo(() => drawer.draw(part.nodes), [drawer, part]);
-  const selectedLane = useMemo(
-    () =>
-      selectedId === null
-        ? null
-        : (layout.nodes.find(({ node }) => node.id === selectedId)?.lane ?? null),
+  const selected = useMemo(
+    () => layout.nodes.find(({ node }) => node.id === selectedId) ?? null,
     [layout, selectedId],
+  );
+  // A screen reader is told of what is selected, also when it has been scrolled away.
+  const nodes = useMemo(
+    () =>
+      drawer.draw(
+        selected === null || part.nodes.includes(selected) ? part.nodes : [...part.nodes, selected],
+      ),
+    [drawer, part, selected],
   );
 
   const place = useCallback(
@@ -93,8 +103,8 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
       moveTo(heads.current, view.x, 0);
       moveTo(gutter.current, 0, view.y);
       moveTo(staying.current, -view.x / view.zoom, 0);
-      const totalMs = Math.max(1, cascade.endMs - cascade.startMs);
-      const share = (y: number): number => (timeAt(layout.moments, y) - cascade.startMs) / totalMs;
+      const totalMs = Math.max(1, sequence.endMs - sequence.startMs);
+      const share = (y: number): number => (timeAt(layout.moments, y) - sequence.startMs) / totalMs;
       const atEnd = -view.y + height >= (layout.height - 20) * view.zoom;
       if (strip.current !== null) {
         strip.current.style.left = `${share(-view.y / view.zoom) * 100}%`;
@@ -102,7 +112,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
         strip.current.style.right = `${(1 - right) * 100}%`;
       }
     },
-    [cascade, layout, height],
+    [sequence, layout, height],
   );
   const store = useStoreApi();
   // Outside React, so that panning draws nothing again.
@@ -143,11 +153,14 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') onSelect(null);
-    else if (event.key === 'Enter' && selectedId !== null) props.onEnterPanel();
-    else {
-      const next = moveSelection(cascade, layout, selectedId, event.key);
-      if (next === undefined) return;
-      onSelect(next);
+    else if (event.key === 'Enter' && selected !== null) {
+      if (selected.node.kind === 'more') props.onTurn(selected.row);
+      else props.onEnterPanel();
+    } else {
+      const move = moveSelection(sequence, selectedRow, event.key);
+      if (move === null) return;
+      if ('turn' in move) props.onTurn(move.turn);
+      else onSelect(move.select);
     }
     event.preventDefault();
     event.stopPropagation();
@@ -165,7 +178,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
     const { scrollLeft, scrollTop } = currentTarget;
     if (scrollLeft !== 0 || scrollTop !== 0) camera.panBy(-scrollLeft, -scrollTop);
   };
-  const count = cascade.order.length;
+  const count = sequence.tree.arrays.count;
   const moved = (): void => {
     camera.moved();
     props.onRest();
@@ -180,8 +193,13 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
       >
         Show as list
       </button>
-      <TimeStrip cascade={cascade} windowRef={strip} onPick={showTime} />
-      <LaneHeads layout={layout} zoom={zoom} selectedLane={selectedLane} movedRef={heads} />
+      <TimeStrip sequence={sequence} windowRef={strip} onPick={showTime} />
+      <LaneHeads
+        layout={layout}
+        zoom={zoom}
+        selectedLane={selected?.lane ?? null}
+        movedRef={heads}
+      />
       <div className="flex min-h-0 flex-1 bg-canvas">
         <TimeGutter layout={part} zoom={zoom} selectedId={selectedId} movedRef={gutter} />
         <div className="relative min-w-0 flex-1">
@@ -191,7 +209,7 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             nodeTypes={nodeTypes}
             data-view="sequence"
             tabIndex={0}
-            aria-label={`Cascade sequence, ${count} nodes. Arrow keys move: up and down in time, left to the cause, right to the effect.`}
+            aria-label={`Cascade sequence, ${count} nodes. Arrow keys move: up and down in time, left to the cause, right to the effect; Space opens and folds.`}
             aria-activedescendant={selectedId === null ? undefined : domIdOf(selectedId)}
             ariaLabelConfig={readOnlyWords}
             onKeyDown={onKeyDown}

@@ -1,5 +1,5 @@
 // The nodes of the diagram: actor, change, hop, and a hop that is not recorded yet. Drawn from primitives
-// worked out beforehand; a node subscribes to its own selection only.
+// worked out beforehand; a node subscribes to its own selection only. Groups are beside.
 import type { NodeProps, NodeTypes } from '@xyflow/react';
 import { memo, useContext, type ReactElement, type ReactNode } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
@@ -10,7 +10,8 @@ import type { Tone } from '../words/outcome.ts';
 import { withShown } from './describe.ts';
 import { domIdOf } from './dom-id.ts';
 import type { DrawnNode, DrawnNodeData, Pip } from './drawn.ts';
-import { SelectContext, useIsSelected } from './view-store.ts';
+import { GroupBox, MoreBox } from './SequenceGroups.tsx';
+import { SelectContext, TurnContext, useIsSelected } from './view-store.ts';
 
 function NodeButton(props: {
   id: string;
@@ -84,8 +85,28 @@ function Marker({ text, tone }: NonNullable<DrawnNodeData['marker']>): ReactElem
   );
 }
 
+/** What a folded node hides; opens it. */
+function Folded(props: NonNullable<DrawnNodeData['folded']> & { className: string }): ReactElement {
+  const { row, count, found } = props;
+  const turn = useContext(TurnContext);
+  const name = `Open, ${count.toLocaleString('en')} below${found > 0 ? `, ${found} found` : ''}`;
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={name}
+      title={`${name} (Space)`}
+      className={`tl-fold-button nopan absolute ${props.className}`}
+      onClick={() => turn(row)}
+    >
+      <span className={found > 0 ? 'tl-hit' : ''}>+{count.toLocaleString('en')}</span>
+    </button>
+  );
+}
+
 const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): ReactElement {
-  const { label, title, main, detail, tone, tag, pips, morePips, marker, dashed } = data;
+  const { label, title, main, detail, tone, tag, pips, morePips, marker, dashed, hit, folded } =
+    data;
   return (
     <>
       <NodeButton
@@ -96,7 +117,7 @@ const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): React
       >
         <span className="flex items-center gap-[5px] text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">
           <Glyph tone={tone} />
-          <span className="truncate">{main}</span>{' '}
+          <span className={`truncate ${hit ? 'tl-hit' : ''}`}>{main}</span>{' '}
           {tag !== null && (
             // By style, since it is in the name in words.
             <span
@@ -111,6 +132,7 @@ const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): React
         </span>{' '}
         {marker !== null && <Marker {...marker} />}
       </NodeButton>
+      {folded !== null && <Folded {...folded} className="-right-1.5 -bottom-3.5" />}
     </>
   );
 });
@@ -135,6 +157,7 @@ const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>):
           <KindIcon kind={data.icon} size={16} />
         )}
       </NodeButton>
+      {data.folded !== null && <Folded {...data.folded} className="-top-3 left-5" />}
       <span
         aria-hidden="true"
         className="absolute top-8 left-1/2 -translate-x-1/2 bg-canvas px-1 text-center text-[11px] leading-[14px] whitespace-nowrap text-sub"
@@ -150,4 +173,10 @@ const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>):
 });
 
 /** Constant, as React Flow asks for. */
-export const nodeTypes: NodeTypes = { box: BoxNode, circle: CircleNode };
+export const nodeTypes: NodeTypes = {
+  box: BoxNode,
+  circle: CircleNode,
+  // `group` is a type of React Flow's own, with a look of its own.
+  alike: GroupBox,
+  more: MoreBox,
+};

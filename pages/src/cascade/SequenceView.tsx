@@ -1,18 +1,36 @@
-// The cascade as a sequence diagram: lays it out, and lends its camera to the toolbar.
+// The cascade as a sequence diagram: lays the outline's rows out in time, and lends its camera to the toolbar.
 import { ReactFlowProvider, useStore } from '@xyflow/react';
-import { useEffectEvent, useLayoutEffect, useMemo, useState, type ReactElement } from 'react';
+import {
+  useCallback,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactElement,
+} from 'react';
+import type { Outline } from '../tree/outline.ts';
+import { rowIdOf } from '../tree/rows.ts';
+import type { CascadeTree } from '../tree/tree.ts';
 import { maxZoom, minZoom } from './camera.ts';
 import { useOfferControls, type ControlsStore } from './controls.ts';
 import type { Turn } from './findings.ts';
 import { layOut } from './layout.ts';
-import type { Cascade } from './model.ts';
 import { SequenceCanvas } from './SequenceCanvas.tsx';
+import { sequenceOf, standInOf } from './sequence.ts';
 import { useCamera } from './use-camera.ts';
+import { TurnContext } from './view-store.ts';
 
 export interface SequenceViewProps {
-  cascade: Cascade;
+  tree: CascadeTree;
+  outline: Outline;
+  /** 1 for what the filters keep; null keeps all. */
+  keep: Uint8Array | null;
   turns: Map<string, Turn>;
+  hits: ReadonlySet<number>;
+  /** A node's, a group's or null. */
   selectedId: string | null;
+  selectedRow: number;
   controls: ControlsStore;
   /** The node to begin with on top; null for the first. */
   startId: string | null;
@@ -21,6 +39,8 @@ export interface SequenceViewProps {
   /** Told when the camera has come to rest. */
   onLook: (topId: string | null, zoomPercent: number) => void;
   onSelect: (id: string | null) => void;
+  /** Folds or opens a row of the outline. */
+  onTurn: (row: number) => void;
   onEnterPanel: () => void;
   onList: () => void;
 }
@@ -34,20 +54,28 @@ export function SequenceView(props: SequenceViewProps): ReactElement {
 }
 
 function Sequence(props: SequenceViewProps): ReactElement {
-  const { cascade, selectedId } = props;
-  const layout = useMemo(() => layOut(cascade), [cascade]);
+  const { tree, outline, keep, selectedId, onTurn } = props;
+  const sequence = useMemo(() => sequenceOf(tree, outline, keep), [tree, outline, keep]);
+  const layout = useMemo(() => layOut(sequence), [sequence]);
   const [ready, setReady] = useState(false);
-  const camera = useCamera(layout, selectedId, ready);
+  const turned = useRef<string | null>(null);
+  const takeTurned = useCallback(() => {
+    const id = turned.current;
+    turned.current = null;
+    return id;
+  }, []);
+  const camera = useCamera({ sequence, layout, selectedId, takeTurned, ready });
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   useOfferControls(props.controls, {
     zoomText: `${percent} %`,
     fitName: 'Fit width',
     zoomBy: camera.zoomBy,
     fit: camera.fitWidth,
-    show: camera.fitNodes,
+    show: (ids) => camera.fitNodes(ids.flatMap((id) => standInOf(sequence, id) ?? [])),
   });
   const begin = useEffectEvent(() => {
-    const y = layout.nodes.find(({ node }) => node.id === props.startId)?.y;
+    const startId = props.startId === null ? null : standInOf(sequence, props.startId);
+    const y = layout.nodes.find(({ node }) => node.id === startId)?.y;
     if (y === undefined && props.startZoom === null) return;
     // The address can come from the graph, which goes further away.
     const zoom = Math.min(maxZoom, Math.max(minZoom, (props.startZoom ?? 100) / 100));
@@ -58,22 +86,37 @@ function Sequence(props: SequenceViewProps): ReactElement {
   }, [ready]);
   const rested = (): void => {
     const { y, zoom } = camera.viewport();
-    const top = layout.nodes.find((placed) => placed.y * zoom + y >= 0);
+    // A node, since only those are known by every view and after every fold.
+    const top = layout.nodes.find(
+      (placed) => placed.y * zoom + y >= 0 && tree.indexOf.has(placed.node.id),
+    );
     const atTop = y >= -1;
     props.onLook(atTop ? null : (top?.node.id ?? null), Math.round(zoom * 100));
   };
+  const turn = useCallback(
+    (row: number) => {
+      turned.current = rowIdOf(tree, outline, row);
+      onTurn(row);
+    },
+    [tree, outline, onTurn],
+  );
   return (
-    <SequenceCanvas
-      cascade={cascade}
-      layout={layout}
-      turns={props.turns}
-      selectedId={selectedId}
-      camera={camera}
-      onReady={() => setReady(true)}
-      onRest={rested}
-      onSelect={props.onSelect}
-      onEnterPanel={props.onEnterPanel}
-      onList={props.onList}
-    />
+    <TurnContext value={turn}>
+      <SequenceCanvas
+        sequence={sequence}
+        layout={layout}
+        turns={props.turns}
+        hits={props.hits}
+        selectedId={selectedId}
+        selectedRow={props.selectedRow}
+        camera={camera}
+        onReady={() => setReady(true)}
+        onRest={rested}
+        onSelect={props.onSelect}
+        onTurn={turn}
+        onEnterPanel={props.onEnterPanel}
+        onList={props.onList}
+      />
+    </TurnContext>
   );
 }

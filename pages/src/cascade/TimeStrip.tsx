@@ -1,17 +1,10 @@
 // The strip above the lanes: true linear time, and which part of it the canvas shows.
 import { memo, type PointerEvent, type ReactElement, type Ref } from 'react';
+import { toneFill } from '../ui/tone-fill.ts';
 import type { Tone } from '../words/outcome.ts';
-import type { Cascade } from './model.ts';
+import type { Sequence } from './sequence.ts';
 import { stripBars, stripTicks } from './strip.ts';
 import { useIsSelected } from './view-store.ts';
-
-const fill: Record<Tone, string> = {
-  ok: 'bg-ok',
-  fail: 'tl-strip-fail',
-  retry: 'bg-retry',
-  run: 'bg-run',
-  wait: 'bg-wire',
-};
 
 function Bar(props: {
   nodeId: string;
@@ -23,7 +16,7 @@ function Bar(props: {
   const selected = useIsSelected(props.nodeId);
   return (
     <i
-      className={`absolute h-[3.5px] min-w-1 rounded-[1px] ${selected ? 'bg-ink' : fill[props.tone]}`}
+      className={`absolute h-[3.5px] min-w-1 rounded-[1px] ${selected ? 'bg-ink' : toneFill[props.tone]}`}
       style={{ left: `${props.left * 100}%`, width: `${props.width * 100}%`, top: props.top }}
     />
   );
@@ -31,15 +24,17 @@ function Bar(props: {
 
 /** Decorative for screen readers: every time is in the nodes' own labels. `windowRef` is moved from outside. */
 export const TimeStrip = memo(function TimeStrip(props: {
-  cascade: Cascade;
+  sequence: Sequence;
   windowRef: Ref<HTMLSpanElement>;
   onPick: (atMs: number) => void;
 }): ReactElement {
-  const { cascade, windowRef } = props;
-  const totalMs = cascade.endMs - cascade.startMs;
+  const { sequence, windowRef } = props;
+  const totalMs = sequence.endMs - sequence.startMs;
   const pick = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    props.onPick(cascade.startMs + ((event.clientX - box.left) / Math.max(1, box.width)) * totalMs);
+    props.onPick(
+      sequence.startMs + ((event.clientX - box.left) / Math.max(1, box.width)) * totalMs,
+    );
   };
   return (
     <div
@@ -50,7 +45,7 @@ export const TimeStrip = memo(function TimeStrip(props: {
         real time
       </span>
       <div className="relative mr-4 flex-1 cursor-pointer" onPointerDown={pick}>
-        {stripBars(cascade).map(({ id, nodeId, from, to, line, tone }) => (
+        {stripBars(sequence).map(({ id, nodeId, from, to, line, tone }) => (
           <Bar
             key={id}
             nodeId={nodeId}

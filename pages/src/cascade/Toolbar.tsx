@@ -55,6 +55,8 @@ export interface FindProps {
 
 export const findFieldId = 'find-inside';
 
+const findHint = 'Names, rows, IDs, or status:failed took:>1s row:orders#42 attempt:>1 weak:true';
+
 function FindInside(props: FindProps): ReactElement {
   // Typed here and kept in the address: a keystroke must not wait for the address.
   const [typed, setTyped] = useState({ text: props.text, of: props.text });
@@ -68,6 +70,7 @@ function FindInside(props: FindProps): ReactElement {
     event.preventDefault();
     event.stopPropagation();
   };
+  const [focused, setFocused] = useState(false);
   const asked = text.trim() !== '';
   const [problem] = props.problems;
   return (
@@ -84,7 +87,8 @@ function FindInside(props: FindProps): ReactElement {
         aria-describedby="find-outcome"
         aria-keyshortcuts="/"
         aria-invalid={problem !== undefined}
-        placeholder="Find, status:failed, took:>1s"
+        placeholder="Find in this cascade"
+        title={findHint}
         value={text}
         spellCheck={false}
         autoComplete="off"
@@ -93,7 +97,9 @@ function FindInside(props: FindProps): ReactElement {
           props.onText(target.value);
         }}
         onKeyDown={onKeyDown}
-        className="h-7 w-full rounded-[7px] border border-line bg-raised pr-[74px] pl-7 text-[12px] text-ink placeholder:text-sub [&::-webkit-search-cancel-button]:hidden"
+        onFocus={() => setFocused(true)}
+        onBlur={() => setFocused(false)}
+        className={`h-7 w-full rounded-[7px] border border-line bg-raised pl-7 text-[12px] text-ink text-ellipsis placeholder:text-sub [&::-webkit-search-cancel-button]:hidden ${asked ? 'pr-[74px]' : 'pr-8'}`}
       />
       <output
         id="find-outcome"
@@ -111,6 +117,11 @@ function FindInside(props: FindProps): ReactElement {
           `${props.current} of ${props.count}`
         )}
       </output>
+      {focused && !asked && (
+        <p className="absolute top-8 left-0 z-30 rounded-md border border-line bg-raised px-2 py-1 text-[11.5px] whitespace-nowrap text-sub shadow-sheet max-sm:whitespace-normal">
+          {findHint}
+        </p>
+      )}
       {problem !== undefined && (
         <p
           role="alert"

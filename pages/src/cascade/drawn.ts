@@ -2,10 +2,21 @@
 import type { Node } from '@xyflow/react';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import { rowKeyLabel } from '../words/names.ts';
+import { foundBelow } from '../tree/holders.ts';
 import * as describe from './describe.ts';
+import {
+  boxOf,
+  groupData,
+  moreData,
+  type DrawnGroup,
+  type DrawnGroupData,
+  type DrawnMore,
+  type DrawnMoreData,
+} from './drawn-group.ts';
 import type { Turn } from './findings.ts';
 import type { Lane, PlacedNode } from './layout.ts';
 import type { Cascade, CascadeNode } from './model.ts';
+import type { Sequence } from './sequence.ts';
 
 /** One attempt in a node's corner. */
 export interface Pip {
@@ -29,8 +40,13 @@ export interface DrawnNodeData extends Record<string, unknown> {
   /** "run 2", "2nd"; amber where it is about a job that ran again for the same row. */
   marker: { text: string; tone: 'retry' | 'wait' } | null;
   dashed: boolean;
+  /** The search found it. */
+  hit: boolean;
+  /** What it hides while it is folded; null where it is not. */
+  folded: { row: number; count: number; found: number } | null;
 }
 export type DrawnNode = Node<DrawnNodeData>;
+export type Drawn = Node<DrawnNodeData | DrawnGroupData | DrawnMoreData>;
 
 const maxPips = 3;
 const tags: Record<string, string> = { INSERT: 'INS', UPDATE: 'UPD', DELETE: 'DEL', MANUAL: 'MAN' };
@@ -66,8 +82,12 @@ function markerOf(
   return { text: ordinal(turn.n), tone: ranAgain ? 'retry' : 'wait' };
 }
 
-function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode): DrawnNode {
-  const { node, x, y, width, height } = placed;
+function nodeData(
+  { sequence, turns, hits, found }: Drawing,
+  node: CascadeNode,
+  row: number,
+): DrawnNodeData {
+  const { cascade, indexOf } = sequence.tree;
   const turn = turns.get(node.id) ?? null;
   const attempts = node.kind === 'hop' ? node.delivery.attempts : [];
   const pips =
@@ -76,45 +96,65 @@ function drawNode(cascade: Cascade, turns: Map<string, Turn>, placed: PlacedNode
       : [];
   const label = describe.nodeLabel(cascade, node, turn);
   const op = node.kind === 'change' ? node.event.op : null;
+  const hidden = sequence.hidden.get(node.id);
   return {
-    id: node.id,
-    type: node.kind === 'actor' ? 'circle' : 'box',
-    position: { x, y },
-    width,
-    height,
-    measured: { width, height },
-    draggable: false,
-    selectable: false,
-    connectable: false,
-    focusable: false,
-    data: {
-      label,
-      title: label,
-      main: mainText(node),
-      detail: describe.nodeDetail(node),
-      tone: describe.nodeOutcome(node).tone,
-      icon: describe.nodeIcon(node),
-      tag: op === null ? null : (tags[op] ?? null),
-      pips,
-      morePips: Math.max(0, attempts.length - maxPips),
-      marker: markerOf(cascade, turns, node),
-      dashed: node.kind === 'missing',
-    },
+    label,
+    title: label,
+    main: mainText(node),
+    detail: describe.nodeDetail(node),
+    tone: describe.nodeOutcome(node).tone,
+    icon: describe.nodeIcon(node),
+    tag: op === null ? null : (tags[op] ?? null),
+    pips,
+    morePips: Math.max(0, attempts.length - maxPips),
+    marker: markerOf(cascade, turns, node),
+    dashed: node.kind === 'missing',
+    hit: hits.has(indexOf.get(node.id) ?? -1),
+    folded: hidden === undefined ? null : { row, count: hidden.count, found: found.get(row) ?? 0 },
   };
 }
 
+export interface DrawingOf {
+  sequence: Sequence;
+  turns: Map<string, Turn>;
+  /** What the search found, by index. */
+  hits: ReadonlySet<number>;
+}
+interface Drawing extends DrawingOf {
+  found: Map<number, number>;
+}
+
+function draw(drawing: Drawing, placed: PlacedNode): Drawn {
+  const { node, row } = placed;
+  const box = boxOf(placed);
+  switch (node.kind) {
+    case 'group': {
+      const data = groupData(drawing.sequence, node, row, drawing.found.get(row) ?? 0);
+      return { ...box, type: 'alike', data } satisfies DrawnGroup;
+    }
+    case 'more':
+      return { ...box, type: 'more', data: moreData(node, row) } satisfies DrawnMore;
+    case 'actor':
+    case 'change':
+    case 'hop':
+    case 'missing': {
+      const type = node.kind === 'actor' ? 'circle' : 'box';
+      return { ...box, type, data: nodeData(drawing, node, row) } satisfies DrawnNode;
+    }
+  }
+}
+
 /**
- * Draws nodes of one cascade. What was drawn before is given again as the same object, so that moving the window draws
+ * Draws nodes of one diagram. What was drawn before is given again as the same object, so that moving the window draws
  * only what comes into it.
  */
-export function createDrawer(
-  cascade: Cascade,
-  turns: Map<string, Turn>,
-): (placed: readonly PlacedNode[]) => DrawnNode[] {
-  const nodes = new Map<string, DrawnNode>();
+export function createDrawer(of: DrawingOf): (placed: readonly PlacedNode[]) => Drawn[] {
+  const { outline, holders } = of.sequence;
+  const drawing = { ...of, found: foundBelow(outline, holders, of.hits) };
+  const nodes = new Map<string, Drawn>();
   return (placed) =>
     placed.map((each) => {
-      const drawn = nodes.get(each.node.id) ?? drawNode(cascade, turns, each);
+      const drawn = nodes.get(each.node.id) ?? draw(drawing, each);
       nodes.set(each.node.id, drawn);
       return drawn;
     });

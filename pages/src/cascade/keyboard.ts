@@ -1,38 +1,40 @@
-// Which node of the sequence a key leads to: up and down in time, left to the cause, right to the first effect,
-// `[` and `]` to the effect of the same cause before and after. Pure.
-import type { Layout } from './layout.ts';
-import type { Cascade } from './model.ts';
+// Where a key leads in the sequence: up and down in time; along causes, effects and folds as in every other view. Pure.
+import { rowIdOf, stepFrom } from '../tree/rows.ts';
+import type { Sequence } from './sequence.ts';
 
-/** The next selection; undefined where the key leads nowhere. */
+/** Another selection, or a row of the outline that is folded or opened; null where the key leads nowhere. */
+export type Move = { select: string } | { turn: number } | null;
+
+const page = 12;
+
+/** @param selectedRow of the outline; −1 for none */
 export function moveSelection(
-  cascade: Cascade,
-  layout: Layout,
-  selectedId: string | null,
+  { tree, outline, order }: Sequence,
+  selectedRow: number,
   key: string,
-): string | undefined {
-  const ids = layout.nodes.map(({ node }) => node.id);
-  const at = selectedId === null ? -1 : ids.indexOf(selectedId);
+): Move {
+  const place = order.findIndex(({ row }) => row === selectedRow);
+  const to = (index: number): Move => {
+    const id = order[Math.min(order.length - 1, Math.max(0, index))]?.node.id;
+    return id === undefined ? null : { select: id };
+  };
   switch (key) {
     case 'ArrowDown':
-      return ids[Math.min(ids.length - 1, at + 1)];
+      return to(place + 1);
     case 'ArrowUp':
-      return at === -1 ? ids[0] : ids[Math.max(0, at - 1)];
+      return to(place - 1);
+    case 'PageDown':
+      return to(place + page);
+    case 'PageUp':
+      return to(place - page);
     case 'Home':
-      return ids[0];
+      return to(0);
     case 'End':
-      return ids.at(-1);
-    case 'ArrowLeft':
-      return selectedId === null ? ids[0] : cascade.causeOf.get(selectedId)?.from;
-    case 'ArrowRight':
-      return selectedId === null ? ids[0] : cascade.effectsOf.get(selectedId)?.[0]?.to;
-    case '[':
-    case ']': {
-      const from = selectedId === null ? undefined : cascade.causeOf.get(selectedId)?.from;
-      const effects = from === undefined ? [] : (cascade.effectsOf.get(from) ?? []);
-      const place = effects.findIndex(({ to }) => to === selectedId);
-      return place === -1 ? undefined : effects[place + (key === ']' ? 1 : -1)]?.to;
+      return to(order.length - 1);
+    default: {
+      const step = stepFrom(outline, selectedRow, key);
+      if (step === null) return null;
+      return 'turn' in step ? step : { select: rowIdOf(tree, outline, step.to) };
     }
-    default:
-      return undefined;
   }
 }

@@ -1,11 +1,14 @@
-// Places a cascade as a sequence diagram: lanes, nodes, arrows, bars of work, attempts. One pass over the
+// Places a cascade as a sequence diagram: lanes, nodes, groups, arrows, bars of work, attempts. One pass over the
 // rows, O(n). Pure: no DOM, no React Flow.
 import { linkText } from '../tree/marks.ts';
+import { rowKinds, type Outline } from '../tree/outline.ts';
+import type { CascadeTree } from '../tree/tree.ts';
 import { actorLabel, tableLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import * as measures from './measures.ts';
-import type { Cascade, CascadeNode, Cause } from './model.ts';
+import type { Cause } from './model.ts';
 import { stackRows, type AttemptRow, type FoldRow, type Moment, type TimeMark } from './rows.ts';
+import type { Sequence, SequenceNode } from './sequence.ts';
 
 export interface Lane {
   key: string;
@@ -16,7 +19,9 @@ export interface Lane {
 }
 
 export interface PlacedNode {
-  node: CascadeNode;
+  node: SequenceNode;
+  /** Of the outline. */
+  row: number;
   lane: number;
   x: number;
   y: number;
@@ -65,7 +70,7 @@ export interface Layout {
   moments: Moment[];
 }
 
-function laneOf(node: CascadeNode): Omit<Lane, 'centre'> {
+function laneOf(node: SequenceNode): Omit<Lane, 'centre'> {
   switch (node.kind) {
     case 'actor': {
       const kind =
@@ -82,19 +87,40 @@ function laneOf(node: CascadeNode): Omit<Lane, 'centre'> {
       return { key: `job ${node.delivery.job}`, kind: 'job', name: node.delivery.job };
     case 'missing':
       return { key: `job ${node.job}`, kind: 'job', name: node.job };
+    case 'group':
+    case 'more':
+      return laneOf(node.member);
   }
 }
 
-/** How many lifelines a cascade has. */
-export function laneCount(cascade: Cascade): number {
-  return new Set(cascade.order.map(({ node }) => laneOf(node).key)).size;
+/** How many lifelines the rows of an outline need; null for all that the cascade has. */
+export function laneCount({ nodes }: CascadeTree, outline: Outline | null): number {
+  const keys = new Set<string>();
+  const add = (index: number): void => {
+    const node = nodes[index];
+    if (node !== undefined) keys.add(laneOf(node).key);
+  };
+  if (outline === null) for (const index of nodes.keys()) add(index);
+  else {
+    for (const [row, item] of outline.item.entries()) {
+      const isNode = outline.kind[row] === rowKinds.node;
+      add(isNode ? item : (outline.groups[item]?.members[0] ?? -1));
+    }
+  }
+  return keys.size;
 }
 
-export function layOut(cascade: Cascade): Layout {
+/** On its arrow; null where the link is certain. */
+function captionText(sequence: Sequence, cause: Cause): string | null {
+  const node = sequence.nodes.get(cause.to);
+  return node?.kind === 'group' ? node.linkText : linkText(cause);
+}
+
+export function layOut(sequence: Sequence): Layout {
   const lanes: Lane[] = [];
   const laneIndex = new Map<string, number>();
   const laneAt = new Map<string, number>();
-  for (const { node } of cascade.order) {
+  for (const { node } of sequence.order) {
     const lane = laneOf(node);
     let index = laneIndex.get(lane.key);
     if (index === undefined) {
@@ -109,42 +135,53 @@ export function layOut(cascade: Cascade): Layout {
   /** Room between the two ends of an arrow. */
   const reach = (cause: Cause): number =>
     Math.abs(centreOf(cause.to) - centreOf(cause.from)) - measures.nodeWidth / 2 - 24;
-  const rows = stackRows(cascade, (id) => {
-    const cause = cascade.causeOf.get(id);
-    const text = cause === undefined ? null : linkText(cause);
-    if (cause === undefined || text === null) return 0;
-    return measures.captionWidth(text) + 24 > reach(cause) ? measures.captionStrip : 0;
+  const rows = stackRows(sequence, {
+    above: (id) => {
+      const cause = sequence.causeOf.get(id);
+      const text = cause === undefined ? null : captionText(sequence, cause);
+      if (cause === undefined || text === null) return 0;
+      return measures.captionWidth(text) + 24 > reach(cause) ? measures.captionStrip : 0;
+    },
+    below: (id) => {
+      const actor = sequence.nodes.get(sequence.causeOf.get(id)?.from ?? '');
+      return actor?.kind === 'actor' ? measures.notesBelow(actor.notes.length) : 0;
+    },
   });
 
   const nodes: PlacedNode[] = [];
   const arrows: Arrow[] = [];
   const lowestEffect = new Map<string, number>();
-  for (const { node, atMs } of cascade.order) {
-    const elapsedMs = atMs - cascade.startMs;
+  for (const { node, row: outlineRow, atMs } of sequence.order) {
+    const elapsedMs = atMs - sequence.startMs;
     const lane = laneAt.get(node.id) ?? 0;
     if (node.kind === 'actor') {
-      const first = cascade.effectsOf.get(node.id)?.[0];
-      const centre = (first && rows.nodes.get(first.to)?.centre) ?? measures.topPadding;
+      const first = sequence.effectsOf.get(node.id)?.[0];
       const size = measures.actorSize;
-      const x = centreOf(node.id) - size / 2;
-      nodes.push({ node, lane, x, y: centre - size / 2, width: size, height: size, elapsedMs });
+      // One whose effects are all folded stands at its moment.
+      const centre =
+        (first && rows.nodes.get(first.to)?.centre) ??
+        Math.max(measures.topPadding + size / 2, rows.yOf(atMs));
+      const box = { x: centreOf(node.id) - size / 2, y: centre - size / 2 };
+      nodes.push({ node, row: outlineRow, lane, ...box, width: size, height: size, elapsedMs });
       continue;
     }
     const row = rows.nodes.get(node.id);
     if (row === undefined) continue;
     const x = centreOf(node.id) - measures.nodeWidth / 2;
-    const { nodeWidth: width, nodeHeight: height } = measures;
-    nodes.push({ node, lane, x, y: row.top, width, height, elapsedMs });
-    const cause = cascade.causeOf.get(node.id);
+    const width = measures.nodeWidth;
+    const height = measures.heightOf(node.kind);
+    nodes.push({ node, row: outlineRow, lane, x, y: row.top, width, height, elapsedMs });
+    const cause = sequence.causeOf.get(node.id);
     if (cause === undefined) continue;
     lowestEffect.set(cause.from, row.centre);
     const firstOfActor =
-      cascade.nodes.get(cause.from)?.kind === 'actor' &&
-      cascade.effectsOf.get(cause.from)?.[0] === cause;
-    arrows.push(arrowOf(cause, centreOf, row.centre, row.top, firstOfActor));
+      sequence.nodes.get(cause.from)?.kind === 'actor' &&
+      sequence.effectsOf.get(cause.from)?.[0] === cause;
+    const text = captionText(sequence, cause);
+    arrows.push(arrowOf(cause, text, centreOf, row.centre, row.top, firstOfActor));
   }
 
-  const { bars, backOffs } = barsOf(cascade, rows, nodes, centreOf, lowestEffect);
+  const { bars, backOffs } = barsOf(sequence, rows, nodes, centreOf, lowestEffect);
   return {
     width: lanes.length * measures.laneWidth + measures.rightPadding,
     height: rows.height,
@@ -162,6 +199,7 @@ export function layOut(cascade: Cascade): Layout {
 
 function arrowOf(
   cause: Cause,
+  text: string | null,
   centreOf: (id: string) => number,
   y: number,
   top: number,
@@ -171,7 +209,6 @@ function arrowOf(
   const start = fromCircle ? measures.actorSize / 2 + 1 : measures.halfBar + 0.5;
   const fromX = centreOf(cause.from) + direction * start;
   const toX = centreOf(cause.to) - direction * (measures.nodeWidth / 2 + 1);
-  const text = linkText(cause);
   let caption: Arrow['caption'] = null;
   if (text !== null) {
     const width = measures.captionWidth(text);
@@ -197,7 +234,7 @@ function arrowOf(
 
 /** Work drawn on lifelines: grey down to the last effect, and one coloured bar for each attempt. */
 function barsOf(
-  cascade: Cascade,
+  sequence: Sequence,
   rows: ReturnType<typeof stackRows>,
   nodes: PlacedNode[],
   centreOf: (id: string) => number,
@@ -213,10 +250,13 @@ function barsOf(
   }
   for (const { node, y, height } of nodes) {
     const x = centreOf(node.id);
-    const low = lowestEffect.get(node.id);
+    const hidden = sequence.hidden.get(node.id);
+    const until = hidden === undefined ? undefined : rows.yOf(hidden.untilMs) - 4;
+    const low = lowestEffect.get(node.id) ?? until;
     const attemptRows = told.get(node.id);
     if (node.kind !== 'hop' || attemptRows === undefined) {
-      const running = node.kind === 'hop' && node.delivery.state === 'running';
+      const running =
+        hidden?.isRunning === true || (node.kind === 'hop' && node.delivery.state === 'running');
       const top = y + height;
       const bottom = Math.max(low === undefined ? 0 : low + 4, running ? top + 18 : 0);
       if (bottom > top) bars.push({ id: node.id, x, top, bottom, look: running ? 'run' : 'work' });
@@ -229,7 +269,7 @@ function barsOf(
       const first = row.index === 0;
       const last = row.index === node.delivery.attempts.length - 1;
       const top = first ? y + height : row.centre - 11;
-      const endMs = attempt.endedAt === null ? cascade.endMs : Date.parse(attempt.endedAt);
+      const endMs = attempt.endedAt === null ? sequence.endMs : Date.parse(attempt.endedAt);
       const ended = row.at === 'end' ? row.centre + 7 : rows.yOf(endMs);
       const bottom = Math.max(
         ended,

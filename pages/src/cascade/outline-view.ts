@@ -77,12 +77,46 @@ export function groupSpans(group: Group): string {
   return `min ${formatSpan(group.minMs)}, median ${formatSpan(group.medianMs)}, max ${formatSpan(group.maxMs)}`;
 }
 
-export function groupLabel(tree: CascadeTree, group: Group): string {
+/** Of all its members; 0 where they are no hops. */
+export function groupAttempts(tree: CascadeTree, group: Group): number {
+  let attempts = 0;
+  for (const index of group.members) {
+    const node = tree.nodes[index];
+    if (node?.kind === 'hop') attempts += node.delivery.attempts.length;
+  }
+  return attempts;
+}
+
+/** How its worst members fared, in few words: "14 retried", "2 failed below", "all delivered". */
+export function groupWorst(tree: CascadeTree, group: Group): string {
+  const tone = tones[group.worst] ?? 'ok';
+  const isChange = memberOf(tree, group)?.kind === 'change';
+  if (tone === 'ok') return isChange && group.below === 0 ? 'no effects' : 'all delivered';
+  const count = at(group.counts, group.worst).toLocaleString('en');
+  if (isChange) return `${count} ${belowWords[tone]}`;
+  const waiting = tone === 'retry' ? waitingIn(tree, group) : 0;
+  return waiting > 0
+    ? `${waiting.toLocaleString('en')} waiting`
+    : `${count} ${tone === 'retry' ? 'retried' : groupWords[tone]}`;
+}
+
+function waitingIn(tree: CascadeTree, group: Group): number {
+  return group.members.reduce((sum, index) => {
+    const node = tree.nodes[index];
+    return sum + (node?.kind === 'hop' && node.delivery.state === 'waiting' ? 1 : 0);
+  }, 0);
+}
+
+/** @param found how many hits of the search it hides */
+export function groupLabel(tree: CascadeTree, group: Group, found = 0): string {
+  const attempts = groupAttempts(tree, group);
   const parts = [
     `${group.members.length.toLocaleString('en')} × ${groupName(tree, group)}`,
     'group',
     groupCounts(tree, group),
+    attempts > group.members.length ? countText(attempts, 'attempt') : '',
     groupSpans(group),
+    found > 0 ? `${found.toLocaleString('en')} found` : '',
     group.below > 0 ? `${countText(group.below, 'node')} below` : '',
   ];
   return parts.filter((part) => part !== '').join(', ');

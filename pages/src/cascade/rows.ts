@@ -1,21 +1,26 @@
-// Stacks what happened into rows: nodes, attempts after the first, and bands for folded idle time.
+// Stacks what happened into rows: nodes and groups, attempts after the first, and bands for folded idle time.
 // Decides the vertical place of every moment; never looks at columns. Pure, one pass after sorting.
 import { formatElapsed, formatSpan } from '../time/format.ts';
 import { rowLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
-import type { Cascade, HopNode } from './model.ts';
+import type { HopNode } from './model.ts';
 import {
+  attemptRowHeight,
   foldHeight,
   foldMargin,
+  heightOf,
   pitch,
-  nodeHeight,
+  rowGap,
   topPadding,
-  attemptRowHeight,
 } from './measures.ts';
+import type { Sequence } from './sequence.ts';
 
-/** Idle time longer than this is folded: 400 ms or 8 % of the whole, whichever is more. */
-export function foldThresholdMs(totalMs: number): number {
-  return Math.max(400, totalMs * 0.08);
+/**
+ * Idle time longer than this is folded: 400 ms or 8 % of the time until its end, whichever is more. Not of the whole,
+ * which grows while somebody reads.
+ */
+export function foldThresholdMs(elapsedMs: number): number {
+  return Math.max(400, elapsedMs * 0.08);
 }
 
 /** A moment of one attempt that needs a label: the end of the first, the start of the others. */
@@ -93,10 +98,10 @@ function momentsOf(hop: HopNode): { moment: AttemptMoment; atMs: number }[] {
   });
 }
 
-function entriesOf(cascade: Cascade): Entry[] {
+function entriesOf(sequence: Sequence): Entry[] {
   const entries: Entry[] = [];
   let seq = 0;
-  for (const { node, atMs } of cascade.order) {
+  for (const { node, atMs } of sequence.order) {
     if (node.kind === 'actor') continue;
     entries.push({ atMs, seq: seq++, nodeId: node.id, attempt: null });
     if (node.kind !== 'hop') continue;
@@ -111,57 +116,97 @@ function names(jobs: Set<string>): string {
   return jobs.size > 2 ? `${jobs.size} jobs` : [...jobs].join(' and ');
 }
 
-/** Who was at work between two moments, as the end of "13.6 s folded, …". */
-function idleText(cascade: Cascade, fromMs: number, toMs: number, next: Entry): string {
+/** One attempt's time, with the end of the rest after it. */
+interface Work {
+  job: string;
+  startMs: number;
+  endMs: number;
+  /** When the next attempt began; −Infinity where none did. */
+  nextMs: number;
+}
+
+function worksOf({ hops }: Sequence): Work[] {
+  return hops.flatMap(({ delivery: { attempts, job } }) => {
+    const startsMs = attempts.map(({ startedAt }) => Date.parse(startedAt));
+    return attempts.map(({ endedAt }, index) => ({
+      job,
+      startMs: startsMs[index] ?? 0,
+      endMs: endedAt === null ? Infinity : Date.parse(endedAt),
+      nextMs: startsMs[index + 1] ?? -Infinity,
+    }));
+  });
+}
+
+/** Who was at work between two moments, as the end of "13.6 s folded, …". What stands in groups is counted too. */
+function idleText(
+  sequence: Sequence,
+  works: readonly Work[],
+  fromMs: number,
+  toMs: number,
+  next: Entry,
+): string {
   const working = new Set<string>();
+  const passing = new Set<string>();
   const resting = new Set<string>();
-  for (const { node } of cascade.order) {
-    if (node.kind !== 'hop') continue;
-    const { attempts, job } = node.delivery;
-    for (const [index, { startedAt, endedAt }] of attempts.entries()) {
-      const startMs = Date.parse(startedAt);
-      const endMs = endedAt === null ? Infinity : Date.parse(endedAt);
-      if (startMs <= fromMs + 1 && endMs >= toMs - 1) working.add(job);
-      const later = attempts[index + 1];
-      const nextMs = later === undefined ? -Infinity : Date.parse(later.startedAt);
-      if (endMs <= fromMs + 1 && nextMs >= toMs - 1) resting.add(job);
-    }
+  for (const { job, startMs, endMs, nextMs } of works) {
+    if (startMs <= fromMs + 1 && endMs >= toMs - 1) working.add(job);
+    // Only what a group hides can begin here: anything else would have a row.
+    else if (startMs > fromMs + 1 && startMs < toMs - 1) passing.add(job);
+    if (endMs <= fromMs + 1 && nextMs >= toMs - 1) resting.add(job);
+  }
+  if (passing.size > 0) {
+    const jobs = new Set([...working, ...passing]);
+    return `${names(jobs)} ${jobs.size === 1 ? 'was' : 'were'} at work in what is grouped`;
   }
   if (working.size > 0) {
     return `only ${names(working)} ${working.size === 1 ? 'was' : 'were'} at work`;
   }
   if (resting.size > 0) return `${names(resting)} waited for the next attempt`;
-  const node = next.nodeId === null ? undefined : cascade.nodes.get(next.nodeId);
+  const node = next.nodeId === null ? undefined : sequence.nodes.get(next.nodeId);
   if (node?.kind === 'hop' && node.event !== null) {
     return `${rowLabel(node.event)} waited to be sent`;
   }
   return 'nothing was at work';
 }
 
-/** Places every row. `tall` says how much room a node needs above itself for its arrow's caption. */
-export function stackRows(cascade: Cascade, tall: (nodeId: string) => number): Rows {
+/** Room that a node's row needs beside what stands in it. */
+export interface RowRoom {
+  /** Above it, for its arrow's caption. */
+  above: (nodeId: string) => number;
+  /** From its middle down to the end of what hangs beside it: a band of folded time must not cross that. */
+  below: (nodeId: string) => number;
+}
+
+/** Places every row. */
+export function stackRows(sequence: Sequence, room: RowRoom): Rows {
   const nodes = new Map<string, NodeRow>();
   const attempts: AttemptRow[] = [];
   const folds: FoldRow[] = [];
   const marks: TimeMark[] = [];
   const moments: Moment[] = [];
-  const threshold = foldThresholdMs(cascade.endMs - cascade.startMs);
+  let works: Work[] | null = null;
   let y = topPadding;
-  let previousMs = cascade.startMs;
-  for (const entry of entriesOf(cascade)) {
+  let free = 0;
+  let previousMs = sequence.startMs;
+  for (const entry of entriesOf(sequence)) {
     const gapMs = entry.atMs - previousMs;
-    if (gapMs > threshold) {
-      const text = `${formatSpan(gapMs)} folded, ${idleText(cascade, previousMs, entry.atMs, entry)}`;
-      folds.push({ kind: 'fold', top: y + foldMargin, height: foldHeight, text });
-      y += foldHeight + 2 * foldMargin + 4;
+    if (gapMs > foldThresholdMs(entry.atMs - sequence.startMs)) {
+      works ??= worksOf(sequence);
+      const who = idleText(sequence, works, previousMs, entry.atMs, entry);
+      const text = `${formatSpan(gapMs)} folded, ${who}`;
+      const top = Math.max(y, free) + foldMargin;
+      folds.push({ kind: 'fold', top, height: foldHeight, text });
+      y = top + foldHeight + foldMargin + 4;
     }
     previousMs = entry.atMs;
     let centre: number;
     if (entry.nodeId !== null) {
-      const top = y + tall(entry.nodeId);
-      centre = top + nodeHeight / 2;
+      const top = y + room.above(entry.nodeId);
+      const height = heightOf(sequence.nodes.get(entry.nodeId)?.kind ?? '');
+      centre = top + height / 2;
       nodes.set(entry.nodeId, { kind: 'node', id: entry.nodeId, atMs: entry.atMs, top, centre });
-      y = top + pitch;
+      y = top + height + rowGap;
+      free = Math.max(free, centre + room.below(entry.nodeId));
     } else {
       centre = y + attemptRowHeight / 2 - 4;
       y += attemptRowHeight;
@@ -176,7 +221,7 @@ export function stackRows(cascade: Cascade, tall: (nodeId: string) => number): R
       }
     }
     moments.push({ atMs: entry.atMs, y: centre });
-    const text = formatElapsed(entry.atMs - cascade.startMs);
+    const text = formatElapsed(entry.atMs - sequence.startMs);
     if (marks.at(-1)?.text !== text) {
       const id = entry.nodeId ?? `${entry.attempt?.hop.id}-${entry.attempt?.index}`;
       marks.push({ id, centre, text, nodeId: entry.nodeId });

@@ -2,7 +2,7 @@
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import { formatSpan } from '../time/format.ts';
 import type { Moment } from './rows.ts';
-import type { Cascade } from './model.ts';
+import type { Sequence } from './sequence.ts';
 
 export interface StripBar {
   id: string;
@@ -24,15 +24,15 @@ function longestOf(bars: StripBar[]): StripBar[] {
   return bars.toSorted((a, b) => rank(b) - rank(a)).slice(0, maxBars);
 }
 
-export function stripBars(cascade: Cascade): StripBar[] {
-  const totalMs = Math.max(1, cascade.endMs - cascade.startMs);
+/** Of what groups hide too. */
+export function stripBars(sequence: Pick<Sequence, 'hops' | 'startMs' | 'endMs'>): StripBar[] {
+  const totalMs = Math.max(1, sequence.endMs - sequence.startMs);
   const share = (atMs: number): number =>
-    Math.min(1, Math.max(0, (atMs - cascade.startMs) / totalMs));
+    Math.min(1, Math.max(0, (atMs - sequence.startMs) / totalMs));
   const lineEnds: number[] = [];
   const bars: StripBar[] = [];
   const painted = new Map<string, number>();
-  for (const { node } of cascade.order) {
-    if (node.kind !== 'hop') continue;
+  for (const node of sequence.hops) {
     const spans = node.delivery.attempts.map((attempt, index) => ({
       id: `${node.id}-${index}`,
       from: share(Date.parse(attempt.startedAt)),

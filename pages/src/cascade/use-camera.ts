@@ -1,9 +1,11 @@
-// Moves the canvas: reveals the selection, keeps still what is being read when the cascade grows, follows
-// the end only for those who went there.
+// Moves the canvas: reveals the selection, keeps still what is being read when the cascade grows or a group opens,
+// follows the end only for those who went there.
 import { useReactFlow, useStore, useStoreApi } from '@xyflow/react';
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import * as camera from './camera.ts';
 import type { Layout } from './layout.ts';
+import { anchorOf } from './anchor.ts';
+import { standInOf, type Sequence } from './sequence.ts';
 
 const flightMs = 200;
 const panelWidth = 464;
@@ -34,7 +36,15 @@ function motionMs(): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : flightMs;
 }
 
-export function useCamera(layout: Layout, selectedId: string | null, ready: boolean): Camera {
+export function useCamera(options: {
+  sequence: Sequence;
+  layout: Layout;
+  selectedId: string | null;
+  /** What somebody has folded or opened since it was asked last; null for nothing. */
+  takeTurned: () => string | null;
+  ready: boolean;
+}): Camera {
+  const { layout, selectedId, ready } = options;
   const flow = useReactFlow();
   const store = useStoreApi();
   const [newBelow, setNewBelow] = useState(0);
@@ -55,46 +65,56 @@ export function useCamera(layout: Layout, selectedId: string | null, ready: bool
     [flow],
   );
 
-  // The cascade grew: what is read stays where it is. The end is followed when somebody went there and
-  // nothing is selected.
-  useLayoutEffect(() => {
+  // Rows came or went: what is read stays where it is. The end is followed when somebody went there and nothing is
+  // selected.
+  const settle = useEffectEvent((now: Layout) => {
     const before = drawn.current;
-    drawn.current = layout;
-    if (!ready || before === layout) return;
+    drawn.current = now;
+    const turned = options.takeTurned();
+    if (!ready || before === now) return;
     const view = flow.getViewport();
     const size = screen();
+    const known = new Set(before.nodes.map(({ node }) => node.id));
+    const added = now.nodes.filter(({ node }) => !known.has(node.id)).length;
     // Someone who has not moved from the top reads the top, even if the end happened to be in sight.
     const endWasSought = view.y < 0 && before.height * view.zoom + view.y <= size.height + 8;
-    const known = new Map(before.nodes.map((placed) => [placed.node.id, placed]));
-    const added = layout.nodes.filter(({ node }) => !known.has(node.id)).length;
-    if (endWasSought && selectedId === null) {
-      const y = Math.min(0, size.height - layout.height * view.zoom);
-      go(camera.clampView({ ...view, y: Math.min(view.y, y) }, size, layout));
+    if (endWasSought && selectedId === null && turned === null) {
+      const y = Math.min(0, size.height - now.height * view.zoom);
+      go(camera.clampView({ ...view, y: Math.min(view.y, y) }, size, now));
       return;
     }
-    const inSight = layout.nodes.find((placed) => {
-      const old = known.get(placed.node.id);
-      const top = (old?.y ?? -Infinity) * view.zoom + view.y;
-      return top >= 0 && top < size.height;
+    const anchor = anchorOf({
+      before,
+      now,
+      view,
+      screenHeight: size.height,
+      first: [turned, selectedId],
+      standIn: (id) => standInOf(options.sequence, id),
     });
-    const old = inSight === undefined ? undefined : known.get(inSight.node.id);
-    if (inSight !== undefined && old !== undefined) {
-      const y = view.y - (inSight.y - old.y) * view.zoom;
-      const x = view.x - (inSight.x - old.x) * view.zoom;
-      go(camera.clampView({ x, y, zoom: view.zoom }, size, layout), 0);
+    if (anchor !== null) {
+      const y = view.y - (anchor.now.y - anchor.before.y) * view.zoom;
+      const x = view.x - (anchor.now.x - anchor.before.x) * view.zoom;
+      go(camera.clampView({ x, y, zoom: view.zoom }, size, now), 0);
     }
-    const endIsBelow = layout.height * view.zoom + view.y > size.height + 60;
-    if (added > 0 && endIsBelow) setNewBelow((count) => count + added);
-  }, [layout, selectedId, ready, flow, screen, go]);
+    const endIsBelow = now.height * view.zoom + view.y > size.height + 60;
+    // What somebody opened is no news.
+    if (added > 0 && endIsBelow && turned === null) setNewBelow((count) => count + added);
+  });
+  useLayoutEffect(() => settle(layout), [layout]);
 
+  // Of a large cascade the rows with the selection come a moment after it.
+  const isPlaced = useMemo(
+    () => selectedId !== null && layout.nodes.some(({ node }) => node.id === selectedId),
+    [layout, selectedId],
+  );
   useLayoutEffect(() => {
-    if (!ready || selectedId === null) return;
+    if (!ready || !isPlaced) return;
     const placed = drawn.current.nodes.find(({ node }) => node.id === selectedId);
     if (placed === undefined) return;
     const uncovered = { width: width - sheetWidth(width), height };
     go(camera.reveal(flow.getViewport(), uncovered, drawn.current, placed));
     // The size too: the panel that a selection opens takes room from the canvas.
-  }, [selectedId, ready, width, height, flow, go]);
+  }, [selectedId, isPlaced, ready, width, height, flow, go]);
 
   return useMemo(() => {
     const turn = (change: (view: camera.View, size: camera.Size) => camera.View): void => {

@@ -11,14 +11,13 @@ import { useNow } from '../time/clock.ts';
 import type { Finding } from './finding.ts';
 import { findingsFor, findingsOf, turnsOf, type Turn } from './findings.ts';
 import { buildCascade, type Cascade, type CascadeNode } from './model.ts';
-import { narrow } from './narrow.ts';
 import { foldsOf, opensOf, type CascadeSearch } from './search.ts';
 import { useOutline } from './use-outline.ts';
 
 export interface CascadeModel {
   cascade: Cascade;
-  /** Without what the filters leave out. */
-  shown: Cascade;
+  /** 1 for what the filters keep, by index; null keeps all. */
+  keep: Uint8Array | null;
   tree: CascadeTree;
   turns: Map<string, Turn>;
   /** At most five, with what concerns the selection. */
@@ -71,7 +70,6 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
       ? keptProblems
       : keptProblems.map((kept, index) => kept & (path[index] ?? 0));
   }, [tree, problems, pathIndex, onlyProblems]);
-  const shown = useMemo(() => (keep === null ? cascade : narrow(cascade, keep)), [cascade, keep]);
 
   const { fold, open } = search;
   const request = useMemo(
@@ -94,7 +92,7 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
   );
   return {
     cascade,
-    shown,
+    keep,
     tree,
     turns,
     findings,

@@ -29,6 +29,8 @@ export class ViewStore {
 
 export const ViewContext = createContext(new ViewStore());
 export const SelectContext = createContext<(id: string) => void>(() => undefined);
+/** Folds or opens a row of the outline. */
+export const TurnContext = createContext<(row: number) => void>(() => undefined);
 
 export function useIsSelected(id: string): boolean {
   const store = useContext(ViewContext);

@@ -1,26 +1,17 @@
 // The graph's nodes, drawn from texts worked out beforehand; a node subscribes to its own selection only.
 import { StackIcon } from '@phosphor-icons/react/Stack';
 import type { NodeProps, NodeTypes } from '@xyflow/react';
-import { createContext, memo, useContext, type ReactElement } from 'react';
+import { memo, useContext, type ReactElement } from 'react';
 import { withShown } from '../cascade/describe.ts';
 import { domIdOf } from '../cascade/dom-id.ts';
-import { SelectContext, useIsSelected } from '../cascade/view-store.ts';
+import { SelectContext, TurnContext, useIsSelected } from '../cascade/view-store.ts';
 import { MarkChips } from '../list/RowParts.tsx';
 import { Glyph } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
+import { toneFill } from '../ui/tone-fill.ts';
 import type { Tone } from '../words/outcome.ts';
 import type { GraphNode } from './drawn.ts';
 
-/** Folds or opens a row. */
-export const TurnContext = createContext<(row: number) => void>(() => undefined);
-
-const fill: Record<Tone, string> = {
-  ok: 'bg-ok',
-  fail: 'tl-strip-fail',
-  retry: 'bg-retry',
-  run: 'bg-run',
-  wait: 'bg-wire',
-};
 const toneClass: Record<Tone, string> = {
   ok: 'text-ok',
   fail: 'text-fail',
@@ -49,18 +40,14 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
         aria-pressed={selected}
         title={data.label}
         data-selected={selected}
-        className={`tl-node tl-graph-node ${data.dashed ? 'tl-node-dashed' : ''} ${look === 'group' ? 'tl-graph-group' : ''} ${isMore ? 'tl-graph-more' : ''}`}
+        className={`tl-node tl-graph-node ${data.dashed ? 'tl-node-dashed' : ''} ${look === 'group' ? 'tl-group' : ''} ${isMore ? 'tl-graph-more' : ''}`}
         onClick={() => (isMore ? turn(data.row) : select(id))}
       >
         <span className="tl-graph-name flex items-center gap-1.5 text-[13px] leading-[18px] font-semibold tracking-[-0.012em] whitespace-nowrap">
           <span className="text-sub">
             {look === 'group' ? <StackIcon size={16} /> : <KindIcon kind={data.icon} size={16} />}
           </span>
-          <span
-            className={`min-w-0 truncate ${data.hit ? 'rounded-[3px] bg-retry-tint ring-2 ring-retry-tint' : ''}`}
-          >
-            {data.name}
-          </span>
+          <span className={`min-w-0 truncate ${data.hit ? 'tl-hit' : ''}`}>{data.name}</span>
           {tone !== null && (
             <span className={`ml-auto ${data.fold !== '' && !data.isOpen ? 'mr-4' : ''}`}>
               <Glyph tone={tone} size={14} />
@@ -80,7 +67,7 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
             {data.attempts.map((attempt) => (
               <i
                 key={attempt.id}
-                className={`rounded-[1px] ${fill[attempt.tone]}`}
+                className={`rounded-[1px] ${toneFill[attempt.tone]}`}
                 style={{ flexGrow: attempt.share }}
               />
             ))}
@@ -98,7 +85,7 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
           tabIndex={-1}
           aria-label={data.fold}
           title={`${data.fold} (Space)`}
-          className={`tl-graph-fold nopan ${data.isOpen ? 'tl-graph-fold-open' : ''}`}
+          className={`tl-fold-button tl-graph-fold nopan ${data.isOpen ? 'tl-graph-fold-open' : ''}`}
           onClick={() => turn(data.row)}
         >
           {data.isOpen ? '−' : `+${data.fold.slice('Open, '.length)}`}

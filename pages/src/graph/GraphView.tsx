@@ -23,6 +23,7 @@ import {
 import { useOfferControls } from '../cascade/controls.ts';
 import { domIdOf } from '../cascade/dom-id.ts';
 import type { OutlineViewProps } from '../cascade/outline-view.ts';
+import { foundBelow, holdersOf } from '../tree/holders.ts';
 import { hashText } from '../tree/short-hash.ts';
 import { rowKinds } from '../tree/outline.ts';
 import type { PlacedTree } from '../tree/place.ts';
@@ -42,7 +43,7 @@ import {
   zoomLimits,
   type Box,
 } from './geometry.ts';
-import { graphNodeTypes, TurnContext } from './GraphNodes.tsx';
+import { graphNodeTypes } from './GraphNodes.tsx';
 import { Minimap, minimapSize } from './Minimap.tsx';
 import { coloursOf, minimapScale, paintGraph } from './paint.ts';
 import { useGraphCamera } from './use-graph-camera.ts';
@@ -54,6 +55,7 @@ const readOnlyWords: Partial<AriaLabelConfig> = {
 };
 const attributionInLegend = { hideAttribution: true };
 const noEdges: never[] = [];
+const nothingFound: ReadonlyMap<number, number> = new Map();
 
 export interface GraphViewProps extends OutlineViewProps {
   placed: PlacedTree;
@@ -63,9 +65,7 @@ export interface GraphViewProps extends OutlineViewProps {
 export function GraphView(props: GraphViewProps): ReactElement {
   return (
     <ReactFlowProvider>
-      <TurnContext value={props.onTurn}>
-        <Graph {...props} />
-      </TurnContext>
+      <Graph {...props} />
     </ReactFlowProvider>
   );
 }
@@ -103,10 +103,18 @@ function Graph(props: GraphViewProps): ReactElement {
     ready,
   });
 
-  const drawer = useMemo(
-    () => createGraphDrawer({ tree, graph, marks, hits }),
-    [tree, graph, marks, hits],
+  const found = useMemo(
+    () =>
+      hits.size === 0
+        ? nothingFound
+        : foundBelow(outline, holdersOf(tree.arrays, outline, null), hits),
+    [tree, outline, hits],
   );
+  const drawing = useMemo(
+    () => ({ tree, graph, marks, hits, found }),
+    [tree, graph, marks, hits, found],
+  );
+  const drawer = useMemo(() => createGraphDrawer(drawing), [drawing]);
   const { box, detail } = look;
   const rows = useMemo(
     () => (box === null || detail === 'bars' ? null : rowsIn(graph, box)),
@@ -117,8 +125,8 @@ function Graph(props: GraphViewProps): ReactElement {
   // What a screen reader is told is active has an element even where the canvas draws it.
   const hidden = useMemo(() => {
     if (selectedRow < 0 || rows?.includes(selectedRow) === true) return null;
-    return drawRow({ tree, graph, marks, hits }, selectedRow);
-  }, [tree, graph, marks, hits, rows, selectedRow]);
+    return drawRow(drawing, selectedRow);
+  }, [drawing, rows, selectedRow]);
 
   const onPath = useMemo(() => {
     const path = new Uint8Array(outline.count);

@@ -58,6 +58,8 @@ export interface GraphContext {
   graph: Graph;
   marks: MarkContext;
   hits: ReadonlySet<number>;
+  /** How many of the hits each row hides. */
+  found: ReadonlyMap<number, number>;
 }
 
 function sayNode({ tree, marks: context, hits }: GraphContext, index: number): Said | null {
@@ -94,7 +96,12 @@ function sayNode({ tree, marks: context, hits }: GraphContext, index: number): S
   };
 }
 
-function sayGroup({ tree, graph }: GraphContext, item: number, isMore: boolean): Said | null {
+function sayGroup(
+  { tree, graph, found }: GraphContext,
+  row: number,
+  item: number,
+  isMore: boolean,
+): Said | null {
   const group = graph.outline.groups[item];
   const member = group && memberOf(tree, group);
   if (group === undefined || member === undefined) return null;
@@ -113,13 +120,18 @@ function sayGroup({ tree, graph }: GraphContext, item: number, isMore: boolean):
     };
   }
   const outcome = groupOutcome(tree, group);
+  const hidden = found.get(row) ?? 0;
   return {
     ...none,
-    label: groupLabel(tree, group),
+    label: groupLabel(tree, group, hidden),
     look: 'group',
     icon: nodeIcon(member),
     name: `${group.members.length.toLocaleString('en')} × ${groupName(tree, group)}`,
-    detail: groupSpans(group) || groupCounts(tree, group),
+    detail:
+      hidden > 0
+        ? `${hidden.toLocaleString('en')} found`
+        : groupSpans(group) || groupCounts(tree, group),
+    hit: hidden > 0,
     tone: outcome.tone,
     word: groupCounts(tree, group),
   };
@@ -146,7 +158,7 @@ export function drawRow(context: GraphContext, row: number): GraphNode | null {
   const said =
     kind === rowKinds.node
       ? sayNode(context, item)
-      : sayGroup(context, item, kind === rowKinds.more);
+      : sayGroup(context, row, item, kind === rowKinds.more);
   if (said === null) return null;
   return {
     id: rowIdOf(tree, outline, row),

@@ -1,5 +1,6 @@
 // Draws on canvases: the arrows behind the nodes, bars in the place of nodes that are too far or too many, and the
 // small picture of the whole. Decides no place.
+import { groupLink } from '../tree/group-link.ts';
 import { linkText } from '../tree/marks.ts';
 import { rowKinds } from '../tree/outline.ts';
 import { at, tones, type CascadeTree } from '../tree/tree.ts';
@@ -72,8 +73,14 @@ export interface Scene {
 type Stroke = 'certain' | 'weak' | 'pending';
 
 function strokeOf({ tree, graph }: Scene, row: number): { stroke: Stroke; text: string | null } {
-  if (at(graph.outline.kind, row) !== rowKinds.node) return { stroke: 'certain', text: null };
-  const node = tree.nodes[at(graph.outline.item, row)];
+  const { kind, item, groups } = graph.outline;
+  if (kind[row] === rowKinds.group) {
+    const group = groups[at(item, row)];
+    const link = group && groupLink(tree, group);
+    return { stroke: link?.evidence ?? 'certain', text: link?.text ?? null };
+  }
+  if (kind[row] !== rowKinds.node) return { stroke: 'certain', text: null };
+  const node = tree.nodes[at(item, row)];
   const cause = node && tree.cascade.causeOf.get(node.id);
   if (cause === undefined) return { stroke: 'certain', text: null };
   return { stroke: cause.evidence, text: linkText(cause) };

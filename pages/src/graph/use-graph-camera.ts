@@ -99,9 +99,11 @@ export function useGraphCamera(options: {
   const showSelected = useEffectEvent(() => {
     if (ready && selectedRow >= 0) go(reveal(graph, flow.getViewport(), screen(), selectedRow));
   });
+  // Of a large cascade the rows with the selection come a moment after it.
+  const isPlaced = selectedRow >= 0;
   useLayoutEffect(() => {
-    if (selectedId !== null) showSelected();
-  }, [selectedId]);
+    if (selectedId !== null && isPlaced) showSelected();
+  }, [selectedId, isPlaced]);
 
   return {
     view: () => flow.getViewport(),

@@ -107,11 +107,7 @@ function FoldButton({ outline, row, onTurn }: TreeCellProps): ReactElement {
 
 function Name({ text, hit }: { text: string; hit: boolean }): ReactElement {
   return (
-    <b
-      className={`flex-none font-semibold tracking-[-0.012em] ${hit ? 'rounded-[3px] bg-retry-tint ring-2 ring-retry-tint' : ''}`}
-    >
-      {text}
-    </b>
+    <b className={`flex-none font-semibold tracking-[-0.012em] ${hit ? 'tl-hit' : ''}`}>{text}</b>
   );
 }
 

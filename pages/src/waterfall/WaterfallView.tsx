@@ -22,6 +22,7 @@ import { at, tones } from '../tree/tree.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { NewBelow } from '../ui/NewBelow.tsx';
 import { useMedia } from '../ui/use-media.ts';
+import { toneFill } from '../ui/tone-fill.ts';
 import type { Tone } from '../words/outcome.ts';
 import {
   clampStretch,
@@ -37,14 +38,6 @@ import { useBrush } from './use-brush.ts';
 
 const rowHeight = 28;
 const headHeight = 30;
-
-const fill: Record<Tone, string> = {
-  ok: 'bg-ok',
-  fail: 'tl-strip-fail',
-  retry: 'bg-retry',
-  run: 'bg-run',
-  wait: 'bg-wire',
-};
 
 function Bar({ piece, stretch }: { piece: Piece; stretch: Stretch }): ReactElement | null {
   const share = shareOf(stretch, piece.fromMs, piece.toMs);
@@ -72,7 +65,7 @@ function Bar({ piece, stretch }: { piece: Piece; stretch: Stretch }): ReactEleme
       return (
         <i
           title={title}
-          className={`absolute top-2 h-3 min-w-1 rounded-[2px] ${fill[piece.tone]} ${piece.isOpen ? 'rounded-r-none animate-[run-pulse_1.6s_ease-in-out_infinite]' : ''}`}
+          className={`absolute top-2 h-3 min-w-1 rounded-[2px] ${toneFill[piece.tone]} ${piece.isOpen ? 'rounded-r-none animate-[run-pulse_1.6s_ease-in-out_infinite]' : ''}`}
           style={style}
         />
       );

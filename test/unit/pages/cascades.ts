@@ -8,6 +8,16 @@ import {
   type TraceDetail,
 } from '../../../src/api/views.ts';
 
+import type { Cascade } from '../../../pages/src/cascade/model.ts';
+import { sequenceOf, type Sequence } from '../../../pages/src/cascade/sequence.ts';
+import {
+  outlineOf,
+  rowKinds,
+  type Outline,
+  type OutlineRequest,
+} from '../../../pages/src/tree/outline.ts';
+import { buildTree, type CascadeTree } from '../../../pages/src/tree/tree.ts';
+
 export const startMs = Date.parse('2026-11-24T14:32:07.412Z');
 const traceId = '0199a3f2-7c41-8b7e-9a10-5f0000000000';
 
@@ -128,4 +138,33 @@ export function cascadeOf(
     triggers: [],
     ...more,
   });
+}
+
+/** Nothing selected, filtered, folded or open. */
+export const nothing: OutlineRequest = { selected: -1, keep: null, folded: [], open: [] };
+
+/** With every group open, also those within groups. */
+export function openOutline({ arrays }: CascadeTree): Outline {
+  let outline = outlineOf(arrays, nothing);
+  for (let known = -1; known !== outline.groups.length;) {
+    known = outline.groups.length;
+    const open = outline.groups.map(({ hash }): [number, number] => [hash, 1_000]);
+    outline = outlineOf(arrays, { ...nothing, open });
+  }
+  return outline;
+}
+
+/** All of a cascade in time. */
+export function openSequence(cascade: Cascade): Sequence {
+  const tree = buildTree(cascade);
+  return sequenceOf(tree, openOutline(tree), null);
+}
+
+export function sequenceWith(tree: CascadeTree, request: Partial<OutlineRequest> = {}): Sequence {
+  const whole = { ...nothing, ...request };
+  return sequenceOf(tree, outlineOf(tree.arrays, whole), whole.keep);
+}
+
+export function groupRows({ outline }: Sequence): number[] {
+  return [...outline.kind.keys()].filter((row) => outline.kind[row] === rowKinds.group);
 }

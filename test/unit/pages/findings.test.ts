@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeLabel } from '../../../pages/src/cascade/describe.ts';
 import { findingsOf, turnsOf } from '../../../pages/src/cascade/findings.ts';
-import { moveSelection } from '../../../pages/src/cascade/keyboard.ts';
-import { layOut } from '../../../pages/src/cascade/layout.ts';
 import { buildCascade } from '../../../pages/src/cascade/model.ts';
 import type { TriggerView } from '../../../src/api/views.ts';
 import { cascadeOf, causedBy, delivery, event } from './cascades.ts';
@@ -152,25 +150,5 @@ describe('what is read aloud', () => {
     expect(nodeLabel(twice, node, { n: 2, of: 2 })).toBe(
       'send-receipt, job, delivered, run 2 of 2, 60 ms, caused by orders #42, weak link earlier in its cause',
     );
-  });
-});
-
-describe('keys', () => {
-  const layout = layOut(twice);
-  const move = (from: string | null, key: string) => moveSelection(twice, layout, from, key);
-
-  it('go up and down in time, left to the cause and right to the effect', () => {
-    expect(move(null, 'ArrowDown')).toBe('actor-user-dana@acme.io');
-    expect(move('e1', 'ArrowDown')).toBe('d1');
-    expect(move('e1', 'ArrowUp')).toBe('actor-user-dana@acme.io');
-    expect(move('e2', 'ArrowLeft')).toBe('d1');
-    expect(move('d1', 'ArrowRight')).toBe('e2');
-    expect(move('d2', 'ArrowRight')).toBeUndefined();
-    expect(move('d2', 'ArrowDown')).toBe('d2');
-  });
-
-  it('find the next problem and leave other keys alone', () => {
-    expect(move('e1', 'e')).toBeUndefined();
-    expect(move('e1', 'x')).toBeUndefined();
   });
 });

@@ -29,24 +29,15 @@ import {
   type LaidRows,
   type WorkerOrder,
 } from '../../../pages/src/tree/outline-client.ts';
-import { outlineOf, type OutlineRequest } from '../../../pages/src/tree/outline.ts';
+import { outlineOf } from '../../../pages/src/tree/outline.ts';
 import { placeTree } from '../../../pages/src/tree/place.ts';
 import { buildTree } from '../../../pages/src/tree/tree.ts';
+import { nothing, openOutline, openSequence } from './cascades.ts';
 
-const nothing: OutlineRequest = { selected: -1, keep: null, folded: [], open: [] };
 const tree = buildTree(buildCascade(benchCascade(2_000)));
 
-/** With every group open. */
-function openGraph(): Graph {
-  let outline = outlineOf(tree.arrays, nothing);
-  for (let known = -1; known !== outline.groups.length;) {
-    known = outline.groups.length;
-    const open = outline.groups.map(({ hash }): [number, number] => [hash, 100]);
-    outline = outlineOf(tree.arrays, { ...nothing, open });
-  }
-  return { outline, placed: placeTree(outline) };
-}
-const graph = openGraph();
+const opened = openOutline(tree);
+const graph: Graph = { outline: opened, placed: placeTree(opened) };
 const screen = { width: 1_200, height: 700 };
 
 function touches(row: number, box: Box): boolean {
@@ -105,7 +96,7 @@ describe('the part of the graph that is drawn', () => {
       loops: new Map(),
       nowMs: 0,
     };
-    const draw = createGraphDrawer({ tree, graph, marks, hits: new Set() });
+    const draw = createGraphDrawer({ tree, graph, marks, hits: new Set(), found: new Map() });
     const [first] = draw([0, 1]);
     expect(draw([0])[0]).toBe(first);
     expect(first?.data.label).toMatch(/^dana@acme\.io/);
@@ -213,8 +204,7 @@ describe('a large answer', () => {
   });
 
   it('has no more bars in the strip of real time than can be seen', () => {
-    const cascade = buildCascade(benchCascade(10_000));
-    const bars = stripBars(cascade);
+    const bars = stripBars(openSequence(buildCascade(benchCascade(10_000))));
     expect(bars.length).toBeLessThanOrEqual(600);
     expect(bars.some(({ tone }) => tone === 'fail')).toBe(true);
   });

@@ -5,10 +5,10 @@ import { buildCascade } from '../../../pages/src/cascade/model.ts';
 import { foldThresholdMs } from '../../../pages/src/cascade/rows.ts';
 import { stripBars, stripTicks, timeAt } from '../../../pages/src/cascade/strip.ts';
 import type { DeliveryView, EventView } from '../../../src/api/views.ts';
-import { cascadeOf, causedBy, delivery, event, startMs } from './cascades.ts';
+import { cascadeOf, causedBy, delivery, event, openSequence, startMs } from './cascades.ts';
 
 function layoutOf(events: EventView[], deliveries: DeliveryView[]) {
-  return layOut(buildCascade(cascadeOf(events, deliveries)));
+  return layOut(openSequence(buildCascade(cascadeOf(events, deliveries))));
 }
 
 const chain = {
@@ -128,9 +128,14 @@ describe('the sequence diagram', () => {
     expect(backOffs).toHaveLength(1);
   });
 
-  it('does not move what is there when something comes after it', () => {
-    const before = layoutOf(chain.events, chain.deliveries.slice(0, 1));
-    const after = layoutOf(chain.events, chain.deliveries);
+  it('does not move what is there when something comes after it, however late', () => {
+    const late = event('e3', 60_000, { rowKey: '10', cause: causedBy('d2') });
+    // Waiting 470 ms is folded, and stays so when it has become a small part of the whole.
+    const events = [...chain.events, event('e0', 770, { rowKey: '8', cause: causedBy('d1') })];
+    const before = layoutOf(events, chain.deliveries);
+    expect(before.folds).toHaveLength(1);
+    const after = layoutOf([...events, late], chain.deliveries);
+    expect(after.folds).toHaveLength(2);
     for (const { node, x, y } of before.nodes) {
       expect(after.nodes.find((placed) => placed.node.id === node.id)).toMatchObject({ x, y });
     }
@@ -158,15 +163,17 @@ describe('the sequence diagram', () => {
 });
 
 describe('the strip of real time', () => {
-  const cascade = buildCascade(
-    cascadeOf(
-      [event('e1', 0)],
-      [delivery('d1', 'e1', 'a', [[0, 500]]), delivery('d2', 'e1', 'b', [[250, 1_000]])],
+  const sequence = openSequence(
+    buildCascade(
+      cascadeOf(
+        [event('e1', 0)],
+        [delivery('d1', 'e1', 'a', [[0, 500]]), delivery('d2', 'e1', 'b', [[250, 1_000]])],
+      ),
     ),
   );
 
   it('draws attempts linearly and puts what overlaps on different lines', () => {
-    expect(stripBars(cascade)).toMatchObject([
+    expect(stripBars(sequence)).toMatchObject([
       { nodeId: 'd1', from: 0, to: 0.5, line: 0 },
       { nodeId: 'd2', from: 0.25, to: 1, line: 1 },
     ]);
@@ -178,7 +185,7 @@ describe('the strip of real time', () => {
   });
 
   it('finds the moment that stands at a height', () => {
-    const { moments } = layOut(cascade);
+    const { moments } = layOut(sequence);
     const first = moments[0];
     const last = moments.at(-1);
     expect(timeAt(moments, -100)).toBe(startMs);

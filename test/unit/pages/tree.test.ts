@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchCascade } from '../../../bench/dashboard/cascade.ts';
 import { buildCascade } from '../../../pages/src/cascade/model.ts';
-import { narrow } from '../../../pages/src/cascade/narrow.ts';
 import { criticalPathOf } from '../../../pages/src/tree/critical-path.ts';
 import {
   folds,
@@ -17,13 +16,11 @@ import { groupById, nextOf, rowIdOf, rowOf, stepFrom } from '../../../pages/src/
 import { hashText, parseHash } from '../../../pages/src/tree/short-hash.ts';
 import { buildTree, pathOf, withCauses, type CascadeTree } from '../../../pages/src/tree/tree.ts';
 import type { DeliveryView, EventView } from '../../../src/api/views.ts';
-import { cascadeOf, causedBy, delivery, event } from './cascades.ts';
+import { cascadeOf, causedBy, delivery, event, nothing, openOutline } from './cascades.ts';
 
 function treeOf(events: EventView[], deliveries: DeliveryView[]): CascadeTree {
   return buildTree(buildCascade(cascadeOf(events, deliveries)));
 }
-
-const nothing: OutlineRequest = { selected: -1, keep: null, folded: [], open: [] };
 
 function rowsOf(tree: CascadeTree, request: Partial<OutlineRequest> = {}): Outline {
   return outlineOf(tree.arrays, { ...nothing, ...request });
@@ -100,9 +97,6 @@ describe('the tree of a cascade', () => {
       '4 e3',
       '5 d3',
     ]);
-    const shown = narrow(tree.cascade, keep);
-    expect(shown.order.map(({ node }) => node.id).slice(1)).toEqual(['e', 'd', 'e3', 'd3']);
-    expect(shown.effectsOf.get('d')?.map(({ to }) => to)).toEqual(['e3']);
   });
 
   it('has of a path what caused the node and what it caused, and nothing beside', () => {
@@ -314,13 +308,7 @@ describe('the tree drawn from left to right', () => {
     expect(tree.arrays.count).toBe(20_001);
     const closed = outlineOf(tree.arrays, nothing);
     expect(closed.count).toBeLessThan(tree.arrays.count);
-    let outline = closed;
-    // Groups lie within groups: opened until none is closed any more.
-    for (let known = 0; known !== outline.groups.length;) {
-      known = outline.groups.length;
-      const open = outline.groups.map(({ hash }): [number, number] => [hash, 1_000]);
-      outline = outlineOf(tree.arrays, { ...nothing, open });
-    }
+    const outline = openOutline(tree);
     expect(outline.count).toBe(tree.arrays.count + outline.groups.length);
     const { line, lines } = placeTree(outline);
     expect(lines).toBeGreaterThan(1_000);

@@ -4,7 +4,7 @@ import { turnsOf } from '../../../pages/src/cascade/findings.ts';
 import { layOut } from '../../../pages/src/cascade/layout.ts';
 import { buildCascade } from '../../../pages/src/cascade/model.ts';
 import { createCutter, windowFor } from '../../../pages/src/cascade/window.ts';
-import { cascadeOf, causedBy, delivery, event } from './cascades.ts';
+import { cascadeOf, causedBy, delivery, event, openSequence } from './cascades.ts';
 
 function chainOfLength(length: number) {
   const indexes = Array.from({ length }, (_, index) => index);
@@ -25,14 +25,14 @@ function chainOfLength(length: number) {
 
 describe('the drawn part of a diagram', () => {
   it('is all of a small one', () => {
-    const layout = layOut(chainOfLength(20));
+    const layout = layOut(openSequence(chainOfLength(20)));
     const window = windowFor(layout, { y: 0, zoom: 1 }, 600);
     expect(window).toBeNull();
     expect(createCutter(layout)(window)).toBe(layout);
   });
 
   it('is all that touches what is in sight of a tall one, and little else', () => {
-    const layout = layOut(chainOfLength(500));
+    const layout = layOut(openSequence(chainOfLength(500)));
     const view = { y: -20_000, zoom: 1 };
     const part = createCutter(layout)(windowFor(layout, view, 600));
     expect(part.nodes.length).toBeLessThan(60);
@@ -50,11 +50,15 @@ describe('the drawn part of a diagram', () => {
   });
 
   it('stays the same while the view moves a little, and keeps what it drew', () => {
-    const cascade = chainOfLength(500);
-    const layout = layOut(cascade);
+    const sequence = openSequence(chainOfLength(500));
+    const layout = layOut(sequence);
     const near = windowFor(layout, { y: -20_010, zoom: 1 }, 600);
     expect(windowFor(layout, { y: -20_040, zoom: 1 }, 600)).toEqual(near);
-    const draw = createDrawer(cascade, turnsOf(cascade));
+    const draw = createDrawer({
+      sequence,
+      turns: turnsOf(sequence.tree.cascade),
+      hits: new Set(),
+    });
     const cut = createCutter(layout);
     const first = draw(cut(near).nodes);
     const again = draw(cut(windowFor(layout, { y: -20_300, zoom: 1 }, 600)).nodes);

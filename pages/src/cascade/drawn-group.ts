@@ -1,0 +1,97 @@
+// Turns a placed group into one of React Flow's nodes, with every text worked out. Pure.
+import type { Node } from '@xyflow/react';
+import { formatSpan } from '../time/format.ts';
+import { pageSize } from '../tree/outline.ts';
+import { at, tones } from '../tree/tree.ts';
+import type { Tone } from '../words/outcome.ts';
+import type { PlacedNode } from './layout.ts';
+import { moreText } from '../list/more-text.ts';
+import { countText, groupAttempts, groupLabel, groupName, groupWorst } from './outline-view.ts';
+import type { GroupNode, Sequence } from './sequence.ts';
+
+export interface DrawnGroupData extends Record<string, unknown> {
+  row: number;
+  /** What is read aloud. */
+  label: string;
+  /** "1,204 ×". */
+  count: string;
+  /** "14 retried": the worst outcome in words. */
+  worst: string;
+  /** Attempts, or how long they took, or what they caused. */
+  detail: string;
+  tone: Tone;
+  /** Parts of the bar of outcomes, worst first. */
+  shares: { tone: Tone; count: number }[];
+  isOpen: boolean;
+  /** Of the button that opens and closes it. */
+  turnName: string;
+  /** "3 found": hits of the search that it hides, said instead of the detail; empty for none. */
+  found: string;
+}
+export interface DrawnMoreData extends Record<string, unknown> {
+  row: number;
+  label: string;
+  main: string;
+  detail: string;
+}
+export type DrawnGroup = Node<DrawnGroupData>;
+export type DrawnMore = Node<DrawnMoreData>;
+
+function groupDetail(attempts: number, { group }: GroupNode): string {
+  if (attempts > group.members.length) return countText(attempts, 'attempt');
+  if (!Number.isNaN(group.medianMs)) return `median ${formatSpan(group.medianMs)}`;
+  return group.below > 0 ? `${group.below.toLocaleString('en')} below` : 'nothing below';
+}
+
+/** @param found hits of the search that it hides */
+export function groupData(
+  { tree }: Sequence,
+  node: GroupNode,
+  row: number,
+  found: number,
+): DrawnGroupData {
+  const { group } = node;
+  const count = group.members.length.toLocaleString('en');
+  const isOpen = group.shown > 0;
+  const name = `${count} × ${groupName(tree, group)}`;
+  return {
+    row,
+    label: groupLabel(tree, group, found),
+    count: `${count} ×`,
+    worst: groupWorst(tree, group),
+    detail: groupDetail(groupAttempts(tree, group), node),
+    tone: tones[group.worst] ?? 'ok',
+    shares: tones.flatMap((tone, index) => {
+      const size = at(group.counts, index);
+      return size === 0 ? [] : [{ tone, count: size }];
+    }),
+    isOpen,
+    turnName: `${isOpen ? 'Close' : 'Open'} ${name}`,
+    found: found === 0 ? '' : `${found.toLocaleString('en')} found`,
+  };
+}
+
+export function moreData({ group }: GroupNode, row: number): DrawnMoreData {
+  const rest = group.members.length - group.shown;
+  return {
+    row,
+    label: moreText(group.members.length, group.shown),
+    main: `Show ${Math.min(pageSize, rest)} more`,
+    detail: `of ${rest.toLocaleString('en')}`,
+  };
+}
+
+/** What every node of the diagram gives React Flow: fixed, so that nothing is measured. */
+export function boxOf({ node, x, y, width, height }: PlacedNode): Omit<Node, 'data'> {
+  return {
+    id: node.id,
+    position: { x, y },
+    width,
+    height,
+    measured: { width, height },
+    draggable: false,
+    selectable: false,
+    connectable: false,
+    focusable: false,
+  };
+}
