@@ -23,7 +23,7 @@ import { Frame } from './frame/Frame.tsx';
 import { parseJobsSearch } from './jobs/search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { parseOverviewSearch } from './overview/search.ts';
-import { parseRangeSearch } from './statistics/ranges.ts';
+import { parseZoomSearch } from './statistics/ranges.ts';
 import { parseRowSearch } from './rows/search.ts';
 import { Notice } from './ui/Notice.tsx';
 
@@ -147,7 +147,7 @@ const jobsRoute = createRoute({
 const jobRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs/$source/$job',
-  validateSearch: parseRangeSearch,
+  validateSearch: parseZoomSearch,
   component: lazyRouteComponent(() => import('./jobs/JobPage.tsx'), 'JobPage'),
 });
 

@@ -108,10 +108,93 @@ describe('the overview', () => {
     await figure(page, 'Dead letters').getByText(String(told.figures.deadLetters)).waitFor();
     const table = page.getByRole('table', { name: 'Deliveries every minute' });
     expect(await table.getByRole('row').count()).toBeGreaterThan(1);
-    const heights = await page
-      .locator('[data-part="failed"]')
-      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().height));
-    expect(Math.max(...heights)).toBeGreaterThanOrEqual(4);
+    await page.getByRole('slider', { name: 'Deliveries every minute' }).waitFor();
+  });
+
+  test('shows closer what is dragged over, keeps it in the address, leads to its cascades, and goes back', async () => {
+    const page = await open();
+    const chart = page.locator('.u-over').first();
+    await chart.waitFor();
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error('The chart has no place.');
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await page
+      .locator('[data-chart-tip]')
+      .getByText(/first attempt/)
+      .waitFor();
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL((url) => url.searchParams.has('from'));
+    const { searchParams } = new URL(page.url());
+    const minutes =
+      (Date.parse(searchParams.get('until') ?? '') - Date.parse(searchParams.get('from') ?? '')) /
+      60_000;
+    expect(minutes).toBeGreaterThan(20);
+    expect(minutes).toBeLessThan(30);
+    await page.reload();
+    const link = page.getByRole('link', { name: 'Cascades in this time' });
+    await link.click();
+    await page.waitForURL((url) => url.pathname === '/cascades' && url.searchParams.has('from'));
+    expect(new URL(page.url()).searchParams.get('until')).toBe(searchParams.get('until'));
+    await page.goBack();
+    await link.waitFor();
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has('from'));
+    await link.waitFor({ state: 'detached' });
+  });
+
+  test('tells each step of the chart to the keyboard, and shows closer what it chooses', async () => {
+    const page = await open();
+    const chart = page.getByRole('slider', { name: 'Deliveries every minute' });
+    await chart.focus();
+    const valueText = (): Promise<string | null> => chart.getAttribute('aria-valuetext');
+    const last = await until('the last step', valueText, (text) => text?.includes('dead') === true);
+    await page.keyboard.press('ArrowLeft');
+    const before = await until('the step before', valueText, (text) => text !== last);
+    expect(before).toMatch(/\d\d:\d\d: .*first attempt, .*after a retry, .*dead letter/);
+    for (let step = 0; step < 4; step += 1) await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.has('from'));
+    const { searchParams } = new URL(page.url());
+    expect(
+      Date.parse(searchParams.get('until') ?? '') - Date.parse(searchParams.get('from') ?? ''),
+    ).toBe(5 * 60_000);
+    await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.searchParams.has('from'));
+    // Without a drag or keys.
+    await page.getByRole('button', { name: /^Show less time/ }).click();
+    await page.waitForURL((url) => url.searchParams.has('from'));
+    await page.getByRole('button', { name: /^Show more time/ }).click();
+    await page.waitForURL((url) => !url.searchParams.has('from'));
+  });
+
+  test('stands without the chart where it cannot be loaded, and says so', async () => {
+    const page = await signedIn('/cascades');
+    await page.route('**/TimeChart-*.js', (route) => route.abort());
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText(/^The chart could not be loaded/).waitFor();
+    await page.getByRole('table', { name: /^Deliveries every/ }).waitFor();
+    await figure(page, 'Deliveries').waitFor();
+    expectConsoleError(/Failed to load resource/);
+  });
+
+  test('draws no chart of nothing, and says so', async () => {
+    const page = await signedIn('/cascades');
+    const overview = await ask('/api/overview?range=1h', overviewSchema);
+    const nothing = { deliveredFirst: 0, deliveredLater: 0, deadLetters: 0 };
+    await page.route('**/api/overview*', (route) =>
+      route.fulfill({
+        json: {
+          ...overview,
+          overTime: overview.overTime.map((step) => ({ ...step, ...nothing })),
+        },
+      }),
+    );
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('Nothing arrived and nothing was given up in this range.').waitFor();
+    expect(await page.getByRole('slider').count()).toBe(0);
+    await page.unroute('**/api/overview*');
   });
 
   test('keeps the range and the feed’s filter in the address, and back works', async () => {
@@ -180,7 +263,7 @@ describe('the overview', () => {
 
   test('loads no more than 200 KB of scripts and styles, compressed, before it can be read', async () => {
     const page = await open();
-    await page.getByRole('table', { name: /^Deliveries every/ }).waitFor();
+    await page.getByRole('slider', { name: /^Deliveries every/ }).waitFor();
     const sizes = await page.evaluate(() =>
       performance
         .getEntriesByType('resource')

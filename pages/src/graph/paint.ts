@@ -6,6 +6,7 @@ import { rowKinds } from '../tree/outline.ts';
 import { at, tones, type CascadeTree } from '../tree/tree.ts';
 import { groupName } from '../cascade/outline-view.ts';
 import { nodeName } from '../cascade/describe.ts';
+import { withCssColours } from '../ui/css-colours.ts';
 import type { Tone } from '../words/outcome.ts';
 import {
   boxOf,
@@ -31,15 +32,9 @@ export interface Colours {
   tones: Record<Tone, string>;
 }
 
-/** Of the theme that holds for an element. A canvas knows no `light-dark()`, so a probe element is asked. */
+/** Of the theme that holds for an element. */
 export function coloursOf(element: HTMLElement): Colours {
-  const probe = document.createElement('i');
-  element.append(probe);
-  const read = (name: string): string => {
-    probe.style.color = `var(--tl-${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const colours = {
+  return withCssColours(element, (read) => ({
     ink: read('ink'),
     wire: read('wire'),
     sub: read('sub'),
@@ -53,9 +48,7 @@ export function coloursOf(element: HTMLElement): Colours {
       run: read('run'),
       wait: read('wait'),
     },
-  };
-  probe.remove();
-  return colours;
+  }));
 }
 
 export interface Scene {

@@ -10,7 +10,9 @@ import { DeliveriesOverTime } from '../statistics/DeliveriesOverTime.tsx';
 import { FigureStrip, FigureStripSkeleton } from '../statistics/FigureStrip.tsx';
 import { countText, latencyText } from '../statistics/numbers.ts';
 import { RangeChoice } from '../statistics/RangeChoice.tsx';
-import { defaultRange } from '../statistics/ranges.ts';
+import { LatencyOverTime } from '../statistics/LatencyOverTime.tsx';
+import type { Zoom } from '../statistics/ChartCard.tsx';
+import { defaultRange, withoutZoom, zoomOf, zoomSearch } from '../statistics/ranges.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Status } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
@@ -139,12 +141,17 @@ function Attempts(props: {
   );
 }
 
-function Detail({ detail }: { detail: JobDetail }): ReactElement {
+function Detail({ detail, zoom }: { detail: JobDetail; zoom: Zoom }): ReactElement {
+  const { source, job, overTime, bucketMs } = detail;
+  const over = { steps: overTime, bucketMs, zoom, cascadesOf: { source, job } };
   const latest = `of the latest ${countText(detail.latestDeliveries)} deliveries`;
   return (
     <>
       <FigureStrip figures={jobFiguresOf(detail)} />
-      <DeliveriesOverTime steps={detail.overTime} bucketMs={detail.bucketMs} />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        <DeliveriesOverTime {...over} />
+        <LatencyOverTime {...over} />
+      </div>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Attempts
           title="Last failures"
@@ -213,7 +220,7 @@ export function JobPage(): ReactElement {
       title={job}
       crumbs={
         <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-2.5">
-          <Link to="/jobs" search={search} className="rounded text-sub hover:text-ink">
+          <Link to="/jobs" search={withoutZoom(search)} className="rounded text-sub hover:text-ink">
             Jobs
           </Link>
           <span className="text-sub max-sm:hidden">/</span>
@@ -236,7 +243,16 @@ export function JobPage(): ReactElement {
         />
       }
     >
-      {data !== undefined && <Detail detail={data} />}
+      {data !== undefined && (
+        <Detail
+          detail={data}
+          zoom={{
+            asked: zoomOf(search),
+            onZoom: (span) =>
+              void navigate({ search: { ...withoutZoom(search), ...zoomSearch(span) } }),
+          }}
+        />
+      )}
       {data === undefined && isUnknown && (
         <Notice tone="wait" title="Nothing is known of this job" announce="status">
           <p>
@@ -255,7 +271,7 @@ export function JobPage(): ReactElement {
         <>
           <FigureStripSkeleton names={jobFigureNames} />
           <Card title="Deliveries">
-            <div className="h-[188px]" />
+            <div className="h-[208px]" />
           </Card>
           <Card title="Last failures">
             <RowsSkeleton rows={4} what="the job" />

@@ -11,7 +11,7 @@ import { listKeys } from '../keys/key-lines.ts';
 import { DeliveriesOverTime } from '../statistics/DeliveriesOverTime.tsx';
 import { FigureStrip, FigureStripSkeleton } from '../statistics/FigureStrip.tsx';
 import { RangeChoice } from '../statistics/RangeChoice.tsx';
-import { defaultRange } from '../statistics/ranges.ts';
+import { defaultRange, withoutZoom, zoomOf, zoomSearch } from '../statistics/ranges.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Page, RowsSkeleton } from '../ui/Page.tsx';
@@ -35,7 +35,7 @@ function Loading(): ReactElement {
         <RowsSkeleton rows={3} what="what needs a look" />
       </Card>
       <Card title="Deliveries">
-        <div className="h-[188px]" />
+        <div className="h-[208px]" />
       </Card>
       <Card title="Triggers">
         <RowsSkeleton rows={5} what="triggers" />
@@ -58,6 +58,7 @@ export function OverviewPage(): ReactElement {
     void navigate({
       search: {
         ...(next.range === undefined || next.range === defaultRange ? {} : { range: next.range }),
+        ...zoomSearch(zoomOf(next)),
         ...(next.feed === undefined || next.feed === 'all' ? {} : { feed: next.feed }),
       },
     });
@@ -71,7 +72,12 @@ export function OverviewPage(): ReactElement {
           <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
         )
       }
-      aside={<RangeChoice value={range} onChange={(next) => go({ ...search, range: next })} />}
+      aside={
+        <RangeChoice
+          value={range}
+          onChange={(next) => go({ range: next, ...(search.feed ? { feed: search.feed } : {}) })}
+        />
+      }
     >
       {failed ? (
         <ProblemNotice
@@ -98,7 +104,14 @@ export function OverviewPage(): ReactElement {
                 ) : (
                   <>
                     <NeedsALook findings={data.needsALook} />
-                    <DeliveriesOverTime steps={data.overTime} bucketMs={data.bucketMs} />
+                    <DeliveriesOverTime
+                      steps={data.overTime}
+                      bucketMs={data.bucketMs}
+                      zoom={{
+                        asked: zoomOf(search),
+                        onZoom: (span) => go({ ...withoutZoom(search), ...zoomSearch(span) }),
+                      }}
+                    />
                     <Triggers triggers={data.topTriggers} />
                     <FailingJobs jobs={data.topFailing} range={search.range} />
                   </>

@@ -1,0 +1,49 @@
+// How long attempts took over time: half of them, 95 and 99 of a hundred.
+import { useMemo, type ReactElement } from 'react';
+import type { StepView } from '../../../src/api/statistics-views.ts';
+import { ChartCard, type Zoom } from './ChartCard.tsx';
+import { latencyText } from './numbers.ts';
+import { stepsOf, stepText } from './ranges.ts';
+
+type Step = Pick<StepView, 'from' | 'p50Ms' | 'p95Ms' | 'p99Ms'>;
+
+export function LatencyOverTime(props: {
+  steps: readonly Step[];
+  bucketMs: number;
+  zoom: Zoom;
+  cascadesOf: Readonly<Record<string, string>>;
+}): ReactElement {
+  const { steps: told, bucketMs } = props;
+  const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
+  const drawing = useMemo(
+    () =>
+      ({
+        kind: 'lines',
+        lines: [
+          { colour: 'run', values: told.map(({ p50Ms }) => p50Ms) },
+          { colour: 'ink', values: told.map(({ p95Ms }) => p95Ms) },
+          { colour: 'wire', values: told.map(({ p99Ms }) => p99Ms) },
+        ],
+      }) as const,
+    [told],
+  );
+  const text = (index: number, part: 'p50Ms' | 'p95Ms' | 'p99Ms'): string =>
+    latencyText(told[index]?.[part] ?? null);
+  return (
+    <ChartCard
+      title={`Answers within, every ${stepText(bucketMs)}`}
+      steps={steps}
+      drawing={drawing}
+      valueText={latencyText}
+      columns={[
+        { name: 'half', colour: 'bg-run', textOf: (at) => text(at, 'p50Ms') },
+        { name: '95 %', colour: 'bg-ink', textOf: (at) => text(at, 'p95Ms') },
+        { name: '99 %', colour: 'bg-wire', textOf: (at) => text(at, 'p99Ms') },
+      ]}
+      isTold={(index) => (told[index]?.p50Ms ?? null) !== null}
+      nothing="No attempt ended in this range."
+      zoom={props.zoom}
+      cascadesOf={props.cascadesOf}
+    />
+  );
+}

@@ -1,0 +1,118 @@
+// What part of a chart over time is shown, how it stands in an address, and which icons are bundled for it to have room.
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { onlyDrawnWeights } from '../../../pages/icon-weights.ts';
+import {
+  closer,
+  shownOf,
+  spanOfSteps,
+  stepAt,
+  wholeOf,
+  wider,
+  type Steps,
+} from '../../../pages/src/chart/zoom.ts';
+import {
+  parseZoomSearch,
+  withoutZoom,
+  zoomOf,
+  zoomSearch,
+} from '../../../pages/src/statistics/ranges.ts';
+
+const hours: Steps = { fromMs: 0, stepMs: 60, count: 24 };
+const steps = fc.record({
+  fromMs: fc.integer({ min: 0, max: 1e12 }),
+  stepMs: fc.constantFrom(60_000, 3_600_000),
+  count: fc.integer({ min: 1, max: 200 }),
+});
+
+describe('what a chart shows', () => {
+  test('is whole steps, those that the span touches', () => {
+    expect(shownOf(hours, { fromMs: 130, untilMs: 250 })).toEqual({ fromMs: 120, untilMs: 300 });
+    expect(shownOf(hours, { fromMs: 120, untilMs: 240 })).toEqual({ fromMs: 120, untilMs: 240 });
+    expect(spanOfSteps(hours, 3, 2)).toEqual({ fromMs: 120, untilMs: 240 });
+  });
+
+  test('is the whole where nothing is left of the span, or all of it is in it', () => {
+    expect(shownOf(hours, null)).toBeNull();
+    expect(shownOf(hours, { fromMs: -500, untilMs: -100 })).toBeNull();
+    expect(shownOf(hours, { fromMs: 1_440, untilMs: 2_000 })).toBeNull();
+    expect(shownOf(hours, { fromMs: -10, untilMs: 5_000 })).toBeNull();
+    expect(shownOf({ ...hours, count: 0 }, { fromMs: 0, untilMs: 60 })).toBeNull();
+  });
+
+  test('stays within what there is, and a step is found at every moment of it', () => {
+    fc.assert(
+      fc.property(steps, fc.double({ min: -0.5, max: 1.5, noNaN: true }), (of, part) => {
+        const whole = wholeOf(of);
+        const atMs = whole.fromMs + part * (whole.untilMs - whole.fromMs);
+        const span = spanOfSteps(of, stepAt(of, atMs), stepAt(of, atMs));
+        expect(span.fromMs).toBeGreaterThanOrEqual(whole.fromMs);
+        expect(span.untilMs).toBeLessThanOrEqual(whole.untilMs);
+        const isIn = part >= 0 && part < 1;
+        expect(!isIn || (span.fromMs <= atMs && atMs < span.untilMs)).toBe(true);
+      }),
+    );
+  });
+
+  test('comes closer until two steps are left, and wider until it is the whole', () => {
+    expect(closer(hours, null, 1_440)).toEqual({ fromMs: 720, untilMs: 1_440 });
+    fc.assert(
+      fc.property(steps, fc.double({ min: 0, max: 1, noNaN: true }), (of, part) => {
+        const whole = wholeOf(of);
+        const middleMs = whole.fromMs + part * (whole.untilMs - whole.fromMs);
+        let shown = closer(of, null, middleMs);
+        for (let turn = 0; turn < 10; turn += 1) shown = closer(of, shown, middleMs);
+        const length = (shown ?? whole).untilMs - (shown ?? whole).fromMs;
+        expect(length).toBe(Math.min(2, of.count) * of.stepMs);
+        for (let turn = 0; turn < 10; turn += 1) shown = wider(of, shown);
+        expect(shown).toBeNull();
+      }),
+    );
+  });
+});
+
+describe('the address of what a chart shows', () => {
+  test('leads back to it', () => {
+    const span = { fromMs: 1_700_000_000_000, untilMs: 1_700_000_600_000 };
+    const search = parseZoomSearch({ range: '7d', ...zoomSearch(span) });
+    expect(search.range).toBe('7d');
+    expect(zoomOf(search)).toEqual(span);
+    expect(withoutZoom(search)).toEqual({ range: '7d' });
+    expect(zoomSearch(null)).toEqual({});
+  });
+
+  test('is dropped where it is no span of time', () => {
+    for (const [from, until] of [
+      ['yesterday', '2026-11-26T12:00:00Z'],
+      ['2026-11-26T12:00:00Z', undefined],
+      ['2026-11-26T12:00:00Z', '2026-11-26T12:00:00Z'],
+      ['2026-11-26T13:00:00Z', '2026-11-26T12:00:00Z'],
+    ]) {
+      expect(zoomOf(parseZoomSearch({ from, until }))).toBeNull();
+    }
+  });
+});
+
+const drawings = async (icon: string): Promise<string> =>
+  readFile(
+    new URL(`../../../node_modules/@phosphor-icons/react/dist/defs/${icon}.es.js`, import.meta.url),
+    'utf8',
+  );
+
+const weightsOf = (code: string): string[] =>
+  [...code.matchAll(/^ {4}"(\w+)",$/gm)].map(([, weight]) => weight ?? '');
+
+describe('the bundled weights of an icon', () => {
+  test('are those that are drawn', async () => {
+    const play = await drawings('Play');
+    expect(weightsOf(play)).toHaveLength(6);
+    expect(weightsOf(onlyDrawnWeights('Play', play))).toEqual(['regular']);
+    const caret = await drawings('CaretRight');
+    expect(weightsOf(onlyDrawnWeights('CaretRight', caret))).toEqual(['bold', 'regular']);
+  });
+
+  test('are not guessed where the drawings are written otherwise', () => {
+    expect(() => onlyDrawnWeights('Play', 'export default new Map()')).toThrow(/Play.*"bold"/);
+  });
+});
