@@ -5,7 +5,7 @@ import type { StoreClient } from '../store/client.ts';
 import { listLoops } from '../store/loops.ts';
 import { countGaps, type GapCount } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
-import { readTotals, type RollupSpan } from '../store/read-rollups.ts';
+import { readTotals, type RollupSpan, type Totals } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
 import { readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
@@ -18,6 +18,8 @@ import { countsView, coveredView, figures, overTime, stepsOf } from './statistic
 import { type Overview, overviewSchema, type TriggerSummary } from './statistics-views.ts';
 
 const most = 10;
+const ofTrigger = ['source', 'trigger'] as const;
+type TriggerTotals = Totals & { source: string | null; trigger: string | null };
 
 export function overviewRoutes(deps: ApiDeps) {
   return new Hono<ApiEnv>().get(
@@ -25,7 +27,7 @@ export function overviewRoutes(deps: ApiDeps) {
     endpoint({
       summary: 'Tell what was delivered and what failed, and what needs a look',
       description:
-        'Figures of a range and of as long before, counted by the minute and the hour. `countedUntil` says how far everything that has come in is counted.',
+        'Figures of a range and of as long before, counted by the minute, the hour and the day. `countedUntil` says how far everything that has come in is counted.',
       tag: 'Statistics',
       query: statisticsQuery,
       answers: {
@@ -57,15 +59,16 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan) {
   const jobs = await readJobSummaries(client, spans);
   const gaps = await countGaps(client, textsOf(spans.span));
   const before = await countGaps(client, textsOf(spans.previous));
+  const triggers = await readTotals(client, spans.span, { by: ofTrigger });
   return {
     gaps,
-    figures: figures(await readTotals(client, spans.span), neverArrived(gaps)),
+    figures: figures(triggers, neverArrived(gaps)),
     previous: figures(await readTotals(client, spans.previous), neverArrived(before)),
     overTime: overTime(spans, await readTotals(client, spans.drawn, { bucketMs: spans.bucketMs })),
     topFailing: jobs
       .filter(({ failures, deadLetters }) => failures + deadLetters > 0)
       .slice(0, most),
-    topTriggers: await readTriggers(client, spans, gaps),
+    topTriggers: await readTriggers(client, spans, { totals: triggers, gaps }),
   };
 }
 
@@ -80,12 +83,10 @@ const neverArrived = (gaps: readonly GapCount[]): number =>
 async function readTriggers(
   client: StoreClient,
   spans: StatisticsSpan,
-  gaps: readonly GapCount[],
+  { totals, gaps }: { totals: readonly TriggerTotals[]; gaps: readonly GapCount[] },
 ): Promise<TriggerSummary[]> {
-  const by = ['source', 'trigger'] as const;
-  const totals = await readTotals(client, spans.span, { by });
   const steps = await readTotals(client, spans.drawn, {
-    by,
+    by: ofTrigger,
     bucketMs: spans.bucketMs,
     withLatency: false,
   });

@@ -2,6 +2,7 @@
 // this asks it to go on; and what consumers have left is rolled up.
 import { messageOf } from '../error-message.ts';
 import type { Connect, StoreClient } from './client.ts';
+import { rollDaysUp } from './roll-days-up.ts';
 import { rollUp } from './roll-up.ts';
 
 /** A cron that comes again in minutes has no need to do everything at once. */
@@ -9,6 +10,8 @@ const mostSteps = 20;
 
 /** So many minutes a cron rolls up: after an hour's outage the next one has made them all. */
 const mostMinutes = 240;
+/** And so many days: a change of days that are over is rare, and each takes some tenths of a second. */
+const mostDays = 20;
 const rollUpTimeoutMs = 20_000;
 
 /**
@@ -41,9 +44,10 @@ export async function maintainAtCron(
     });
   }
   try {
-    await connect((client) =>
-      rollUp(client, { most: mostMinutes, onlyDue: false, timeoutMs: rollUpTimeoutMs }),
-    );
+    await connect(async (client) => {
+      await rollUp(client, { most: mostMinutes, onlyDue: false, timeoutMs: rollUpTimeoutMs });
+      await rollDaysUp(client, { most: mostDays, timeoutMs: rollUpTimeoutMs });
+    });
   } catch (error) {
     report('What has been recorded could not be rolled up; the next cron tries again.', {
       error: messageOf(error),

@@ -2,6 +2,7 @@
 // it can run at any time, twice, and after any other; what to do with the counts is others' to say.
 import { inTransaction, type StoreClient } from './client.ts';
 import { bucketFactor, lastBucket } from './latency-histogram.ts';
+import { noteDay } from './stale-days.ts';
 import { isAttemptOf, isDelivery, numberOf } from './sql.ts';
 
 /** The lines of a minute or an hour at most, and one more for each source: what is rarer is counted together. */
@@ -100,13 +101,30 @@ const minuteParts = `
   latency as (
     select ${keyList}, bucket, count(*) as n from attempt where bucket is not null group by ${keyList}, bucket)`;
 
-const inHour = `at >= $1::timestamptz and at < $1::timestamptz + interval '1 hour'`;
-const hourParts = `
-  counted as materialized (select ${keyList}, ${rollupCounts.join(', ')} from minute_rollups where ${inHour}),
+/** Of finer rollups: minutes of an hour, hours of a day, which has 24 of them in UTC. */
+const finerOf = {
+  hour: {
+    finer: 'minute',
+    within: `at >= $1::timestamptz and at < $1::timestamptz + interval '1 hour'`,
+  },
+  day: {
+    finer: 'hour',
+    within: `at >= $1::timestamptz and at < $1::timestamptz + interval '24 hours'`,
+  },
+} as const;
+type Coarse = keyof typeof finerOf;
+
+const summedParts = (coarse: Coarse): string => {
+  const { finer, within } = finerOf[coarse];
+  return `
+  counted as materialized (select ${keyList}, ${rollupCounts.join(', ')} from ${finer}_rollups where ${within}),
   latency as (
-    select ${keyList}, h.bucket, sum(h.n) as n
-    from minute_rollups, unnest(latency_buckets, latency_counts) as h (bucket, n)
-    where ${inHour} group by ${keyList}, h.bucket)`;
+    select ${keyList}, bucket, sum(n) as n
+    from (
+      select ${keyList}, unnest(latency_buckets) as bucket, unnest(latency_counts) as n from ${finer}_rollups
+      where ${within}) h
+    group by ${keyList}, bucket)`;
+};
 
 /**
  * $1: when it begins; $2: how many lines it may have. Ties are broken by the key: the same rows give the same lines. Lines
@@ -163,10 +181,21 @@ const insertMinutePeaks = `
   insert into minute_peaks (at, source, job, peak)
   select $1::timestamptz, source, job, max(n) from running group by source, job order by 4 desc, 2, 3 limit $2::int`;
 
-const insertHourPeaks = `
-  insert into hour_peaks (at, source, job, peak)
-  select $1::timestamptz, source, job, max(peak) from minute_peaks where ${inHour}
+const insertPeaks = (coarse: Coarse): string => `
+  insert into ${coarse}_peaks (at, source, job, peak)
+  select $1::timestamptz, source, job, max(peak) from ${finerOf[coarse].finer}_peaks where ${finerOf[coarse].within}
   group by source, job order by 4 desc, 2, 3 limit $2::int`;
+
+/**
+ * Makes the lines and peaks of an hour or a day anew, from minutes or hours.
+ * @param at when it begins
+ */
+export async function sumUp(client: StoreClient, coarse: Coarse, at: string): Promise<void> {
+  await client.query(`delete from ${coarse}_rollups where at = $1::timestamptz`, [at]);
+  await client.query(insertLines(`${coarse}_rollups`, summedParts(coarse)), [at, mostLines]);
+  await client.query(`delete from ${coarse}_peaks where at = $1::timestamptz`, [at]);
+  await client.query(insertPeaks(coarse), [at, mostPeaks]);
+}
 
 /**
  * Makes stale minutes anew, latest first, and their hours; an hour in one transaction, which holds the hour's row.
@@ -233,10 +262,7 @@ async function rollHourUp(
   );
   if (stale.length === 0) return 0;
   for (const { minute } of stale) await rollMinuteUp(client, minute);
-  await client.query('delete from hour_rollups where at = $1::timestamptz', [hour]);
-  await client.query(insertLines('hour_rollups', hourParts), [hour, mostLines]);
-  await client.query('delete from hour_peaks where at = $1::timestamptz', [hour]);
-  await client.query(insertHourPeaks, [hour, mostPeaks]);
+  await sumUp(client, 'hour', hour);
   await client.query(
     `insert into rolled_minutes (minute, next_at)
      select minute, clock_timestamp() + greatest(interval '1 second', (clock_timestamp() - now()) * $2::int)
@@ -244,6 +270,7 @@ async function rollHourUp(
      on conflict (minute) do update set next_at = excluded.next_at`,
     [stale.map(({ minute }) => minute), pauseFactor],
   );
+  await noteDay(client, hour);
   return stale.length;
 }
 

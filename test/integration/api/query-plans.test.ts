@@ -87,16 +87,18 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => database.drop());
 
-/** Two weeks of minutes and a year of hours, of a source, trigger and job that there are. */
+/** Two weeks of minutes, a year of hours, and days, of a source, trigger and job that there are. */
 async function generateRollups(client: StoreClient): Promise<void> {
   for (const [grain, every, keep] of [
     ['minute', '1 minute', '14 days'],
     ['hour', '1 hour', '365 days'],
+    // More than are kept, so that they are a large table.
+    ['day', '24 hours', '1200 days'],
   ] as const) {
     await client.query(
       `insert into ${grain}_rollups
        select at, e.source, e.trigger, d.job, d.target, e.named_by, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, '{40}', '{1}'
-       from generate_series(date_trunc('hour', now()) - $2::interval, now(), $1::interval) at,
+       from generate_series(date_trunc('${grain === 'day' ? 'day' : 'hour'}', now(), 'UTC') - $2::interval, now(), $1::interval) at,
          (select distinct on (d.job) * from deliveries d order by d.job limit 3) d
        join events e on e.trace_id = d.trace_id and e.ref = d.event_ref`,
       [every, keep],

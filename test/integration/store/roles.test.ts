@@ -68,8 +68,16 @@ const stored = [
   'unreadable_records',
   'webhook_places',
 ];
-const replaced = ['links', 'loops', 'reconciliation_sizes', 'trigger_definitions'];
-const rolled = ['hour_peaks', 'hour_rollups', 'minute_peaks', 'minute_rollups', 'stale_minutes'];
+const replaced = ['links', 'loops', 'reconciliation_sizes', 'stale_days', 'trigger_definitions'];
+const rolled = [
+  'day_peaks',
+  'day_rollups',
+  'hour_peaks',
+  'hour_rollups',
+  'minute_peaks',
+  'minute_rollups',
+  'stale_minutes',
+];
 const read = ['removals', 'retention', 'weeks'];
 const views = ['arrivals', 'attempts', 'deliveries', 'events', 'links', 'traces'];
 const all = (names: string[], may: string): [string, string][] => names.map((name) => [name, may]);

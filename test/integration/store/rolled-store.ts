@@ -39,8 +39,8 @@ export async function createRolledStore(name: string): Promise<RolledStore> {
     url: database.url,
     connect,
     empty: () =>
-      client.query(`truncate ${whatHappened}, dead_letters, stale_minutes, rolled_minutes, rolled_hours, minute_rollups,
-        hour_rollups, minute_peaks, hour_peaks`),
+      client.query(`truncate ${whatHappened}, dead_letters, stale_minutes, stale_days, rolled_minutes, rolled_hours, minute_rollups,
+        hour_rollups, day_rollups, minute_peaks, hour_peaks, day_peaks`),
     async consume(records, through = connect) {
       const reports: string[] = [];
       let isAgain = true;

@@ -318,12 +318,14 @@ test('what is too old to be counted whole is left as it is', async () => {
   expect((await client.query('select from stale_minutes')).rows).toEqual([]);
 });
 
-test('minutes are kept for two weeks, hours for a year', async () => {
+test('minutes are kept for two weeks, hours and days for a year', async () => {
   for (const [table, days] of [
     ['minute', 13],
     ['minute', 15],
     ['hour', 364],
     ['hour', 366],
+    ['day', 363],
+    ['day', 367],
   ] as const) {
     await client.query(
       `insert into ${table}_rollups select date_trunc('hour', now() - make_interval(days => $1)), 1, 0, 0, 0, '-', $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}'`,
@@ -334,7 +336,8 @@ test('minutes are kept for two weeks, hours for a year', async () => {
     step = (await client.query('select maintain_store() as step')).rows[0].step;
   }
   const { rows } = await client.query(
-    'select events from minute_rollups union all select events from hour_rollups order by 1',
+    `select events from minute_rollups union all select events from hour_rollups
+     union all select events from day_rollups order by 1`,
   );
-  expect(rows.map(({ events }) => events)).toEqual([13, 364]);
+  expect(rows.map(({ events }) => events)).toEqual([13, 363, 364]);
 });
