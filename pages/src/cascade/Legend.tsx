@@ -35,7 +35,7 @@ export function Legend(props: { view: View; onKeys: () => void }): ReactElement 
   const isDiagram = view === 'sequence' || view === 'graph';
   return (
     <footer className="@container flex-none border-t border-line bg-base">
-      <div className="flex h-7 items-center gap-3.5 overflow-hidden px-4 text-[11px] whitespace-nowrap text-sub">
+      <div className="flex min-h-7 flex-wrap items-center gap-x-3.5 gap-y-1 px-4 py-1 text-[11px] whitespace-nowrap text-sub">
         {isDiagram && <Arrows />}
         <span className={item}>
           <Stroke width={2} colour="var(--tl-ink)" dash="5 4" /> weak

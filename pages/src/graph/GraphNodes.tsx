@@ -44,10 +44,12 @@ const HopNode = memo(function HopNode({ id, data }: NodeProps<GraphNode>): React
         onClick={() => (isMore ? turn(data.row) : select(id))}
       >
         <span className="tl-graph-name flex items-center gap-1.5 text-[13px] leading-[18px] font-semibold tracking-[-0.012em] whitespace-nowrap">
-          <span className="text-sub">
+          <span className="tl-graph-kind text-sub">
             {look === 'group' ? <StackIcon size={16} /> : <KindIcon kind={data.icon} size={16} />}
           </span>
-          <span className={`min-w-0 truncate ${data.hit ? 'tl-hit' : ''}`}>{data.name}</span>
+          <span className={`tl-graph-text min-w-0 truncate ${data.hit ? 'tl-hit' : ''}`}>
+            {data.name}
+          </span>
           {tone !== null && (
             <span className={`ml-auto ${data.fold !== '' && !data.isOpen ? 'mr-4' : ''}`}>
               <Glyph tone={tone} size={14} />

@@ -17,6 +17,11 @@ export const maxNodes = 250;
 export const barsBelow = 0.35;
 export const namesBelow = 0.7;
 
+const narrowBelow = 720;
+/** At these a node can be read in full, or its name. */
+const fullZoom = 0.85;
+const namesZoom = 0.4;
+
 export interface View {
   x: number;
   y: number;
@@ -170,6 +175,16 @@ export function clamp(view: View, screen: Size, content: Size): View {
 export function fitAll(screen: Size, content: Size): View {
   const zoom = Math.min(1, screen.width / content.width, screen.height / content.height);
   return clamp({ x: 0, y: 0, zoom: Math.max(minZoom, zoom) }, screen, content);
+}
+
+/**
+ * All of it, as far as that can be read; else its beginning. A narrow screen begins with names alone, which are written
+ * larger: there is no room for more than one node and a half otherwise.
+ */
+export function beginning(screen: Size, content: Size): View {
+  const readable = screen.width < narrowBelow ? namesZoom : fullZoom;
+  const zoom = Math.max(readable, fitAll(screen, content).zoom);
+  return clamp({ x: 0, y: 0, zoom }, screen, content);
 }
 
 /** Moves as little as needed to have a row in sight, and near enough to be read where `isRead`. */

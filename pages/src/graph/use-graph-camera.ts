@@ -5,6 +5,7 @@ import { useCallback, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { anchorOf, rowOfAnchor } from '../tree/rows.ts';
 import type { CascadeTree } from '../tree/tree.ts';
 import {
+  beginning,
   boxOf,
   clamp,
   fitAll,
@@ -21,7 +22,7 @@ import {
 } from './geometry.ts';
 
 const flightMs = 200;
-const zoomSteps = [0.08, 0.12, 0.2, 0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.5] as const;
+const zoomSteps = [0.08, 0.12, 0.2, 0.35, 0.4, 0.5, 0.7, 0.85, 1, 1.25, 1.5] as const;
 
 function motionMs(): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : flightMs;
@@ -66,12 +67,7 @@ export function useGraphCamera(options: {
       const at = Math.max(0, row);
       const view = { x: 48 - xOf(graph, at) * near, y: 48 - yOf(graph, at) * near, zoom: near };
       go(clamp(view, size, content), 0);
-    } else {
-      const whole = fitAll(size, content);
-      // What would be too small to read begins at its beginning.
-      const zoomed = Math.max(0.85, whole.zoom);
-      go(clamp({ x: 0, y: 0, zoom: zoomed }, size, content), 0);
-    }
+    } else go(beginning(size, content), 0);
     if (selectedRow >= 0) go(reveal(graph, flow.getViewport(), size, selectedRow), 0);
   });
   useLayoutEffect(() => {

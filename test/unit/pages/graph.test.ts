@@ -6,6 +6,7 @@ import { stripBars } from '../../../pages/src/cascade/strip.ts';
 import { turnsOf } from '../../../pages/src/cascade/findings.ts';
 import { createGraphDrawer } from '../../../pages/src/graph/drawn.ts';
 import {
+  beginning,
   boxOf,
   clamp,
   fitAll,
@@ -128,6 +129,18 @@ describe('the camera of the graph', () => {
     expect(boxOf(far, screen).bottom).toBeCloseTo(content.height);
     expect(fitAll(screen, { width: 300, height: 200 }).zoom).toBe(1);
     expect(fitAll(screen, content).zoom).toBeGreaterThanOrEqual(0.08);
+  });
+
+  it('begins so near that nodes can be read, on a narrow screen by their names', () => {
+    const content = sizeOf(graph);
+    expect(beginning(screen, content)).toEqual({ x: 0, y: 0, zoom: 0.85 });
+    const phone = { width: 390, height: 500 };
+    const view = beginning(phone, content);
+    expect(view.zoom).toBeLessThan(0.7);
+    const seen = rowsIn(graph, boxOf(view, phone)) ?? [];
+    const inFull = rowsIn(graph, boxOf({ x: 0, y: 0, zoom: 0.85 }, phone)) ?? [];
+    expect(seen.length).toBeGreaterThan(inFull.length);
+    expect(beginning(phone, { width: 300, height: 200 }).zoom).toBe(1);
   });
 
   it('keeps the point under the pointer while it zooms', () => {
