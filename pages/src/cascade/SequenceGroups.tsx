@@ -43,7 +43,7 @@ export const GroupBox = memo(function GroupBox({ id, data }: NodeProps<DrawnGrou
         aria-expanded={isOpen}
         title={label}
         data-selected={selected}
-        className={`tl-node tl-group ${isOpen ? 'tl-group-open' : ''}`}
+        className={`tl-node tl-group pb-2.5 ${isOpen ? 'tl-group-open' : ''}`}
         onClick={() => select(id)}
       >
         <span className="flex items-center gap-[5px] pr-5 text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">

@@ -2,7 +2,7 @@
 import { XIcon } from '@phosphor-icons/react/X';
 import type { ReactElement } from 'react';
 import { nodeIcon, nodeName, nodeOutcome } from '../cascade/describe.ts';
-import { countText, groupName, memberOf } from '../cascade/outline-view.ts';
+import { countText, groupAttempts, groupName, memberOf } from '../cascade/outline-view.ts';
 import type { Group } from '../tree/outline.ts';
 import { at, tones, type CascadeTree } from '../tree/tree.ts';
 import { formatElapsed, formatSpan } from '../time/format.ts';
@@ -18,6 +18,15 @@ const words = {
   wait: 'Not recorded yet',
   ok: 'Delivered',
 } as const;
+
+/** A change has no outcome of its own: what it caused has. */
+const wordsBelow = {
+  fail: 'Failed below',
+  retry: 'Retried or waiting below',
+  run: 'Running below',
+  wait: 'Not recorded yet below',
+  ok: 'Nothing wrong below',
+} as const satisfies Record<keyof typeof words, string>;
 
 const listed = 8;
 
@@ -41,9 +50,13 @@ export function GroupPanel(props: {
   const parent = tree.nodes[group.parent];
   if (member === undefined || parent === undefined) return null;
   const name = groupName(tree, group);
+  const attempts = groupAttempts(tree, group);
   const hasSpans = !Number.isNaN(group.medianMs);
   const facts: [string, string][] = [
     ['Began', `${formatElapsed(group.fromMs)} to ${formatElapsed(group.toMs)}`],
+    ...(attempts > 0
+      ? ([['Attempts', attempts.toLocaleString('en')]] satisfies [string, string][])
+      : []),
     ['Below', group.below === 0 ? 'nothing' : countText(group.below, 'node')],
     ...(hasSpans
       ? ([
@@ -85,12 +98,12 @@ export function GroupPanel(props: {
         />
         <section aria-label="Outcomes" className="border-b border-line px-4 py-3">
           <ul className="grid gap-1 text-[12.5px]">
-            {member.kind === 'hop' &&
+            {(member.kind === 'hop' || group.below > 0) &&
               tones.map((tone, index) => {
                 const count = at(group.counts, index);
                 return count === 0 ? null : (
                   <li key={tone} className="flex items-center justify-between">
-                    <Status tone={tone} word={words[tone]} />
+                    <Status tone={tone} word={(member.kind === 'hop' ? words : wordsBelow)[tone]} />
                     <b className="font-medium">{count.toLocaleString('en')}</b>
                   </li>
                 );
