@@ -2,10 +2,12 @@
 import { messageOf } from '../error-message.ts';
 import { Hono } from 'hono';
 import { StoreUnreachable } from '../store/client.ts';
+import { readEventLogs } from '../store/read-coverage.ts';
 import type { ApiDeps } from './deps.ts';
 import { reading } from './reading.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
+import { eventEngineHealth } from './event-engine-health.ts';
 import { type HealthView, healthViewSchema } from './views.ts';
 
 /** The configuration is published again every few hours. */
@@ -23,20 +25,21 @@ export function healthRoutes(deps: ApiDeps) {
       tag: 'Health',
       answers: {
         200: {
-          description: 'The database, Grafana, the configuration and the edge.',
+          description: 'The database, Grafana, the event engine, the configuration and the edge.',
           schema: healthViewSchema,
         },
       },
       problems: [],
     }),
     async (context) => {
-      const [database, grafana, configuration, edge] = await Promise.all([
+      const [database, grafana, eventEngine, configuration, edge] = await Promise.all([
         databaseHealth(deps),
         grafanaHealth(deps),
+        engineHealth(deps),
         configurationHealth(deps),
         edgeHealth(deps),
       ]);
-      const health: HealthView = { database, grafana, configuration, edge };
+      const health: HealthView = { database, grafana, eventEngine, configuration, edge };
       return context.json(health, 200);
     },
   );
@@ -75,7 +78,25 @@ async function grafanaHealth(deps: ApiDeps): Promise<HealthView['grafana']> {
   });
   return answer.state === 'ok'
     ? { state: 'ok' }
-    : { state: 'offline', reason: answer.reason, detail: answer.detail };
+    : {
+        state: 'offline',
+        reason: answer.reason,
+        detail: answer.detail,
+        since: answer.since,
+      };
+}
+
+async function engineHealth(deps: ApiDeps): Promise<HealthView['eventEngine']> {
+  try {
+    return eventEngineHealth(await reading(deps, readEventLogs), deps.now());
+  } catch (error) {
+    deps.report('It could not be read what the event logs told.', { error: messageOf(error) });
+    return {
+      state: 'unknown',
+      since: null,
+      detail: 'What its event logs told last is in the observability database.',
+    };
+  }
 }
 
 async function configurationHealth(deps: ApiDeps): Promise<HealthView['configuration']> {

@@ -437,7 +437,18 @@ export const healthViewSchema = z
     ]),
     grafana: z.discriminatedUnion('state', [
       z.object({ state: z.literal('ok') }),
-      z.object({ state: z.literal('offline'), reason: z.string(), detail: z.string() }),
+      z.object({
+        state: z.literal('offline'),
+        reason: z.string(),
+        detail: z.string(),
+        since: time,
+      }),
+    ]),
+    /** Hasura's, as its event logs told last. `behind`: events have been waiting for minutes. */
+    eventEngine: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('ok') }),
+      z.object({ state: z.literal('behind'), since: time, detail: z.string() }),
+      z.object({ state: z.literal('unknown'), since: time.nullable(), detail: z.string() }),
     ]),
     /** `behind`: what is stored has not been published, or not for a day. */
     configuration: z.discriminatedUnion('state', [

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { placeOrder } from '../../demo/shop/place-order.ts';
 import { jobListSchema, overviewSchema } from '../../src/api/statistics-views.ts';
-import { deadLetterPageSchema } from '../../src/api/views.ts';
+import { deadLetterPageSchema, healthViewSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
 
@@ -167,6 +167,40 @@ describe('the overview', () => {
     await page.waitForURL((url) => url.searchParams.has('from'));
     await page.getByRole('button', { name: /^Show more time/ }).click();
     await page.waitForURL((url) => !url.searchParams.has('from'));
+  });
+
+  test('says how what it depends on is, and what is not well, why and since when', async () => {
+    const page = await signedIn('/cascades');
+    await page.route('**/api/health', async (route) => {
+      const answer = await route.fetch();
+      const since = new Date(Date.now() - 3_600_000).toISOString();
+      await route.fulfill({
+        json: {
+          ...healthViewSchema.parse(await answer.json()),
+          grafana: { state: 'offline', reason: 'timeout', detail: 'It took too long.', since },
+        },
+      });
+    });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const badges = page.getByRole('list', { name: 'Health', exact: true });
+    for (const name of ['Hasura', 'Edge', 'Database']) {
+      await badges.getByRole('listitem').filter({ hasText: name }).waitFor();
+    }
+    await badges.getByText('Grafana offline, logs only').waitFor();
+    await page
+      .getByRole('list', { name: 'What is not well' })
+      .getByText(/Grafana offline, logs only since .*: It took too long\./)
+      .waitFor();
+    await page.unroute('**/api/health');
+  });
+
+  test('marks in the chart when the configuration changed, and by whom', async () => {
+    const page = await open();
+    await page
+      .getByRole('list', { name: 'Changes in this time' })
+      .getByText(/Version \d+ of the configuration, by /)
+      .first()
+      .waitFor();
   });
 
   test('stands without the chart where it cannot be loaded, and says so', async () => {

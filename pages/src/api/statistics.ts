@@ -1,6 +1,7 @@
 // What the pages ask about numbers: everything, jobs, destinations. Asked every 15 s; while another range is on its way,
 // the one before stays.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { HealthView } from '../../../src/api/views.ts';
 import type {
   DestinationList,
   JobDetail,
@@ -11,6 +12,15 @@ import type { Range } from '../statistics/ranges.ts';
 import { answerOf, api } from './http.ts';
 
 const intervalMs = 15_000;
+/** Logs are asked for each answer. */
+const healthIntervalMs = 30_000;
+
+export const healthQuery = queryOptions({
+  queryKey: ['health'],
+  queryFn: ({ signal }): Promise<HealthView> =>
+    answerOf((options) => api.health.$get({}, options), signal),
+  refetchInterval: healthIntervalMs,
+});
 
 export function overviewQuery(range: Range) {
   return queryOptions({

@@ -13,6 +13,7 @@ import uPlot from 'uplot';
 import { useTheme } from '../frame/theme.ts';
 import { useZone } from '../time/clock.ts';
 import { useMedia } from '../ui/use-media.ts';
+import type { Marker } from './markers.ts';
 import { axisPx, chartColours, plotData, plotOptions, type Cursor, type Drawing } from './plot.ts';
 import './time-chart.css';
 import { closer, shownOf, spanOfSteps, stepAt, type Span, type Steps } from './zoom.ts';
@@ -33,13 +34,15 @@ export type TimeChartProps = {
   heightPx: number;
   valueText: (value: number) => string;
   wordsOf: (index: number) => StepWords;
+  /** The earliest first. */
+  markers: readonly Marker[];
   /** Null: the whole. */
   shown: Span | null;
   onZoom: (span: Span | null) => void;
 };
 
 export function TimeChart(props: TimeChartProps): ReactElement {
-  const { label, steps, drawing, heightPx, valueText, wordsOf, shown, onZoom } = props;
+  const { label, steps, drawing, heightPx, valueText, wordsOf, markers, shown, onZoom } = props;
   const { zone } = useZone();
   const { choice } = useTheme();
   const mode = `${choice} ${useMedia('(prefers-color-scheme: dark)')}`;
@@ -51,7 +54,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const anchor = useRef<number | null>(null);
   const kind = drawing.kind === 'bars' ? 'bars' : String(drawing.lines.length);
 
-  const scene = useEffectEvent(() => ({ steps, drawing, shown, valueText }));
+  const scene = useEffectEvent(() => ({ steps, drawing, markers, shown, valueText }));
   const zoomTo = useEffectEvent((span: Span | null) => onZoom(shownOf(steps, span)));
   const zoomBetween = useEffectEvent((fromMs: number, untilMs: number) =>
     zoomTo(spanOfSteps(steps, stepAt(steps, fromMs), stepAt(steps, untilMs))),
@@ -90,7 +93,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const redraw = useEffectEvent((..._because: unknown[]) =>
     plot.current?.setData(plotData(scene())),
   );
-  useLayoutEffect(() => redraw(steps, drawing, shown), [steps, drawing, shown]);
+  useLayoutEffect(() => redraw(steps, drawing, markers, shown), [steps, drawing, markers, shown]);
 
   const first = shown === null ? 0 : stepAt(steps, shown.fromMs);
   const last = shown === null ? steps.count - 1 : stepAt(steps, shown.untilMs - 1);
@@ -167,7 +170,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
         <div
           aria-hidden="true"
           data-chart-tip=""
-          className="pointer-events-none absolute top-1 z-10 rounded-md border border-line bg-raised px-2.5 py-1.5 text-[12px] leading-[17px] whitespace-nowrap shadow-sheet"
+          className="pointer-events-none absolute top-1 z-10 max-w-[280px] rounded-md border border-line bg-raised px-2.5 py-1.5 text-[12px] leading-[17px] shadow-sheet"
           style={
             cursor.leftPx > cursor.plotPx / 2
               ? { right: cursor.plotPx - cursor.leftPx + 24 }

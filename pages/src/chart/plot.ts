@@ -3,6 +3,7 @@
 import uPlot from 'uplot';
 import { formatClock, formatDay, type Zone } from '../time/format.ts';
 import { withCssColours } from '../ui/css-colours.ts';
+import { placeLabels, type Marker } from './markers.ts';
 import { barOf, totalOf, type Slot } from './stack.ts';
 import { wholeOf, type Span, type Steps } from './zoom.ts';
 
@@ -43,6 +44,8 @@ export type Scene = {
   drawing: Drawing;
   /** Null: the whole. */
   shown: Span | null;
+  /** The earliest first. */
+  markers: readonly Marker[];
   /** A value as the axis has it. */
   valueText: (value: number) => string;
 };
@@ -125,6 +128,40 @@ function paintBars(plot: uPlot, slots: readonly Slot[], steps: Steps, colours: C
   ctx.restore();
 }
 
+function paintMarkers(plot: uPlot, markers: readonly Marker[], colours: Colours): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const { min, max } = plot.scales['x'] ?? {};
+  const shown = markers.filter(
+    ({ atMs }) => min !== undefined && max !== undefined && atMs >= min && atMs < max,
+  );
+  const lines = shown.map(({ atMs }) => Math.round(plot.valToPos(atMs, 'x', true)));
+  ctx.save();
+  ctx.strokeStyle = colours.lines.ink;
+  ctx.fillStyle = colours.lines.ink;
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([3 * ratio, 2 * ratio]);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
+  for (const line of lines) {
+    ctx.beginPath();
+    ctx.moveTo(line + 0.5, bbox.top);
+    ctx.lineTo(line + 0.5, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  const widths = shown.map(({ label }) => ctx.measureText(label).width);
+  const places = placeLabels(lines, widths, {
+    left: bbox.left,
+    right: bbox.left + bbox.width,
+    gap: 8 * ratio,
+  });
+  for (const [index, left] of places.entries()) {
+    const label = shown[index]?.label;
+    if (left !== null && label !== undefined) ctx.fillText(label, left, bbox.top - 2 * ratio);
+  }
+  ctx.restore();
+}
+
 /** Without its size and data. */
 export function plotOptions(options: PlotOptions): Omit<uPlot.Options, 'width' | 'height'> {
   const { colours, zone, scene } = options;
@@ -135,7 +172,7 @@ export function plotOptions(options: PlotOptions): Omit<uPlot.Options, 'width' |
     ms: 1,
     ...(zone === 'UTC' ? { tzDate: (ms) => uPlot.tzDate(new Date(ms), 'Etc/UTC') } : {}),
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [() => (scene().markers.length > 0 ? 20 : 10), 12, 0, 0],
     scales: {
       x: {
         time: true,
@@ -201,6 +238,8 @@ export function plotOptions(options: PlotOptions): Omit<uPlot.Options, 'width' |
           if (now.drawing.kind === 'bars') {
             paintBars(plot, now.drawing.slots, now.steps, colours);
           }
+          plot.ctx.font = `${11 * uPlot.pxRatio}px ${options.fontFamily}`;
+          paintMarkers(plot, now.markers, colours);
         },
       ],
       setCursor: [

@@ -4,7 +4,16 @@ import type { ReactElement } from 'react';
 import type { CountsView, DestinationSummary } from '../../../src/api/statistics-views.ts';
 import { circuitMeaning, circuitOutcome } from '../circuits/words.ts';
 import { shortAddress } from '../dead/words.ts';
-import { cell, CountCells, CountColumns, CountHeads, headCell } from '../statistics/CountCells.tsx';
+import {
+  cell,
+  CountCells,
+  CountColumns,
+  CountHeads,
+  headCell,
+  LimitCells,
+  LimitColumns,
+  LimitHeads,
+} from '../statistics/CountCells.tsx';
 import { Glyph, Status } from '../ui/Glyph.tsx';
 import { Nothing } from '../ui/Page.tsx';
 
@@ -48,12 +57,14 @@ export function DestinationsTable(props: {
           <col />
           <col className="w-[124px] max-md:hidden" />
           <CountColumns />
+          <LimitColumns />
         </colgroup>
         <thead>
           <tr className="border-b border-line">
             <th className={headCell}>Destination</th>
             <th className={`${headCell} max-md:hidden`}>Circuit</th>
             <CountHeads />
+            <LimitHeads />
           </tr>
         </thead>
         <tbody>
@@ -80,6 +91,7 @@ export function DestinationsTable(props: {
                 <Circuit of={{ destination, ...rest }} areKnown={circuitsAreKnown} />
               </td>
               <CountCells counts={rest} overTime={null} />
+              <LimitCells counts={rest} />
             </tr>
           ))}
           {others !== null && (
@@ -89,6 +101,7 @@ export function DestinationsTable(props: {
               </th>
               <td className={`${cell} max-md:hidden text-sub`}>–</td>
               <CountCells counts={others} overTime={null} />
+              <LimitCells counts={others} />
             </tr>
           )}
         </tbody>

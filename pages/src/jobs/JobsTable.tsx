@@ -2,17 +2,22 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { JobList } from '../../../src/api/statistics-views.ts';
-import { cell, CountCells, CountColumns, CountHeads, headCell } from '../statistics/CountCells.tsx';
+import {
+  cell,
+  CountCells,
+  CountColumns,
+  CountHeads,
+  headCell,
+  LimitCells,
+  LimitColumns,
+  LimitHeads,
+} from '../statistics/CountCells.tsx';
 import { countText } from '../statistics/numbers.ts';
 import type { Range } from '../statistics/ranges.ts';
 import { Nothing } from '../ui/Page.tsx';
 
 const more = `${cell} text-right max-xl:hidden`;
 const row = 'h-9 border-b border-hair last:border-b-0 hover:bg-recess';
-
-function Amount({ count }: { count: number }): ReactElement {
-  return count === 0 ? <span className="text-sub">0</span> : <>{countText(count)}</>;
-}
 
 export function JobsTable(props: { list: JobList; range: Range | undefined }): ReactElement {
   const { jobs, others } = props.list;
@@ -29,27 +34,20 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
       <colgroup>
         <col />
         <CountColumns />
+        <LimitColumns />
         <col className="w-[80px] max-xl:hidden" />
-        <col className="w-[72px] max-xl:hidden" />
-        <col className="w-[96px] max-xl:hidden" />
       </colgroup>
       <thead>
         <tr className="border-b border-line">
           <th className={headCell}>Job</th>
           <CountHeads />
+          <LimitHeads />
           <th
             className={`${headCell} text-right! max-xl:hidden`}
             title="How many attempts were under way at once, at most"
           >
             At once
           </th>
-          <th
-            className={`${headCell} text-right! max-xl:hidden`}
-            title="Attempts that were answered 429, too many requests"
-          >
-            429s
-          </th>
-          <th className={`${headCell} text-right! max-xl:hidden`}>Timed out</th>
         </tr>
       </thead>
       <tbody>
@@ -67,13 +65,8 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
               <span className="font-normal text-sub max-sm:hidden">{source}</span>
             </th>
             <CountCells counts={counts} overTime={deliveriesOverTime} />
+            <LimitCells counts={counts} />
             <td className={more}>{peak === null ? '–' : countText(peak)}</td>
-            <td className={more}>
-              <Amount count={counts.answered429} />
-            </td>
-            <td className={more}>
-              <Amount count={counts.timedOut} />
-            </td>
           </tr>
         ))}
         {others !== null && (
@@ -82,13 +75,8 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
               others, counted together
             </th>
             <CountCells counts={others} overTime={null} />
+            <LimitCells counts={others} />
             <td className={more}>–</td>
-            <td className={more}>
-              <Amount count={others.answered429} />
-            </td>
-            <td className={more}>
-              <Amount count={others.timedOut} />
-            </td>
           </tr>
         )}
       </tbody>

@@ -7,7 +7,7 @@ import {
   withChange,
   type Figure,
 } from '../statistics/figure.ts';
-import { countText, latencyText, shareText } from '../statistics/numbers.ts';
+import { countedText, countText, latencyText, shareText } from '../statistics/numbers.ts';
 
 export const jobFigureNames = [
   'Deliveries',
@@ -36,7 +36,7 @@ export function jobFiguresOf({ range, figures, previous, usual, peak }: Numbers)
     {
       name: failed,
       value: shareText(figures.errorRate),
-      note: withChange(`${countText(figures.failures)} attempts`, errors),
+      note: withChange(countedText(figures.failures, 'attempt'), errors),
       tone: errors.tone,
       isBad: false,
     },

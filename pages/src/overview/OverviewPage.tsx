@@ -18,6 +18,7 @@ import { Card, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { everything } from './feed-filter.ts';
 import { figureNames, figuresOf } from './figures.ts';
+import { HealthBadges, HealthReasons } from './HealthBadges.tsx';
 import { LiveFeed } from './LiveFeed.tsx';
 import { NeedsALook } from './NeedsALook.tsx';
 import type { OverviewSearch } from './search.ts';
@@ -68,10 +69,14 @@ export function OverviewPage(): ReactElement {
       title="Overview"
       keys={listKeys}
       note={
-        data !== undefined && (
-          <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
-        )
+        <>
+          {data !== undefined && (
+            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          )}
+          <HealthBadges />
+        </>
       }
+      below={<HealthReasons />}
       aside={
         <RangeChoice
           value={range}

@@ -7,7 +7,7 @@ import {
   withChange,
   type Figure,
 } from '../statistics/figure.ts';
-import { countText, latencyText, shareText } from '../statistics/numbers.ts';
+import { countedText, countText, latencyText, shareText } from '../statistics/numbers.ts';
 import { beforeOf } from '../statistics/ranges.ts';
 
 export const figureNames = [
@@ -38,7 +38,7 @@ export function figuresOf(overview: Pick<Overview, 'range' | 'figures' | 'previo
     {
       name: deliveries,
       value: countText(figures.deliveries),
-      note: `${countText(figures.attempts)} attempts, ${shareText(figures.errorRate)} failed`,
+      note: `${countedText(figures.attempts, 'attempt')}, ${shareText(figures.errorRate)} failed`,
       tone: errors.tone,
       isBad: false,
     },

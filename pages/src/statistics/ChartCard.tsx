@@ -1,8 +1,9 @@
 // A card with a chart over time: its legend, zoom without a drag, the way to the cascades of what is shown, and the same
 // numbers as a table for those who do not see it.
 import { lazy, Suspense, type ReactElement } from 'react';
+import { markersIn, type Marker } from '../chart/markers.ts';
 import type { Drawing, StepWords } from '../chart/TimeChart.tsx';
-import { closer, shownOf, wholeOf, wider, type Span, type Steps } from '../chart/zoom.ts';
+import { closer, shownOf, stepAt, wholeOf, wider, type Span, type Steps } from '../chart/zoom.ts';
 import { useZone } from '../time/clock.ts';
 import { formatClock, formatDay, type Zone } from '../time/format.ts';
 import { HrefLink } from '../ui/HrefLink.tsx';
@@ -74,6 +75,27 @@ function Shown(props: {
   );
 }
 
+/** What the lines in the chart mark, for those who do not see it. */
+function Marked(props: {
+  steps: Steps;
+  markers: readonly Marker[];
+  nameOf: (index: number) => string;
+}): ReactElement | null {
+  const { steps, markers, nameOf } = props;
+  const { fromMs, untilMs } = wholeOf(steps);
+  const inside = markers.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+  if (inside.length === 0) return null;
+  return (
+    <ul aria-label="Changes in this time" className="sr-only">
+      {inside.map(({ atMs, sentence }) => (
+        <li key={`${atMs} ${sentence}`}>
+          {nameOf(stepAt(steps, atMs))}: {sentence}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function ChartCard(props: {
   title: string;
   steps: Steps;
@@ -84,10 +106,12 @@ export function ChartCard(props: {
   isTold: (index: number) => boolean;
   /** In the place of a chart that would be empty. */
   nothing: string;
+  /** The earliest first. */
+  markers: readonly Marker[];
   zoom: Zoom;
   cascadesOf: Readonly<Record<string, string>>;
 }): ReactElement {
-  const { title, steps, columns, zoom } = props;
+  const { title, steps, columns, markers, zoom } = props;
   const { zone } = useZone();
   const told = Array.from({ length: steps.count }, (_, index) => index).filter(props.isTold);
   if (told.length === 0) {
@@ -102,10 +126,10 @@ export function ChartCard(props: {
     stepName(steps.fromMs + steps.stepMs * index, steps.stepMs, zone);
   const wordsOf = (index: number): StepWords => ({
     title: nameOf(index),
-    lines: columns.map(({ name, colour, textOf }) => ({
-      colour,
-      text: `${textOf(index)} ${name}`,
-    })),
+    lines: [
+      ...columns.map(({ name, colour, textOf }) => ({ colour, text: `${textOf(index)} ${name}` })),
+      ...markersIn(markers, steps, index).map(({ sentence }) => ({ text: sentence })),
+    ],
   });
   const { fromMs, untilMs } = shown ?? wholeOf(steps);
   const isClosest = untilMs - fromMs <= 2 * steps.stepMs;
@@ -162,6 +186,7 @@ export function ChartCard(props: {
             heightPx={heightPx}
             valueText={props.valueText}
             wordsOf={wordsOf}
+            markers={markers}
             shown={shown}
             onZoom={zoom.onZoom}
           />
@@ -190,6 +215,7 @@ export function ChartCard(props: {
           ))}
         </tbody>
       </table>
+      <Marked steps={steps} markers={markers} nameOf={nameOf} />
     </Card>
   );
 }

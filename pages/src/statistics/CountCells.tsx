@@ -36,6 +36,52 @@ export function CountHeads(): ReactElement {
   );
 }
 
+const more = `${cell} text-right max-xl:hidden`;
+const moreHead = `${headCell} text-right! max-xl:hidden`;
+
+/** Of the pages of jobs, which have the room: the slowest of a hundred, and what tells that too many run at once. */
+export function LimitColumns(): ReactElement {
+  return (
+    <>
+      <col className="w-[84px] max-xl:hidden" />
+      <col className="w-[72px] max-xl:hidden" />
+      <col className="w-[96px] max-xl:hidden" />
+    </>
+  );
+}
+
+export function LimitHeads(): ReactElement {
+  return (
+    <>
+      <th className={moreHead} title="99 of 100 attempts ended within">
+        99 %
+      </th>
+      <th className={moreHead} title="Attempts that were answered 429, too many requests">
+        429s
+      </th>
+      <th className={moreHead}>Timed out</th>
+    </>
+  );
+}
+
+export function LimitCells({ counts }: { counts: CountsView }): ReactElement {
+  return (
+    <>
+      <td className={more}>{latencyText(counts.latency.p99Ms)}</td>
+      <td className={more}>
+        <Amount count={counts.answered429} />
+      </td>
+      <td className={more}>
+        <Amount count={counts.timedOut} />
+      </td>
+    </>
+  );
+}
+
+function Amount({ count }: { count: number }): ReactElement {
+  return count === 0 ? <span className="text-sub">0</span> : <>{countText(count)}</>;
+}
+
 export function CountCells(props: {
   counts: CountsView;
   /** For each step; null where it is not known. */

@@ -3,6 +3,7 @@ import { useMemo, type ReactElement } from 'react';
 import type { StepView } from '../../../src/api/statistics-views.ts';
 import { totalOf } from '../chart/stack.ts';
 import { ChartCard, type Zoom } from './ChartCard.tsx';
+import { useConfigurationChanges } from './configuration-changes.ts';
 import { countText } from './numbers.ts';
 import { stepsOf, stepText } from './ranges.ts';
 
@@ -26,12 +27,14 @@ export function DeliveriesOverTime(props: {
       })),
     [told],
   );
+  const markers = useConfigurationChanges();
   const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
   const drawing = useMemo(() => ({ kind: 'bars', slots }) as const, [slots]);
   const text = (index: number, part: 'first' | 'retried' | 'failed'): string =>
     countText(slots[index]?.[part] ?? 0);
   return (
     <ChartCard
+      markers={markers}
       title={`Deliveries every ${stepText(bucketMs)}`}
       steps={steps}
       drawing={drawing}

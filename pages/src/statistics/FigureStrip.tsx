@@ -37,7 +37,7 @@ function One({ figure }: { figure: Figure }): ReactElement {
         title={note}
       >
         {tone !== null && <Glyph tone={tone} size={13} />}
-        <span className="truncate">{note}</span>
+        <span className="sm:truncate">{note}</span>
       </dd>
     </div>
   );

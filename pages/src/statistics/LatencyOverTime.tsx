@@ -2,6 +2,7 @@
 import { useMemo, type ReactElement } from 'react';
 import type { StepView } from '../../../src/api/statistics-views.ts';
 import { ChartCard, type Zoom } from './ChartCard.tsx';
+import { useConfigurationChanges } from './configuration-changes.ts';
 import { latencyText } from './numbers.ts';
 import { stepsOf, stepText } from './ranges.ts';
 
@@ -14,6 +15,7 @@ export function LatencyOverTime(props: {
   cascadesOf: Readonly<Record<string, string>>;
 }): ReactElement {
   const { steps: told, bucketMs } = props;
+  const markers = useConfigurationChanges();
   const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
   const drawing = useMemo(
     () =>
@@ -31,6 +33,7 @@ export function LatencyOverTime(props: {
     latencyText(told[index]?.[part] ?? null);
   return (
     <ChartCard
+      markers={markers}
       title={`Answers within, every ${stepText(bucketMs)}`}
       steps={steps}
       drawing={drawing}

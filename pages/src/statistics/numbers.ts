@@ -6,6 +6,11 @@ export function countText(count: number): string {
   return count.toLocaleString('en');
 }
 
+/** "1 attempt", "12,480 attempts". */
+export function countedText(count: number, one: string): string {
+  return `${countText(count)} ${one}${count === 1 ? '' : 's'}`;
+}
+
 /** "97.9 %", "100 %", "<0.1 %"; never 100 % where something is missing, nor 0 % where something is. "–": nothing to take it of. */
 export function shareText(share: number | null): string {
   if (share === null) return '–';

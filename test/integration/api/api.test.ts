@@ -397,6 +397,11 @@ describe('when things fail', () => {
     expect(healthViewSchema.parse(await (await get('/api/health')).json())).toEqual({
       database: { state: 'ok' },
       grafana: { state: 'ok' },
+      eventEngine: {
+        state: 'unknown',
+        since: null,
+        detail: expect.stringMatching(/No application database/),
+      },
       configuration: { state: 'offline', detail: expect.stringContaining('edge works on') },
       edge: { state: 'ok', version: 0, publishedAt: null, ageSeconds: null },
     });
@@ -405,6 +410,7 @@ describe('when things fail', () => {
     expect(healthViewSchema.parse(await ill.json())).toMatchObject({
       database: { state: 'offline' },
       grafana: { state: 'offline', reason: 'not_configured' },
+      eventEngine: { state: 'unknown', since: null },
     });
   });
 

@@ -63,6 +63,7 @@ describe('a test that holds answers against it', () => {
   const health = {
     database: { state: 'ok' },
     grafana: { state: 'ok' },
+    eventEngine: { state: 'ok' },
     configuration: { state: 'ok', version: 1, publishedVersion: 1 },
     edge: { state: 'ok', version: 1, publishedAt: null, ageSeconds: null },
   };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { onlyDrawnWeights } from '../../../pages/icon-weights.ts';
+import { markersIn, placeLabels } from '../../../pages/src/chart/markers.ts';
 import {
   closer,
   shownOf,
@@ -68,6 +69,37 @@ describe('what a chart shows', () => {
         for (let turn = 0; turn < 10; turn += 1) shown = wider(of, shown);
         expect(shown).toBeNull();
       }),
+    );
+  });
+});
+
+const marker = (atMs: number) => ({ atMs, label: 'v1', sentence: 'Version 1' });
+
+describe('marked moments', () => {
+  test('belong to the step in which they are, and to none outside', () => {
+    const markers = [-1, 0, 59, 60, 1_439, 1_440].map(marker);
+    expect(markersIn(markers, hours, 0).map(({ atMs }) => atMs)).toEqual([0, 59]);
+    expect(markersIn(markers, hours, 23).map(({ atMs }) => atMs)).toEqual([1_439]);
+  });
+
+  test('have labels within the plot that never run into each other', () => {
+    const plot = { left: 50, right: 500, gap: 8 };
+    expect(placeLabels([50, 275, 500], [30, 30, 30], plot)).toEqual([50, 260, 470]);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 50, max: 500 }), fc.integer({ min: 10, max: 60 }))),
+        (of) => {
+          const lines = of.map(([line]) => line).toSorted((a, b) => a - b);
+          const widths = of.map(([, width]) => width);
+          let end = plot.left;
+          for (const [index, left] of placeLabels(lines, widths, plot).entries()) {
+            if (left === null) continue;
+            expect(left).toBeGreaterThanOrEqual(end);
+            end = left + (widths[index] ?? 0);
+            expect(end).toBeLessThanOrEqual(plot.right);
+          }
+        },
+      ),
     );
   });
 });
