@@ -4,6 +4,7 @@ import {
   useCallback,
   useLayoutEffect,
   useMemo,
+  useRef,
   useState,
   type KeyboardEvent,
   type ReactElement,
@@ -120,6 +121,10 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const stepHit = (direction: 1 | -1): void => selectIndex(nextOf(hits, selectedIndex, direction));
 
   /** Folds or opens a row; what holds the selection takes it, so that nothing selected is hidden. */
+  const shownRow = useRef(selectedRow);
+  useLayoutEffect(() => {
+    shownRow.current = selectedRow;
+  }, [selectedRow]);
   const turn = useCallback(
     (row: number): void => {
       if (laid === null) return;
@@ -127,7 +132,9 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       const item = at(outline.item, row);
       const kind = at(outline.kind, row);
       if (kind === rowKinds.node) {
-        const holds = row < selectedRow && isBelow(outline.parent, selectedRow, row);
+        // Read when somebody turns a row: were it named, a selection would draw all rows again.
+        const below = shownRow.current;
+        const holds = row < below && isBelow(outline.parent, below, row);
         actions.toggleFold(
           at(laid.tree.arrays.idHash, item),
           holds ? rowIdOf(laid.tree, outline, row) : undefined,
@@ -138,7 +145,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       if (kind === rowKinds.more) actions.showMore(hash);
       else actions.toggleGroup(hash);
     },
-    [actions, laid, selectedRow],
+    [actions, laid],
   );
 
   const onViewKey = (event: KeyboardEvent<HTMLDivElement>): void => {

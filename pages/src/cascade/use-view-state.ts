@@ -1,7 +1,7 @@
 // The view's state in the address: what is selected, filtered, folded and looked at, and how each is changed.
 // Steps that somebody takes on purpose go into the history, what merely follows replaces.
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import {
   changed,
   foldsOf,
@@ -28,23 +28,50 @@ export interface ViewActions {
   toggleGroup: (hash: number) => void;
   showMore: (hash: number) => void;
   setStretch: (stretch: { t0: number; t1: number } | null) => void;
-  lookAt: (look: { at?: string | undefined; zoom?: number | undefined }) => void;
+  /** Kept in the address when nothing has moved for a while: each scroll and each turn of a wheel comes to rest once. */
+  lookAt: (look: Look) => void;
   clearFilters: () => void;
 }
+
+interface Look {
+  at?: string | undefined;
+  zoom?: number | undefined;
+}
+
+/** Writing an address draws the page again, and browsers allow some hundred in half a minute. */
+const restMs = 250;
 
 export function useViewState(): ViewActions {
   const navigate = useNavigate({ from: '/c/$traceId' });
   const { history } = useRouter();
-  return useMemo(() => {
+  const { actions, stop } = useMemo(() => {
+    let look: Look | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const takeLook = (): Look | null => {
+      clearTimeout(timer);
+      const taken = look;
+      look = null;
+      return taken;
+    };
     const go = (
       change: (before: CascadeSearch) => Parameters<typeof changed>[1],
       replace: boolean,
     ): void => {
       // The camera comes to rest after somebody has left: that must not take them back.
       if (!history.location.pathname.startsWith('/c/')) return;
-      void navigate({ search: (before) => changed(before, change(before)), replace });
+      // Whoever goes back from a step comes back to what was looked at before it.
+      const seen = takeLook();
+      const now = (before: CascadeSearch): CascadeSearch => changed(before, seen ?? {});
+      if (seen !== null && !replace) void navigate({ search: now, replace: true });
+      void navigate({
+        search: (before) => {
+          const known = now(before);
+          return changed(known, change(known));
+        },
+        replace,
+      });
     };
-    return {
+    const actions: ViewActions = {
       select: (id) => go(() => ({ sel: id ?? undefined }), true),
       pick: (id) => go(() => ({ sel: id }), false),
       setTab: (tab) => go(() => ({ tab }), true),
@@ -79,8 +106,15 @@ export function useViewState(): ViewActions {
           true,
         ),
       setStretch: (stretch) => go(() => ({ t0: stretch?.t0, t1: stretch?.t1 }), false),
-      lookAt: (look) => go(() => look, true),
+      lookAt: (next) => {
+        look = { ...look, ...next };
+        clearTimeout(timer);
+        timer = setTimeout(() => go(() => ({}), true), restMs);
+      },
       clearFilters: () => go(() => ({ only: undefined, path: undefined, q: undefined }), false),
     };
+    return { actions, stop: () => void takeLook() };
   }, [navigate, history]);
+  useEffect(() => stop, [stop]);
+  return actions;
 }

@@ -37,8 +37,11 @@ const toneClass: Record<Tone, string> = {
   wait: 'text-wait',
 };
 
-interface RowProps {
-  view: OutlineViewProps;
+/** Of the view's what rows need: nothing that changes with the selection, or all rows would be drawn again for it. */
+interface RowProps extends Pick<
+  OutlineViewProps,
+  'tree' | 'outline' | 'marks' | 'onPick' | 'onTurn'
+> {
   row: number;
   height: number;
   narrow: boolean;
@@ -57,8 +60,12 @@ interface Said {
 }
 
 /** Everything that one row says. */
-function said({ view, row }: RowProps): Said & { marks: ReturnType<typeof marksOf> } {
-  const { tree, outline, marks: context } = view;
+function said({
+  tree,
+  outline,
+  marks: context,
+  row,
+}: RowProps): Said & { marks: ReturnType<typeof marksOf> } {
   const item = at(outline.item, row);
   const kind = at(outline.kind, row);
   if (kind === rowKinds.node) {
@@ -117,8 +124,7 @@ const columns =
   'grid grid-cols-[68px_minmax(0,1fr)_156px_54px_96px] @5xl:grid-cols-[76px_minmax(0,1fr)_150px_190px_60px_104px] items-center gap-x-3 px-4';
 
 const Row = memo(function Row(props: RowProps): ReactElement {
-  const { view, row, height, narrow, selected, hit } = props;
-  const { tree, outline } = view;
+  const { tree, outline, row, height, narrow, selected, hit } = props;
   const { zone } = useZone();
   const facts = said(props);
   const id = rowIdOf(tree, outline, row);
@@ -150,7 +156,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
       marks={facts.marks}
       isDashed={isDashed}
       hit={hit}
-      onTurn={view.onTurn}
+      onTurn={props.onTurn}
     />
   );
   return (
@@ -168,7 +174,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
       data-selected={selected}
       className={`tl-row ${narrow ? 'flex flex-col justify-center px-3' : columns}`}
       style={{ top: row * height, height }}
-      onClick={() => (isMore ? view.onTurn(row) : view.onPick(id))}
+      onClick={() => (isMore ? props.onTurn(row) : props.onPick(id))}
     >
       {narrow ? (
         <>
@@ -288,7 +294,11 @@ export function ListView(props: OutlineViewProps): ReactElement {
           {drawn.map((row) => (
             <Row
               key={rowIdOf(tree, outline, row)}
-              view={props}
+              tree={tree}
+              outline={outline}
+              marks={props.marks}
+              onPick={props.onPick}
+              onTurn={props.onTurn}
               row={row}
               height={height}
               narrow={narrow}

@@ -2,9 +2,9 @@
 // where it is when rows come above it. Knows nothing of what stands in a row.
 import { useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
-/** Rows beyond each edge, and the step in which the window moves. */
+/** Rows beyond each edge, and the step in which the window moves: few at a time, since mounting a row is what takes time. */
 const spare = 12;
-const step = 6;
+const step = 3;
 
 export interface RowWindow {
   scroller: RefObject<HTMLDivElement | null>;

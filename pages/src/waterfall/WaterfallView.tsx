@@ -116,8 +116,11 @@ function Beside(props: {
   );
 }
 
-interface RowProps {
-  view: OutlineViewProps;
+/** Of the view's what rows need: nothing that changes with the selection, or all rows would be drawn again for it. */
+interface RowProps extends Pick<
+  OutlineViewProps,
+  'tree' | 'outline' | 'marks' | 'onPick' | 'onTurn'
+> {
   row: number;
   stretch: Stretch;
   critical: CriticalPath;
@@ -128,8 +131,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row(props: RowProps): ReactElement {
-  const { view, row, stretch, critical, selected, hit } = props;
-  const { tree, outline, marks: context } = view;
+  const { tree, outline, marks: context, row, stretch, critical, selected, hit } = props;
   const item = at(outline.item, row);
   const kind = at(outline.kind, row);
   const fold = at(outline.fold, row);
@@ -213,7 +215,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
       data-selected={selected}
       className={`tl-row ${props.columns}`}
       style={{ top: row * rowHeight, height: rowHeight }}
-      onClick={() => (isMore ? view.onTurn(row) : view.onPick(id))}
+      onClick={() => (isMore ? props.onTurn(row) : props.onPick(id))}
     >
       <span role="gridcell" className="h-full min-w-0 overflow-hidden border-r border-hair pl-3">
         <TreeCell
@@ -224,7 +226,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
           marks={marks}
           isDashed={isDashed}
           hit={hit}
-          onTurn={view.onTurn}
+          onTurn={props.onTurn}
         />
       </span>
       <span
@@ -343,7 +345,11 @@ export function WaterfallView(props: OutlineViewProps & { stretch: Stretch | nul
           {drawn.map((row) => (
             <Row
               key={rowIdOf(tree, outline, row)}
-              view={props}
+              tree={tree}
+              outline={outline}
+              marks={props.marks}
+              onPick={props.onPick}
+              onTurn={props.onTurn}
               row={row}
               stretch={stretch}
               critical={critical}
