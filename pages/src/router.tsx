@@ -12,10 +12,11 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import { lazy, Suspense, type ReactElement } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { meQuery, useLacking } from './api/me.ts';
+import { askEarly } from './api/queries.ts';
 import { currentToken } from './api/token.ts';
 import { useSession } from './api/session.ts';
 import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from './admin/search.ts';
-import { parseCascadeSearch } from './cascade/search.ts';
+import { isTraceId, parseCascadeSearch } from './cascade/search.ts';
 import { parseCascadesSearch } from './cascades/filters.ts';
 import { parseCoverageSearch } from './coverage/shares.ts';
 import { parseDeadSearch } from './dead/search.ts';
@@ -121,6 +122,10 @@ const cascadeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/c/$traceId',
   validateSearch: parseCascadeSearch,
+  // Asked while the page's scripts come. Whoever only points at a link causes no reading of a whole cascade.
+  loader: ({ params, cause }) => {
+    if (cause !== 'preload' && isTraceId(params.traceId)) askEarly(params.traceId);
+  },
   component: lazyRouteComponent(() => import('./cascade/CascadePage.tsx'), 'CascadePage'),
 });
 

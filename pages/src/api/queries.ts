@@ -110,11 +110,22 @@ export function cascadeQuery(traceId: string) {
     queryKey: ['cascade', traceId],
     structuralSharing: shareSmall,
     queryFn: ({ signal }): Promise<TraceDetail> => readTrace(traceId, signal),
+    // What `askEarly` brought is not asked again by the page that it was for.
+    staleTime: cascadeIntervalMs,
     refetchInterval: ({ state }) =>
       state.data === undefined
         ? cascadeIntervalMs
         : unlessLive(isLive(state.data, Date.now()) ? cascadeIntervalMs : cascadeIntervalMs * 10),
   });
+}
+
+/** Asks for a cascade of which nothing is known yet, so that the page finds the question under way. */
+export function askEarly(traceId: string): void {
+  const query = cascadeQuery(traceId);
+  if (queryClient.getQueryState(query.queryKey) === undefined) {
+    // What fails is told by the page, which looks at the same query.
+    void queryClient.prefetchQuery(query);
+  }
 }
 
 /** Of some days: it moves slowly. */

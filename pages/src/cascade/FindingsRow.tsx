@@ -6,7 +6,8 @@ import { RepeatIcon } from '../ui/icons.tsx';
 import type { Finding } from './finding.ts';
 
 export function FindingsRow(props: {
-  findings: Finding[];
+  /** Null until they are known. */
+  findings: Finding[] | null;
   /** Of the whole cascade: more than are told here. */
   count: number;
   running: boolean;
@@ -21,12 +22,13 @@ export function FindingsRow(props: {
         aria-label="Findings"
         className="no-scrollbar flex min-w-0 flex-1 items-center overflow-x-auto whitespace-nowrap"
       >
-        {findings.length === 0 && (
+        {findings === null && <li className="text-sub">Looking for what stands out</li>}
+        {findings?.length === 0 && (
           <li className="flex items-center gap-1.5 text-sub">
             {props.running ? 'Nothing stands out so far' : 'Nothing stands out'}
           </li>
         )}
-        {findings.map((finding, index) => (
+        {findings?.map((finding, index) => (
           <li
             key={finding.key}
             className={`flex min-w-[190px] items-center gap-1.5 ${index === 0 ? '' : 'ml-3.5 border-l border-line pl-3.5'}`}

@@ -1,6 +1,7 @@
 // The strip above the lanes: true linear time, and which part of it the canvas shows.
-import { memo, type PointerEvent, type ReactElement, type Ref } from 'react';
+import { memo, useCallback, type PointerEvent, type ReactElement, type Ref } from 'react';
 import { toneFill } from '../ui/tone-fill.ts';
+import { useAfterPaint } from '../ui/use-after-paint.ts';
 import type { Tone } from '../words/outcome.ts';
 import type { Sequence } from './sequence.ts';
 import { stripBars, stripTicks } from './strip.ts';
@@ -22,6 +23,9 @@ function Bar(props: {
   );
 }
 
+/** Of larger cascades the bars come after the first painting. */
+const drawnAtOnce = 2_000;
+
 /** Decorative for screen readers: every time is in the nodes' own labels. `windowRef` is moved from outside. */
 export const TimeStrip = memo(function TimeStrip(props: {
   sequence: Sequence;
@@ -30,6 +34,10 @@ export const TimeStrip = memo(function TimeStrip(props: {
 }): ReactElement {
   const { sequence, windowRef } = props;
   const totalMs = sequence.endMs - sequence.startMs;
+  const bars = useAfterPaint(
+    sequence.order.length > drawnAtOnce,
+    useCallback(() => stripBars(sequence), [sequence]),
+  );
   const pick = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     props.onPick(
@@ -45,7 +53,7 @@ export const TimeStrip = memo(function TimeStrip(props: {
         real time
       </span>
       <div className="relative mr-4 flex-1 cursor-pointer" onPointerDown={pick}>
-        {stripBars(sequence).map(({ id, nodeId, from, to, line, tone }) => (
+        {bars?.map(({ id, nodeId, from, to, line, tone }) => (
           <Bar
             key={id}
             nodeId={nodeId}

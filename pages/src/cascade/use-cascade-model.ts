@@ -1,5 +1,5 @@
 // From the API's answer and the address to what views draw: the tree, its rows, what is found, what is selected.
-import { useDeferredValue, useMemo } from 'react';
+import { useCallback, useDeferredValue, useMemo } from 'react';
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { findIn, isProblem, parseFind, type Find } from '../tree/find.ts';
 import { loopMarks, type MarkContext } from '../tree/marks.ts';
@@ -8,6 +8,7 @@ import type { Group } from '../tree/outline.ts';
 import { groupById, rowOf } from '../tree/rows.ts';
 import { buildTree, pathOf, withCauses, type CascadeTree } from '../tree/tree.ts';
 import { useNow } from '../time/clock.ts';
+import { useAfterPaint } from '../ui/use-after-paint.ts';
 import type { Finding } from './finding.ts';
 import { findingsFor, findingsOf, turnsOf, type Turn } from './findings.ts';
 import { buildCascade, type Cascade, type CascadeNode } from './model.ts';
@@ -20,8 +21,8 @@ export interface CascadeModel {
   keep: Uint8Array | null;
   tree: CascadeTree;
   turns: Map<string, Turn>;
-  /** At most five, with what concerns the selection. */
-  findings: Finding[];
+  /** At most five, with what concerns the selection; null until a large cascade has been looked through. */
+  findings: Finding[] | null;
   /** How many there are of the whole cascade. */
   findingCount: number;
   marks: MarkContext;
@@ -38,11 +39,17 @@ export interface CascadeModel {
   selectedRow: number;
 }
 
+/** Of more nodes than this the findings come after the first painting. */
+const lookedThroughAtOnce = 2_000;
+
 export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): CascadeModel {
   const cascade = useMemo(() => buildCascade(detail), [detail]);
   const tree = useMemo(() => buildTree(cascade), [cascade]);
   const turns = useMemo(() => turnsOf(cascade), [cascade]);
-  const all = useMemo(() => findingsOf(cascade, detail), [cascade, detail]);
+  const all = useAfterPaint(
+    tree.arrays.count > lookedThroughAtOnce,
+    useCallback(() => findingsOf(cascade, detail), [cascade, detail]),
+  );
   const loops = useMemo(() => loopMarks(cascade, detail.loops), [cascade, detail]);
   const nowMs = useNow(60_000);
   const marks = useMemo(() => ({ cascade, turns, loops, nowMs }), [cascade, turns, loops, nowMs]);
@@ -85,7 +92,10 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
   const group = laid === null ? null : groupById(laid.outline, wanted);
   const selectedId = node?.id ?? (group === null ? null : wanted);
   const nodeKey = node?.id ?? null;
-  const findings = useMemo(() => findingsFor(cascade, all, nodeKey), [cascade, all, nodeKey]);
+  const findings = useMemo(
+    () => (all === null ? null : findingsFor(cascade, all, nodeKey)),
+    [cascade, all, nodeKey],
+  );
   const selectedRow = useMemo(
     () => (laid === null ? -1 : rowOf(laid.tree, laid.outline, selectedId)),
     [laid, selectedId],
@@ -96,7 +106,7 @@ export function useCascadeModel(detail: TraceDetail, search: CascadeSearch): Cas
     tree,
     turns,
     findings,
-    findingCount: Math.max(all.length, findings.length),
+    findingCount: Math.max(all?.length ?? 0, findings?.length ?? 0),
     marks,
     problems,
     find,

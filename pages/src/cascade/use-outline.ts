@@ -12,6 +12,8 @@ import type { CascadeTree } from '../tree/tree.ts';
 
 /** Up to so many nodes a worker would take longer to be asked than the rows take. */
 const atOnce = 3_000;
+/** The first rows are all that somebody waits for, and a worker starts more slowly than the rows of so many are made. */
+const firstAtOnce = 50_000;
 
 function startWorker(onLaid: (rows: LaidRows) => void): OutlineWorker {
   const worker = new Worker(new URL('../tree/outline-worker.ts', import.meta.url), {
@@ -25,19 +27,26 @@ function startWorker(onLaid: (rows: LaidRows) => void): OutlineWorker {
   };
 }
 
-/** Null while the first rows of a large tree are made. */
+function layOut(tree: CascadeTree, request: OutlineRequest): Laid {
+  const outline = outlineOf(tree.arrays, request);
+  return { tree, outline, placed: placeTree(outline) };
+}
+
+/** Null while the first rows of a very large tree are made. */
 export function useOutline(tree: CascadeTree, request: OutlineRequest): Laid | null {
   const isSmall = tree.arrays.count <= atOnce;
-  const here = useMemo((): Laid | null => {
-    if (!isSmall) return null;
-    const outline = outlineOf(tree.arrays, request);
-    return { tree, outline, placed: placeTree(outline) };
-  }, [isSmall, tree, request]);
+  const here = useMemo(() => (isSmall ? layOut(tree, request) : null), [isSmall, tree, request]);
+  const [first] = useState(() =>
+    isSmall || tree.arrays.count > firstAtOnce
+      ? null
+      : { tree, request, laid: layOut(tree, request) },
+  );
   const [client] = useState(() => new OutlineClient(startWorker));
   useEffect(() => {
-    if (!isSmall) client.ask(tree, request);
-  }, [client, isSmall, tree, request]);
+    const isThere = first !== null && first.tree === tree && first.request === request;
+    if (!isSmall && (!isThere || client.current() !== null)) client.ask(tree, request);
+  }, [client, isSmall, tree, request, first]);
   useEffect(() => () => client.stop(), [client]);
   const there = useSyncExternalStore(client.subscribe, client.current);
-  return here ?? there;
+  return here ?? there ?? first?.laid ?? null;
 }
