@@ -4,7 +4,6 @@ import {
   useCallback,
   useLayoutEffect,
   useMemo,
-  useRef,
   useState,
   type KeyboardEvent,
   type ReactElement,
@@ -121,10 +120,6 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const stepHit = (direction: 1 | -1): void => selectIndex(nextOf(hits, selectedIndex, direction));
 
   /** Folds or opens a row; what holds the selection takes it, so that nothing selected is hidden. */
-  const shownRow = useRef(selectedRow);
-  useLayoutEffect(() => {
-    shownRow.current = selectedRow;
-  }, [selectedRow]);
   const turn = useCallback(
     (row: number): void => {
       if (laid === null) return;
@@ -132,8 +127,8 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       const item = at(outline.item, row);
       const kind = at(outline.kind, row);
       if (kind === rowKinds.node) {
-        // Read when somebody turns a row: were it named, a selection would draw all rows again.
-        const below = shownRow.current;
+        // Asked when somebody turns a row: did this depend on it, a selection would draw all rows again.
+        const below = rowOf(laid.tree, outline, store.selectedId());
         const holds = row < below && isBelow(outline.parent, below, row);
         actions.toggleFold(
           at(laid.tree.arrays.idHash, item),
@@ -145,7 +140,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
       if (kind === rowKinds.more) actions.showMore(hash);
       else actions.toggleGroup(hash);
     },
-    [actions, laid],
+    [actions, laid, store],
   );
 
   const onViewKey = (event: KeyboardEvent<HTMLDivElement>): void => {

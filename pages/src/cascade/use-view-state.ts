@@ -1,7 +1,8 @@
 // The view's state in the address: what is selected, filtered, folded and looked at, and how each is changed.
 // Steps that somebody takes on purpose go into the history, what merely follows replaces.
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { Resting } from './resting.ts';
 import {
   changed,
   foldsOf,
@@ -44,15 +45,9 @@ const restMs = 250;
 export function useViewState(): ViewActions {
   const navigate = useNavigate({ from: '/c/$traceId' });
   const { history } = useRouter();
-  const { actions, stop } = useMemo(() => {
-    let look: Look | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const takeLook = (): Look | null => {
-      clearTimeout(timer);
-      const taken = look;
-      look = null;
-      return taken;
-    };
+  const [looks] = useState(() => new Resting<Look>(restMs));
+  useEffect(() => () => void looks.take(), [looks]);
+  return useMemo(() => {
     const go = (
       change: (before: CascadeSearch) => Parameters<typeof changed>[1],
       replace: boolean,
@@ -60,7 +55,7 @@ export function useViewState(): ViewActions {
       // The camera comes to rest after somebody has left: that must not take them back.
       if (!history.location.pathname.startsWith('/c/')) return;
       // Whoever goes back from a step comes back to what was looked at before it.
-      const seen = takeLook();
+      const seen = looks.take();
       const now = (before: CascadeSearch): CascadeSearch => changed(before, seen ?? {});
       if (seen !== null && !replace) void navigate({ search: now, replace: true });
       void navigate({
@@ -71,7 +66,7 @@ export function useViewState(): ViewActions {
         replace,
       });
     };
-    const actions: ViewActions = {
+    return {
       select: (id) => go(() => ({ sel: id ?? undefined }), true),
       pick: (id) => go(() => ({ sel: id }), false),
       setTab: (tab) => go(() => ({ tab }), true),
@@ -106,15 +101,8 @@ export function useViewState(): ViewActions {
           true,
         ),
       setStretch: (stretch) => go(() => ({ t0: stretch?.t0, t1: stretch?.t1 }), false),
-      lookAt: (next) => {
-        look = { ...look, ...next };
-        clearTimeout(timer);
-        timer = setTimeout(() => go(() => ({}), true), restMs);
-      },
+      lookAt: (look) => looks.put(look, () => go(() => ({}), true)),
       clearFilters: () => go(() => ({ only: undefined, path: undefined, q: undefined }), false),
     };
-    return { actions, stop: () => void takeLook() };
-  }, [navigate, history]);
-  useEffect(() => stop, [stop]);
-  return actions;
+  }, [navigate, history, looks]);
 }

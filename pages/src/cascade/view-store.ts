@@ -18,6 +18,10 @@ export class ViewStore {
     for (const listener of this.#listeners) listener();
   }
 
+  selectedId(): string | null {
+    return this.#selectedId;
+  }
+
   isSelected(id: string): boolean {
     return this.#selectedId === id;
   }
