@@ -8,7 +8,7 @@ import {
   replaceEqualDeep,
 } from '@tanstack/react-query';
 import type { TraceDetail } from '../../../src/api/views.ts';
-import { appendOlder, mergeNewest, type Feed } from '../cascades/feed.ts';
+import { appendOlder, mergeNewest, newestOf, type Feed } from '../cascades/feed.ts';
 import { filtersIn, queryOf, type CascadesSearch } from '../cascades/filters.ts';
 import { isLiveNow } from '../live/live.ts';
 import { addAnswer, addOlder, logsIntervalMs, type LogBook } from '../panel/log-book.ts';
@@ -69,6 +69,17 @@ export function cascadesQuery(asked: CascadesSearch) {
       !isRefused(state.error) &&
       unlessLive(filtersIn(asked).length === 0 ? listIntervalMs : searchIntervalMs),
   });
+}
+
+/** Lets go of what nobody reads beyond the newest page, where that has become much. */
+export function forgetUnread(asked: CascadesSearch): void {
+  const queryKey = cascadesKey(asked);
+  const state = queryClient.getQueryState<Feed>(queryKey);
+  if (state?.data === undefined) return;
+  const kept = newestOf(state.data);
+  // Nothing was asked: it is as old as it was.
+  const updatedAt = state.dataUpdatedAt;
+  if (kept !== state.data) queryClient.setQueryData<Feed>(queryKey, kept, { updatedAt });
 }
 
 /** Further back. */

@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, type ReactElement } from 'react';
 import { isRefused } from '../api/http.ts';
-import { cascadesQuery, readOlderCascades } from '../api/queries.ts';
+import { cascadesQuery, forgetUnread, readOlderCascades } from '../api/queries.ts';
 import { useFirstMinutes } from '../first/use-first-minutes.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Moment } from '../ui/Moment.tsx';
@@ -31,7 +31,9 @@ export function CascadesList(props: {
   const feed = query.data;
   const traces = feed?.traces ?? [];
   const { isGuided, goOn } = useFirstMinutes(isFiltered ? undefined : feed?.traces);
-  const { shown, waiting, scroller, showNew, pointed, read } = useHeldBack(traces);
+  const { shown, waiting, scroller, showNew, pointed, read } = useHeldBack(traces, {
+    onUnread: () => forgetUnread(search),
+  });
 
   const further = feed !== undefined && (
     <Further

@@ -15,6 +15,18 @@ export interface Feed {
   searchedUntil: string | null;
   /** How many there are in all, as far as the API knows. */
   count: TracePage['count'];
+  /** The end of the newest page: what lies beyond it can be loaded again from there. */
+  newest: Pick<Feed, 'olderCursor' | 'searchedUntil'> & { length: number };
+}
+
+/** A list into which somebody looks now and then needs no more: a feed of hours would fill the page's memory. */
+const mostUnread = 500;
+
+/** Of a longer list that nobody reads the newest page; the same list where it is short enough. */
+export function newestOf(feed: Feed): Feed {
+  const { length, ...end } = feed.newest;
+  if (feed.traces.length <= mostUnread) return feed;
+  return { ...feed, ...end, traces: feed.traces.slice(0, length) };
 }
 
 /**
@@ -23,7 +35,8 @@ export interface Feed {
  */
 export function mergeNewest(known: Feed | undefined, page: Page): Feed {
   const { traces, nextCursor, searchedUntil, count } = page;
-  const fresh: Feed = { traces, olderCursor: nextCursor, searchedUntil, count };
+  const newest = { olderCursor: nextCursor, searchedUntil, length: traces.length };
+  const fresh: Feed = { traces, olderCursor: nextCursor, searchedUntil, count, newest };
   if (known === undefined || nextCursor === null) return fresh;
   const ids = new Set(traces.map(({ id }) => id));
   // A search that has stopped has looked at everything from there on: nothing can be missing in between.
@@ -41,6 +54,7 @@ export function mergeNewest(known: Feed | undefined, page: Page): Feed {
     olderCursor: known.olderCursor,
     searchedUntil: known.searchedUntil,
     count,
+    newest,
   };
 }
 

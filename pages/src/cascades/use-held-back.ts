@@ -1,6 +1,8 @@
 // While somebody reads a list of cascades, new ones wait: from when a pointer, the focus or the scroll bar is in it until
 // none of them is.
 import {
+  useEffect,
+  useEffectEvent,
   useRef,
   useState,
   type HTMLAttributes,
@@ -32,18 +34,30 @@ export interface HeldBack {
   };
 }
 
-/** @param isPaused nothing is released by reading on */
-export function useHeldBack(traces: TraceSummary[], isPaused = false): HeldBack {
+/**
+ * @param isPaused nothing is released by reading on
+ * @param onUnread told of each list that nobody reads
+ */
+export function useHeldBack(
+  traces: TraceSummary[],
+  { isPaused = false, onUnread }: { isPaused?: boolean; onUnread: () => void },
+): HeldBack {
   const scroller = useRef<HTMLDivElement>(null);
   const pointing = useRef(false);
   const [held, setHeld] = useState<Place | null>(null);
+  const tell = useEffectEvent(onUnread);
+  const isRead = held !== null;
+  const count = traces.length;
+  useEffect(() => {
+    if (!isRead && count > 0) tell();
+  }, [isRead, count]);
 
   const hold = (): void => setHeld((known) => known ?? traces[0] ?? null);
   const release = (): void => {
     const at = scroller.current;
-    const isRead =
+    const reads =
       pointing.current || (at?.scrollTop ?? 0) > 0 || at?.contains(document.activeElement) === true;
-    if (!isRead && !isPaused) setHeld(null);
+    if (!reads && !isPaused) setHeld(null);
   };
   return {
     ...holdBack(traces, held),

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { memo, useState, type ReactElement } from 'react';
 import type { TraceSummary } from '../../../src/api/views.ts';
-import { cascadesQuery } from '../api/queries.ts';
+import { cascadesQuery, forgetUnread } from '../api/queries.ts';
 import { actorIcon } from '../cascades/CascadeRow.tsx';
 import { NewPill } from '../cascades/NewPill.tsx';
 import { ShapeGlyph } from '../cascades/ShapeGlyph.tsx';
@@ -98,7 +98,10 @@ export function LiveFeed(props: {
   const [paused, setPaused] = useState(false);
 
   const traces = (query.data?.traces ?? []).filter((trace) => isShown(trace, props.filter));
-  const { shown, waiting, scroller, hold, showNew, pointed, read } = useHeldBack(traces, paused);
+  const { shown, waiting, scroller, hold, showNew, pointed, read } = useHeldBack(traces, {
+    isPaused: paused,
+    onUnread: () => forgetUnread(everything),
+  });
   const goOn = (): void => {
     setPaused(false);
     showNew();

@@ -5,6 +5,7 @@ import {
   countText,
   holdBack,
   mergeNewest,
+  newestOf,
   shapeBars,
 } from '../../../pages/src/cascades/feed.ts';
 import type { TracePage, TraceSummary } from '../../../src/api/views.ts';
@@ -39,6 +40,21 @@ describe('the list while new cascades come', () => {
     const known = appendOlder(mergeNewest(undefined, page('c1', 'd', 'c', 'b')), page('c2', 'a'));
     const merged = mergeNewest(known, page('c1', 'd', 'b'));
     expect(idsOf(merged.traces)).toEqual(['d', 'b', 'a']);
+  });
+
+  it('keeps the newest page of a long list that nobody reads, and the way further back from there', () => {
+    const names = Array.from({ length: 600 }, (_, index) => `c${999 - index}`);
+    let feed = mergeNewest(undefined, page('after c990', ...names.slice(-10)));
+    for (let end = 590; end > 0; end -= 10) {
+      feed = mergeNewest(feed, page(`after ${names[end]}`, ...names.slice(end - 10, end + 1)));
+    }
+    expect(feed.traces).toHaveLength(600);
+    const kept = newestOf(feed);
+    expect(idsOf(kept.traces)).toEqual(names.slice(0, 11));
+    expect(kept.olderCursor).toBe('after c989');
+    const older = appendOlder(kept, page('further', ...names.slice(11, 20)));
+    expect(idsOf(older.traces)).toEqual(names.slice(0, 20));
+    expect(newestOf(older)).toBe(older);
   });
 
   it('takes the fresh summary of a cascade that is known', () => {
