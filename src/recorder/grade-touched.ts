@@ -10,15 +10,19 @@ import {
 import { type AttemptSpan, longestRunMs } from '../causes/under-way.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
+  type EventToGrade,
   type GradingRow,
   firstNear,
   lockEventsToGrade,
   mostAboutRows,
+  type NamingEvent,
   readGradingRows,
+  readMates,
   type StoredContextAttempt,
   type StoredSpan,
 } from '../store/grading.ts';
 import { findJobsToJudge, type JobFound, type JobKey, noteJobs, readJobs } from '../store/jobs.ts';
+import { type IdSpan, spanFrom } from '../store/id-span.ts';
 import { joinTraces } from '../store/join-traces.ts';
 import { type LinkRow, replaceLinks } from '../store/links.ts';
 import type { StoredKeys } from '../store/insert.ts';
@@ -30,7 +34,8 @@ export type Brought = { rows: Pick<Rows, 'events' | 'attempts'>; keys: StoredKey
 
 /** What the batch says of jobs, in a transaction between the one that stores and the one that judges. */
 export async function noteHabits(client: StoreClient, { keys }: Brought): Promise<void> {
-  if (keys.events.length > 0) await noteJobs(client, keys);
+  if (keys.events.length === 0) return;
+  await noteJobs(client, keys, await spanFrom(client, firstNear(keys.events, [])));
 }
 
 /**
@@ -53,30 +58,33 @@ export async function gradeTouched(
     ...brought,
     jobs,
     longestRunMs,
-    firstId: firstNear(brought.events, timesMs),
+    span: await spanFrom(client, firstNear(brought.events, timesMs)),
   });
   const links: LinkRow[] = [];
-  for (const { row, facts } of await readFacts(client, keys, firstNear(keys, timesMs), jobs)) {
+  const span = await spanFrom(client, firstNear(keys, timesMs));
+  for (const { row, facts } of await readFacts(client, keys, span, jobs)) {
     const grade = judgeEvent(facts);
     if (grade) links.push(linkOf(row, grade));
   }
   await replaceLinks(client, keys, links);
-  return { keys, joined: await joinTraces(client, keys) };
+  return {
+    keys: keys.map(({ traceId, ref }) => ({ traceId, ref })),
+    joined: await joinTraces(client, keys),
+  };
 }
 
 async function readFacts(
   client: StoreClient,
-  keys: readonly EventKey[],
-  firstId: string,
+  keys: readonly EventToGrade[],
+  span: IdSpan,
   jobs: readonly JobFound[],
 ): Promise<{ row: GradingRow; facts: JudgeFacts }[]> {
-  const rows = await readGradingRows(client, keys, firstId, longestRunMs);
+  const rows = await readGradingRows(client, keys, span, longestRunMs);
   const byKey = new Map(rows.map((row) => [textOf(row), row]));
-  const mates = new Map<string, EventKey>();
+  const mates = new Map<string, NamingEvent>();
   for (const { mate } of rows) if (mate && !byKey.has(textOf(mate))) mates.set(textOf(mate), mate);
-  if (mates.size > 0) {
-    const more = await readGradingRows(client, [...mates.values()], firstId, longestRunMs);
-    for (const row of more) byKey.set(textOf(row), row);
+  for (const row of await readMates(client, [...mates.values()], span, longestRunMs)) {
+    byKey.set(textOf(row), row);
   }
   const habits = await readHabits(client, rows, jobs);
   const gradeOf = (mate: EventKey): Grade | null => {
@@ -106,10 +114,7 @@ async function readHabits(
   }
   const jobs = await readJobs(client, [...keys.values()], toJudge);
   return new Map(
-    jobs.map(({ source, name, writesIdsSince }) => [
-      `${source} ${name}`,
-      writesIdsSince === null ? null : microsMs(writesIdsSince),
-    ]),
+    jobs.map(({ source, name, writesIdsSinceMs }) => [`${source} ${name}`, writesIdsSinceMs]),
   );
 }
 
@@ -118,12 +123,8 @@ function inContextOf({ inContext }: GradingRow): ContextAttempt[] | null {
 }
 
 function contextAttemptOf(attempt: StoredContextAttempt): ContextAttempt {
-  return {
-    ...spanOf(attempt),
-    deliveryId: attempt.deliveryRef,
-    traceId: attempt.traceId,
-    eventWrittenAtMs: microsMs(attempt.eventWrittenAt),
-  };
+  const { span, deliveryRef, traceId, eventWrittenAtMs } = attempt;
+  return { ...spanOf(span), deliveryId: deliveryRef, traceId, eventWrittenAtMs };
 }
 
 function aboutRowsOf(
@@ -159,7 +160,7 @@ function factsOf(row: GradingRow): GradeFacts {
     sessionUser: row.sessionUser,
     traceId: row.traceId,
     startsTrace: row.startsTrace,
-    writtenAtMs: microsMs(row.createdAt),
+    writtenAtMs: row.createdAtMs,
     transactionNamesAnother: row.transactionNamesAnother,
     isMoved: row.isMoved,
     isCarriedOn: row.isCarriedOn,
@@ -172,20 +173,10 @@ function factsOf(row: GradingRow): GradeFacts {
   };
 }
 
-function spanOf(attempt: StoredSpan): AttemptSpan {
-  return {
-    startedAtMs: microsMs(attempt.startedAt),
-    endedAtMs: attempt.endedAt === null ? null : microsMs(attempt.endedAt),
-    status: attempt.status,
-    worksInBackground: attempt.worksInBackground,
-  };
+function spanOf([startedAtMs, endedAtMs, status, worksInBackground]: StoredSpan): AttemptSpan {
+  return { startedAtMs, endedAtMs, status, worksInBackground };
 }
 
 function textOf(key: EventKey): string {
   return `${key.traceId} ${key.ref}`;
-}
-
-/** Milliseconds with three more digits behind the point: Date.parse alone would cut them off. */
-function microsMs(time: string): number {
-  return Date.parse(time) + Number(time.slice(-4, -1)) / 1_000;
 }

@@ -45,7 +45,10 @@ const lineColumns = [
 /** So many cascades are made at a time, since the traces of all of them are limited together. */
 const atOnce = 200;
 
-/** $1: [{id, root}] of all traces of some cascades; $2, $3: the first and last of the ids, for the planner. */
+/**
+ * $1: [{id, root}] of all traces of some cascades; $2, $3: the first and last of the ids, for the planner; $4: the roots. What
+ * is counted is put together by a union: of joins, Postgres thinks that each has one row, and nests one in another.
+ */
 const update = `
   with member as materialized (
     select m.id, m.root from json_to_recordset($1::json) as m (id uuid, root uuid)),
@@ -60,7 +63,9 @@ const update = `
       case when not coalesce(a.running or a.delivered, false) then ${hasRetriesLeft} end as waits
     from member m
     join deliveries d on d.trace_id = m.id and d.trace_id between $2::uuid and $3::uuid
-    join events e on e.trace_id = d.trace_id and e.ref = d.event_ref and e.trace_id between $2::uuid and $3::uuid
+    cross join lateral (
+      select x.* from events x
+      where x.trace_id = d.trace_id and x.ref = d.event_ref and x.trace_id between $2::uuid and $3::uuid limit 1) e
     left join lateral (
       select (array_agg(x.ended_at is null order by x.started_at desc, x.id desc))[1] as running,
         bool_or(x.outcome = 'd') as delivered, max(x.ended_at) as ended_at, count(*)::int as attempts
@@ -74,35 +79,37 @@ const update = `
     union all
     select d.root, n.about from delivery d cross join lateral (values
       (${about('d.job', 'job')}), (${about('d.target', 'target')})) n (about)),
+  part (root, about, ended_at, created_at, events, deliveries, attempts, weak_links, running, unarrived, failed, dead,
+    unexplained) as (
+    select root, array_agg(distinct about), null::timestamptz, null::timestamptz, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    from name where about is not null group by root
+    union all
+    select root, null, max(ended_at), null, 0, count(*), sum(attempts), 0, count(*) filter (where running),
+      count(*) filter (where unarrived), count(*) filter (where not waits), count(*) filter (where dead), 0
+    from delivery group by root
+    union all
+    select root, null, null, max(created_at), count(*), 0, 0, 0, 0, 0, 0, 0, 0 from event group by root
+    union all
+    select m.root, null, null, null, 0, 0, 0, count(*) filter (where l.evidence = 'w'), 0, 0, 0, 0,
+      count(*) filter (where l.evidence = 'p')
+    from member m
+    join links l on l.trace_id = m.id and l.trace_id between $2::uuid and $3::uuid and l.evidence in ('p', 'w')
+    where l.cause_trace_id is null or l.cause_trace_id in (select id from member)
+    group by m.root
+    union all
+    select t.id, null, null, null, 0, 0, 0, 0, 0, 0, 0, 0, (t.root_ref is null)::int from traces t
+    where t.id = any ($4::uuid[])),
   line as (
-    select r.root, n.about, coalesce(d.ended_at, e.created_at) as last_at, coalesce(e.events, 0) as events,
-      coalesce(d.deliveries, 0) as deliveries, coalesce(d.attempts, 0) as attempts,
-      coalesce(l.weak, 0) as weak_links, coalesce(d.running, 0) as running, coalesce(d.unarrived, 0) as unarrived,
-      coalesce(d.failed, 0) as failed, coalesce(d.dead, 0) as dead,
-      coalesce(l.pending, 0) + (r.root_ref is null)::int as unexplained
-    from (
-      select t.id as root, t.root_ref from traces t
-      where t.id in (select root from member) and t.id between $2::uuid and $3::uuid) r
-    left join (
-      select root, array_agg(distinct about) as about from name where about is not null group by root) n
-      on n.root = r.root
-    left join (
-      select root, max(ended_at) as ended_at, count(*)::int as deliveries, sum(attempts)::int as attempts,
-        count(*) filter (where running)::int as running, count(*) filter (where unarrived)::int as unarrived,
-        count(*) filter (where not waits)::int as failed, count(*) filter (where dead)::int as dead
-      from delivery group by root) d on d.root = r.root
-    left join (select root, max(created_at) as created_at, count(*)::int as events from event group by root) e on e.root = r.root
-    left join (
-      select m.root, count(*) filter (where l.evidence = 'p')::int as pending,
-        count(*) filter (where l.evidence = 'w')::int as weak
-      from member m
-      join links l on l.trace_id = m.id and l.trace_id between $2::uuid and $3::uuid and l.evidence in ('p', 'w')
-      where l.cause_trace_id is null or l.cause_trace_id in (select id from member)
-      group by m.root) l on l.root = r.root)
+    select root, max(about) as about, coalesce(max(ended_at), max(created_at)) as last_at,
+      ${lineColumns
+        .slice(2)
+        .map((column) => `sum(${column})::int as ${column}`)
+        .join(', ')}
+    from part group by root)
   update traces t set ${lineColumns.map((column) => `${column} = k.${column}`).join(', ')},
     is_open = k.running + k.unarrived > 0
   from line k
-  where t.id = k.root and t.id between $2::uuid and $3::uuid
+  where t.id = any ($4::uuid[]) and t.id = k.root
     and (${lineColumns.map((column) => `t.${column}`).join(', ')}) is distinct from
       (${lineColumns.map((column) => `k.${column}`).join(', ')})`;
 
@@ -129,10 +136,11 @@ export async function noteLines(client: StoreClient, touched: readonly string[])
   }
   const all = [...roots];
   for (let next = 0; next < all.length; next += atOnce) {
-    const members = await readCascades(client, all.slice(next, next + atOnce));
+    const made = all.slice(next, next + atOnce);
+    const members = await readCascades(client, made);
     const ids = [...members.keys()].toSorted();
     const rows = [...members].map(([id, root]) => ({ id, root }));
-    await client.query(update, [storableJson(rows), ids[0], ids.at(-1)]);
+    await client.query(update, [storableJson(rows), ids[0], ids.at(-1), made]);
   }
 }
 

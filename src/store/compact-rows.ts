@@ -46,12 +46,21 @@ export type CompactEvent = EventKey & {
   isElsewhere: boolean;
 } & Record<string, unknown>;
 
+type CompactArrival = { trace_id: string; event_ref: string; id: string } & Record<string, unknown>;
+
+type CompactAttempt = {
+  trace_id: string;
+  delivery_ref: string;
+  id: string;
+  eventRef: string;
+} & Record<string, unknown>;
+
 export type CompactRows = {
   events: CompactEvent[];
   payloads: object[];
-  arrivals: object[];
+  arrivals: CompactArrival[];
   deliveries: (EventKey & Record<string, unknown>)[];
-  attempts: { trace_id: string; delivery_ref: string; id: string }[];
+  attempts: CompactAttempt[];
   deadLetters: object[];
 };
 
@@ -60,11 +69,14 @@ type Brought = { row: EventRow; ref: string; traceId: string; arrival: ArrivalRo
 
 /** Of each event of a batch, its ref. */
 export async function eventRefs(rows: Pick<Rows, 'events'>): Promise<Map<string, string>> {
-  const refs = new Map<string, string>();
-  for (const { source, id } of rows.events) {
-    refs.set(keyOf(source, id), await eventRef(cleanedText(source), cleanedText(id)));
-  }
-  return refs;
+  return new Map(
+    await Promise.all(
+      rows.events.map(async ({ source, id }): Promise<[string, string]> => [
+        keyOf(source, id),
+        await eventRef(cleanedText(source), cleanedText(id)),
+      ]),
+    ),
+  );
 }
 
 /**
@@ -111,8 +123,9 @@ export async function compactRows(
     attempts: [],
     deadLetters: [],
   };
-  for (const event of brought.values()) {
-    compact.events.push(await compactEvent(event, name));
+  const events = [...brought.values()];
+  compact.events = await Promise.all(events.map((event) => compactEvent(event, name)));
+  for (const event of events) {
     const payload = payloadOf(event);
     if (payload) compact.payloads.push(payload);
   }
@@ -131,17 +144,21 @@ export async function compactRows(
     const event = of(row.source, row.event_id);
     const ref = deliveryRef(row.id, row.hop_id.slice(-traceHop.length));
     deliveryOf.set(row.id, { event, ref });
-    compact.deliveries.push(await compactDelivery(row, event, ref, name));
   }
-  for (const row of rows.attempts) {
-    const delivery = deliveryOf.get(row.delivery_id);
-    if (!delivery) throw new Error(`The batch does not bring delivery ${row.delivery_id}.`);
-    compact.attempts.push(await compactAttempt(row, delivery, name));
-  }
+  const deliveryById = (id: string): { event: Brought; ref: string } => {
+    const found = deliveryOf.get(id);
+    if (!found) throw new Error(`The batch does not bring delivery ${id}.`);
+    return found;
+  };
+  compact.deliveries = await Promise.all(
+    rows.deliveries.map((row) => compactDelivery(row, deliveryById(row.id), name)),
+  );
+  compact.attempts = await Promise.all(
+    rows.attempts.map((row) => compactAttempt(row, deliveryById(row.delivery_id), name)),
+  );
   for (const row of rows.deadLetters) {
-    const delivery = deliveryOf.get(row.delivery_id);
-    if (!delivery) throw new Error(`The batch does not bring delivery ${row.delivery_id}.`);
-    compact.deadLetters.push({ ...row, trace_id: delivery.event.traceId, ref: delivery.ref });
+    const { event, ref } = deliveryById(row.delivery_id);
+    compact.deadLetters.push({ ...row, trace_id: event.traceId, ref });
   }
   return compact;
 }
@@ -285,8 +302,7 @@ function changedColumns({ op, old_row: before, new_row: after }: EventRow): {
 
 async function compactDelivery(
   row: DeliveryRow,
-  event: Brought,
-  ref: string,
+  { event, ref }: { event: Brought; ref: string },
   name: (text: string) => number,
 ): Promise<EventKey & Record<string, unknown>> {
   const derived = await deriveDelivery({
@@ -315,12 +331,13 @@ async function compactAttempt(
   row: AttemptRow,
   { event, ref }: { event: Brought; ref: string },
   name: (text: string) => number,
-): Promise<{ trace_id: string; delivery_ref: string; id: string } & Record<string, unknown>> {
+): Promise<CompactAttempt> {
   const isLate = Date.parse(row.started_at) - Date.parse(event.row.created_at) > lateAfterMs;
   return {
     trace_id: event.traceId,
     delivery_ref: ref,
     id: row.id,
+    eventRef: event.ref,
     started_at: row.started_at,
     ended_at: row.ended_at,
     late_row_ref: isLate ? await rowRefOf(event.row) : null,

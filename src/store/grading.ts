@@ -16,6 +16,7 @@ import {
   actorOf,
   correlationIdOf,
   hopOf,
+  isBetween,
   isDelivery,
   isNamedDelivery,
   isOfTraces,
@@ -25,8 +26,15 @@ import {
   previousActorOf,
   sessionIdOf,
 } from './sql.ts';
+import type { IdSpan } from './id-span.ts';
 import { storableJson } from './storable-json.ts';
-import { utc } from './utc.ts';
+import { epochMs } from './utc.ts';
+
+/** An event, and the trace of the hop that it names, if it names one. */
+export type NamingEvent = EventKey & { namedTraceId: string | null };
+
+/** … and the trace that its trace context names, where nothing else says why it happened. */
+export type EventToGrade = NamingEvent & { contextTraceId: string | null };
 
 /** One event to judge, with the delivery it names (if that has been recorded) and all its attempts. */
 export type GradingRow = EventKey & {
@@ -38,7 +46,8 @@ export type GradingRow = EventKey & {
   sessionCorrelationId: string | null;
   sessionUser: string | null;
   startsTrace: boolean;
-  createdAt: string;
+  /** ms since 1970, with fractions. */
+  createdAtMs: number;
   /** Rows of the same transaction name another hop, and no session says which it was. */
   transactionNamesAnother: boolean;
   /** The same transaction deleted a row with this key and this actor: it was moved, not made. */
@@ -49,26 +58,27 @@ export type GradingRow = EventKey & {
   named: NamedDelivery[];
   /** The next two are for writes that name no cause: null for others. */
   /** Of the same transaction, naming the only hop that it names, by session if any does. */
-  mate: EventKey | null;
+  mate: NamingEvent | null;
   /** Attempts in traces of the event's trace context, latest first; null where there are too many to tell. */
   inContext: StoredContextAttempt[] | null;
   /** Latest first, at most `mostAboutRows`; null where the transaction wrote too many rows to tell. */
   aboutRows: StoredAboutRow[] | null;
 };
 
-/** When an attempt ran. Times are RFC 3339 in UTC with six digits. */
-export type StoredSpan = {
-  startedAt: string;
-  endedAt: string | null;
-  status: number | null;
-  worksInBackground: boolean;
-};
+/** When an attempt ran, from and to: ms since 1970, with fractions; its status; whether its job goes on after it. */
+export type StoredSpan = [
+  startedAtMs: number,
+  endedAtMs: number | null,
+  status: number | null,
+  worksInBackground: boolean,
+];
 
 /** One attempt of a delivery in a trace that the event's trace context names. */
-export type StoredContextAttempt = StoredSpan & {
+export type StoredContextAttempt = {
   deliveryRef: string;
   traceId: string;
-  eventWrittenAt: string;
+  eventWrittenAtMs: number;
+  span: StoredSpan;
 };
 
 /** One attempt of a delivery about a row that the transaction wrote. */
@@ -115,11 +125,8 @@ const isNamed = (e: string): string =>
 const sameTransaction = (a: string, b: string): string =>
   `${a}.written_raw = ${b}.written_raw and ${a}.source = ${b}.source and ${isNear(a)}`;
 
-/**
- * $1: only the partitions in which what the batch touches can be. There is no end: of a range with both, Postgres thinks
- * that it is small while a week is new and has no statistics, and walks along it.
- */
-const isNear = (e: string): string => `${e}.trace_id >= $1::uuid`;
+/** $1, $3: only the partitions in which what the batch touches can be. */
+const isNear = (e: string): string => isBetween(`${e}.trace_id`, '$1', '$3');
 
 /** Two probes of an index where one `<>` would walk through all rows of a bulk write. */
 const otherHop = ['<', '>'] as const;
@@ -166,16 +173,21 @@ const endOfNamed = (bySession: boolean, direction: 'asc' | 'desc'): string => `
 /** The only hop that the rows of `e`'s transaction name, with an event that names it: by session if any does. */
 const mate = `(
   select case when count(distinct (n.named_hop, n.named_trace)) = 1
-    then (array_agg(json_build_object('traceId', n.trace_id, 'ref', n.ref::text) order by n.place))[1] end
+    then (array_agg(json_build_object('traceId', n.trace_id, 'ref', n.ref::text, 'namedTraceId', n.named_trace)
+      order by n.place))[1] end
   from (
     select 1 as place, s.* from ${endOfNamed(true, 'asc')} s
     union all select 2, s.* from ${endOfNamed(true, 'desc')} s
     union all select 3, s.* from ${endOfNamed(false, 'asc')} s
     union all select 4, s.* from ${endOfNamed(false, 'desc')} s) n)`;
 
-const spanOf = (a: string): string => `
-  'startedAt', ${utc(`${a}.started_at`)}, 'endedAt', ${utc(`${a}.ended_at`)}, 'status', ${a}.status,
-  'worksInBackground', ${a}.works_in_background`;
+const spanOf = (a: string): string =>
+  `json_build_array(${epochMs(`${a}.started_at`)}, ${epochMs(`${a}.ended_at`)}, ${a}.status, ${a}.works_in_background)`;
+
+/** $5, $6, $7, $8: as below. */
+const isNamedTrace = (x: string): string => isBetween(`${x}.trace_id`, '$5', '$6');
+const isContextTrace = (x: string): string => isBetween(`${x}.trace_id`, '$7', '$8');
+const isInContext = (x: string): string => `(${isNear(x)} or ${isContextTrace(x)})`;
 
 /**
  * Attempts that were at work when `e` was written, in the trace whose id its trace context is (a job hands the
@@ -184,21 +196,22 @@ const spanOf = (a: string): string => `
 const inContext = `(
   select case when count(*) > ${mostInContext} then null else coalesce((
     select json_agg(json_build_object(
-      'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'eventWrittenAt', ${utc('p.created_at')},
-      ${spanOf('a')}) order by a.started_at desc, a.id)
+      'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'eventWrittenAtMs', ${epochMs('p.created_at')},
+      'span', ${spanOf('a')}) order by a.started_at desc, a.id)
     from unnest(array_agg(n.trace_id), array_agg(n.ref)) as k (trace_id, ref)
     cross join lateral (
-      select x.* from deliveries x where ${isDelivery('x', 'k.trace_id', 'k.ref')} limit 1) d
+      select x.* from deliveries x where ${isDelivery('x', 'k.trace_id', 'k.ref')} and ${isInContext('x')} limit 1) d
     cross join lateral (
-      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p
+      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref and ${isInContext('x')} limit 1) p
     cross join lateral (
       select x.* from attempts x
-      where x.trace_id = d.trace_id and x.delivery_ref = d.ref and x.started_at <= e.created_at
+      where x.trace_id = d.trace_id and x.delivery_ref = d.ref and ${isInContext('x')}
+        and x.started_at <= e.created_at
         and x.started_at >= e.created_at - $2 * interval '1 ms'
       order by x.started_at desc limit ${mostAboutRows}) a), '[]'::json) end
   from (
     select trace_id, ref from (
-      (select d.trace_id, d.ref from deliveries d where d.trace_id = e.context_trace_id
+      (select d.trace_id, d.ref from deliveries d where d.trace_id = e.context_trace_id and ${isContextTrace('d')}
        limit ${mostInContext + 1})
       union
       (select d.trace_id, d.ref from (
@@ -207,7 +220,7 @@ const inContext = `(
          order by p.created_at limit ${mostInContext + 1}) p
        cross join lateral (
          select x.trace_id, x.ref from deliveries x
-         where x.trace_id = p.trace_id and x.event_ref = p.ref limit ${mostInContext + 1}) d
+         where x.trace_id = p.trace_id and x.event_ref = p.ref and ${isNear('x')} limit ${mostInContext + 1}) d
        limit ${mostInContext + 1})) both_ways) n)`;
 
 /** $2: how long an attempt may be at work, ms. */
@@ -222,7 +235,7 @@ const aboutRows = `(
   cross join lateral (
     select coalesce(bool_or(a.is_cut), false) as is_cut, coalesce(json_agg(json_build_object(
       'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'job', d.job,
-      'isSameRow', a.row_ref = e.row_ref, 'eventWrittenAt', ${utc('p.created_at')}, ${spanOf('a')})
+      'isSameRow', a.row_ref = e.row_ref, 'eventWrittenAtMs', ${epochMs('p.created_at')}, 'span', ${spanOf('a')})
       order by a.started_at desc, a.id), '[]'::json) as attempts
     from (
       select found.*, w.row_ref from unnest(written.rows) as w (row_ref)
@@ -258,34 +271,11 @@ const aboutRows = `(
     cross join lateral (
       select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p) near)`;
 
-/**
- * $1 where to begin, $2 how long an attempt may be at work, ms; of the batch $3 events,
- * $4 deliveries and $5 attempts; $6 jobs that turned out to write IDs. Every step walks an index and is cut
- * where it could grow.
- */
-const findTouched = `
-  with brought as materialized (
-    select e.* from ${keyRows('$3')} cross join lateral (
-      select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e),
-  writes as materialized (
-    select distinct source, written_raw, named_hop from brought where ${byValue('brought')}),
-  attempted as materialized (
-    select a.started_at, r."contextRef" as own_context, p.row_ref, p.context_ref, p.named_hop, ${namedTraceOf('p')} as named_trace
-    from json_to_recordset($5::json) as r (
-      "traceId" uuid, "deliveryRef" bigint, id uuid, "contextRef" bigint)
-    cross join lateral (
-      select x.* from attempts x
-      where x.trace_id = r."traceId" and x.delivery_ref = r."deliveryRef" and x.id = r.id and ${isNear('x')}
-      limit 1) a
-    cross join lateral (
-      select x.* from deliveries x where ${isDelivery('x', 'a.trace_id', 'a.delivery_ref')} and ${isNear('x')} limit 1) d
-    cross join lateral (
-      select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref and ${isNear('x')} limit 1) p),
-  about as materialized (
-    select row_ref, started_at from attempted where row_ref is not null
+/** $7: what jobs that turned out to write IDs were told. Planned only where there are such jobs. */
+const ofJobs = `
     union
     select p.row_ref, a.started_at
-    from json_to_recordset($6::json) as j (source integer, name integer, since timestamptz, first_id uuid)
+    from json_to_recordset($7::json) as j (source integer, name integer, since timestamptz, first_id uuid)
     cross join lateral (
       select d.trace_id, d.event_ref, d.ref from deliveries d
       where d.source = j.source and d.job = j.name and d.trace_id >= j.first_id
@@ -297,14 +287,37 @@ const findTouched = `
       where x.trace_id = d.trace_id and x.delivery_ref = d.ref
         and x.started_at >= j.since - $2 * interval '1 ms'
       order by x.started_at limit ${mostAttempts}) a
-    where p.row_ref is not null),
+    where p.row_ref is not null`;
+
+/**
+ * $1, $3 where to begin and end, $2 how long an attempt may be at work, ms; of the batch $4 events,
+ * $5 deliveries and $6 attempts; $7 as above. Every step walks an index and is cut
+ * where it could grow.
+ */
+const findTouched = (withJobs: boolean): string => `
+  with brought as materialized (
+    select e.* from ${keyRows('$4')} cross join lateral (
+      select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e),
+  writes as materialized (
+    select distinct source, written_raw, named_hop from brought where ${byValue('brought')}),
+  attempted as materialized (
+    select a.started_at, r."contextRef" as own_context, p.row_ref, p.context_ref, p.named_hop, ${namedTraceOf('p')} as named_trace
+    from json_to_recordset($6::json) as r (
+      "traceId" uuid, "deliveryRef" bigint, id uuid, "eventRef" bigint, "contextRef" bigint)
+    join brought p on p.trace_id = r."traceId" and p.ref = r."eventRef"
+    cross join lateral (
+      select x.* from attempts x
+      where x.trace_id = r."traceId" and x.delivery_ref = r."deliveryRef" and x.id = r.id and ${isNear('x')}
+      limit 1) a),
+  about as materialized (
+    select row_ref, started_at from attempted where row_ref is not null${withJobs ? ofJobs : ''}),
   carriers as materialized (
     select distinct named_hop, named_trace, started_at from attempted where named_hop is not null),
   touched as materialized (
     select trace_id, ref, source, written_raw from brought
     union
     select m.trace_id, m.ref, m.source, m.written_raw
-    from ${keyRows('$4')} cross join lateral (
+    from ${keyRows('$5')} cross join lateral (
       select x.trace_id, x.ref, x.source, x.written_raw from events x
       where x.named_hop = ${hopOf('r.ref')} and x.named_hop is not null
         and ${namedTraceOf('x')} = r."traceId" and ${isNear('x')} offset 0) m
@@ -359,11 +372,15 @@ export function firstNear(
   keys: readonly { traceId: string }[],
   timesMs: readonly number[],
 ): string {
-  let from = Infinity;
-  for (const ms of [...keys.map(({ traceId }) => firstMsOf(traceId)), ...timesMs]) {
-    from = Math.min(from, ms);
-  }
-  return firstUuidOf(from - nearMs);
+  const first = keys.reduce<string | null>(
+    (least, { traceId }) => (least === null || traceId < least ? traceId : least),
+    null,
+  );
+  const fromMs = timesMs.reduce(
+    (least, ms) => Math.min(least, ms),
+    first === null ? Infinity : firstMsOf(first),
+  );
+  return firstUuidOf(fromMs - nearMs);
 }
 
 /**
@@ -382,9 +399,9 @@ export async function lockEventsToGrade(
     attempts: readonly AttemptKey[];
     jobs: readonly JobFound[];
     longestRunMs: number;
-    firstId: string;
+    span: IdSpan;
   },
-): Promise<EventKey[]> {
+): Promise<EventToGrade[]> {
   const jobs = touched.jobs.map(({ source, name, writesIdsSince }) => ({
     source,
     name,
@@ -399,16 +416,19 @@ export async function lockEventsToGrade(
     ...key,
     contextRef: contexts.get(key.traceId),
   }));
-  const found = await client.query<EventKey>(findTouched, [
-    touched.firstId,
+  const found = await client.query<EventKey>(findTouched(jobs.length > 0), [
+    touched.span.first,
     touched.longestRunMs,
+    touched.span.last,
     storableJson(touched.events),
     storableJson(touched.deliveries),
     storableJson(attempts),
-    storableJson(jobs),
+    ...(jobs.length > 0 ? [storableJson(jobs)] : []),
   ]);
-  const { rows } = await client.query<EventKey>(
-    `select e.trace_id as "traceId", e.ref::text
+  const { rows } = await client.query<EventToGrade>(
+    `select e.trace_id as "traceId", e.ref::text,
+       case when e.named_hop is not null then ${namedTraceOf('e')} end as "namedTraceId",
+       case when ${isUnnamed('e')} then e.context_trace_id end as "contextTraceId"
      from ${keyRows('$1')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
      where ${isOfTraces('e', '$2')}
      order by e.trace_id, e.ref
@@ -418,39 +438,80 @@ export async function lockEventsToGrade(
   return rows;
 }
 
+/** What only matters of a write that names no cause. */
+const ofUnnamed = `
+  case when ${isUnnamed('e')} then ${mate} end as mate,
+  case when ${isUnnamed('e')} and e.context_ref is not null then ${inContext} else '[]'::json end as "inContext",
+  case when ${isUnnamed('e')} and e.row_ref is not null then ${aboutRows} end as "aboutRows"`;
+const leftOut = `null as mate, '[]'::json as "inContext", null as "aboutRows"`;
+
+/**
+ * $1, $3 where to begin and end, $2 how long an attempt may be at work, ms, $4 events; $5, $6 from where to where the traces
+ * are that these name, $7, $8 those that trace contexts name.
+ */
+const readFacts = (more: string): string => `
+  select e.trace_id as "traceId", e.ref::text, e.source, ${opOf('e')} as op, ${actorOf('e')} as actor,
+    ${previousActorOf('e')} as "previousActor", ${sessionIdOf('e')} as "sessionCorrelationId",
+    (select n.text from names n where n.id = e.session_user_name) as "sessionUser",
+    e.starts_trace as "startsTrace", ${epochMs('e.created_at')} as "createdAtMs",
+    coalesce(${byValue('e')} and (${namesAnother}), false) as "transactionNamesAnother",
+    coalesce(${byValue('e')} and (${isMoved}), false) as "isMoved",
+    coalesce(${byValue('e')} and ${isCarriedOn}, false) as "isCarriedOn",
+    coalesce((
+      select json_agg(json_build_object(
+        'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'correlationId', ${correlationIdOf('d')},
+        'attempts', coalesce((
+          select json_agg(${spanOf('a')} order by a.started_at, a.id)
+          from attempts a
+          where a.trace_id = d.trace_id and a.delivery_ref = d.ref and ${isNamedTrace('a')}), '[]'::json))
+        order by d.ref)
+      from deliveries d where ${isNamedDelivery('e', 'd')} and ${isNamedTrace('d')}), '[]'::json) as named,
+    ${more}
+  from ${keyRows('$4')} cross join lateral (
+    select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e`;
+
 /**
  * Reads what is known of each event now.
  * @param longestRunMs how long an attempt may be at work: about a row, none that began earlier is looked at
  */
 export async function readGradingRows(
   client: StoreClient,
-  keys: readonly EventKey[],
-  firstId: string,
+  keys: readonly EventToGrade[],
+  span: IdSpan,
   longestRunMs: number,
 ): Promise<GradingRow[]> {
+  const { rows } = await client.query<GradingRow>(readFacts(ofUnnamed), [
+    ...factValues(keys, span, longestRunMs),
+    ...ends(keys.map(({ contextTraceId }) => contextTraceId)),
+  ]);
+  return rows;
+}
+
+/** {@link readGradingRows} of events that name their causes themselves: without what is only read of others. */
+export async function readMates(
+  client: StoreClient,
+  mates: readonly NamingEvent[],
+  span: IdSpan,
+  longestRunMs: number,
+): Promise<GradingRow[]> {
+  if (mates.length === 0) return [];
   const { rows } = await client.query<GradingRow>(
-    `select e.trace_id as "traceId", e.ref::text, e.source, ${opOf('e')} as op, ${actorOf('e')} as actor,
-       ${previousActorOf('e')} as "previousActor", ${sessionIdOf('e')} as "sessionCorrelationId",
-       (select n.text from names n where n.id = e.session_user_name) as "sessionUser",
-       e.starts_trace as "startsTrace", ${utc('e.created_at')} as "createdAt",
-       coalesce(${byValue('e')} and (${namesAnother}), false) as "transactionNamesAnother",
-       coalesce(${byValue('e')} and (${isMoved}), false) as "isMoved",
-       coalesce(${byValue('e')} and ${isCarriedOn}, false) as "isCarriedOn",
-       coalesce((
-         select json_agg(json_build_object(
-           'deliveryRef', d.ref::text, 'traceId', d.trace_id, 'correlationId', ${correlationIdOf('d')},
-           'attempts', coalesce((
-             select json_agg(json_build_object(${spanOf('a')}) order by a.started_at, a.id)
-             from attempts a where a.trace_id = d.trace_id and a.delivery_ref = d.ref), '[]'::json))
-           order by d.ref)
-         from deliveries d where ${isNamedDelivery('e', 'd')}), '[]'::json) as named,
-       case when ${isUnnamed('e')} then ${mate} end as mate,
-       case when ${isUnnamed('e')} and e.context_ref is not null then ${inContext} else '[]'::json
-         end as "inContext",
-       case when ${isUnnamed('e')} and e.row_ref is not null then ${aboutRows} end as "aboutRows"
-     from ${keyRows('$3')} cross join lateral (
-       select x.* from events x where x.trace_id = r."traceId" and x.ref = r.ref and ${isNear('x')} limit 1) e`,
-    [firstId, longestRunMs, storableJson(keys)],
+    readFacts(leftOut),
+    factValues(mates, span, longestRunMs),
   );
   return rows;
+}
+
+function factValues(keys: readonly NamingEvent[], span: IdSpan, longestRunMs: number): unknown[] {
+  const events = keys.map(({ traceId, ref }) => ({ traceId, ref }));
+  const named = ends(keys.map(({ namedTraceId }) => namedTraceId));
+  return [span.first, longestRunMs, span.last, storableJson(events), ...named];
+}
+
+const noTrace = '00000000-0000-0000-0000-000000000000';
+
+/** The first and the last. */
+function ends(traceIds: readonly (string | null)[]): [string, string] {
+  const ids = traceIds.filter((id) => id !== null).toSorted();
+  return [ids[0] ?? noTrace, ids.at(-1) ?? noTrace];
 }

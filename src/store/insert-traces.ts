@@ -15,14 +15,13 @@ const insert = `
   with brought as materialized (
     select e.trace_id, e.ref, e.source, e.created_at, e.named_hop is null or e.starts_trace as is_root
     from ${keyRows('$1')} join events e on e.trace_id = r."traceId" and e.ref = r.ref
-    where ${isOfTraces('e', '$2')}),
-  roots as (
-    select distinct on (trace_id) trace_id, ref, created_at from brought
-    where is_root order by trace_id, created_at, ref)
+    where ${isOfTraces('e', '$2')})
   insert into traces (id, source, started_at, root_ref, root_created_at)
-  select b.trace_id, min(b.source), min(b.created_at), r.ref, r.created_at
-  from brought b left join roots r on r.trace_id = b.trace_id
-  group by b.trace_id, r.ref, r.created_at
+  select b.trace_id, min(b.source), min(b.created_at),
+    (array_agg(b.ref order by b.created_at, b.ref) filter (where b.is_root))[1],
+    min(b.created_at) filter (where b.is_root)
+  from brought b
+  group by b.trace_id
   order by b.trace_id
   on conflict (id) do update set
     source = least(traces.source, excluded.source),

@@ -59,6 +59,9 @@ const ownColumns = {
   max_retries: 'integer',
 };
 
+/** What has the same ref and is another event is left alone, and found by {@link findTaken}. */
+const isSame = `(events.source, events.uuid_id, events.text_id)
+  is not distinct from (excluded.source, excluded.uuid_id, excluded.text_id)`;
 const earlier = 'excluded.arrived_at < events.arrived_at';
 const fuller = 'excluded.payload_kept and not events.payload_kept';
 const eventColumns = { ...ownColumns, ...factColumns, ...payloadColumns };
@@ -72,7 +75,8 @@ const insertEvents = `
     ${[...choose(Object.keys(factColumns), earlier), ...choose(Object.keys(payloadColumns), fuller)].join(', ')},
     arrival_at = case when ${earlier} then coalesce(events.arrival_at, events.arrived_at)
       else events.arrival_at end
-  where ${earlier} or (${fuller})`;
+  where ${isSame} and (${earlier} or (${fuller}))
+  returning trace_id as "traceId", ref::text, arrival_id as "arrivalId"`;
 
 /** What was told of another trace than the one that the event stands in places nothing there. */
 const insertElsewhere = `
@@ -80,7 +84,8 @@ const insertElsewhere = `
   select ${Object.keys(eventColumns).join(', ')}
   from json_to_recordset($1::json) as r (${typed(eventColumns)}, "isElsewhere" boolean)
   where "isElsewhere" order by trace_id, ref
-  on conflict (trace_id, ref) do nothing`;
+  on conflict (trace_id, ref) do nothing
+  returning trace_id as "traceId", ref::text, arrival_id as "arrivalId"`;
 
 /** 64 bits and the trace are as good as unique by chance, and can be made equal by somebody who tries. */
 const findTaken = `
@@ -129,7 +134,7 @@ const insertDeliveries = `
     algorithm integer, job integer, named integer, is_rollout boolean, id text)
   order by trace_id, event_ref, ref
   on conflict (trace_id, event_ref, ref) do nothing
-  returning ref`;
+  returning trace_id as "traceId", event_ref::text as "eventRef", ref::text`;
 
 /** Which side of a rollout an event takes can change until it comes again: its latest arrival tells. */
 const correctSides = `
@@ -219,33 +224,23 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
   const refs = await eventRefs(rows);
   const placed = await placeWebhooks(client, rows, names, refs);
   const compact = await compactRows(rows, names, refs, placed);
-  const steps: [string, readonly unknown[]][] = [
+  const events = await insertEach<WrittenEvent>(client, [
     [insertEvents, compact.events.filter((event) => !event.isElsewhere)],
     [insertElsewhere, compact.events.filter((event) => event.isElsewhere)],
-    [insertPayloads, compact.payloads],
+  ]);
+  await insertEach(client, [[insertPayloads, compact.payloads]]);
+  const deliveries = await insertEach<WrittenDelivery>(client, [
     [insertDeliveries, compact.deliveries],
+  ]);
+  await insertEach(client, [
     [insertJobs, jobsOf(compact)],
     [insertAttempts, compact.attempts],
     [insertDeadLetters, compact.deadLetters],
     [insertRefusals, rows.refusals],
-  ];
-  let knownDeliveries = 0;
-  for (const [statement, list] of steps) {
-    if (list.length === 0) continue;
-    const { rows: written } = await client.query(statement, [storableJson(list)]);
-    if (statement === insertDeliveries) knownDeliveries = list.length - written.length;
-  }
-  const traces = tracesOf(compact.events);
-  if (compact.arrivals.length > 0) {
-    await client.query(insertArrivals, [storableJson(compact.arrivals), traces]);
-  }
-  if (knownDeliveries > 0) {
-    await client.query(correctSides, [storableJson(compact.deliveries), traces]);
-  }
-  if (compact.events.length > 0) {
-    await refuseTaken(client, compact, traces);
-    await insertTraces(client, compact.events);
-  }
+  ]);
+  await insertFurtherArrivals(client, compact, events);
+  await compareKnown(client, compact, { events, deliveries });
+  if (compact.events.length > 0) await insertTraces(client, compact.events);
   return {
     events: compact.events.map(({ traceId, ref }) => ({ traceId, ref })),
     deliveries: compact.deliveries.map(({ traceId, ref }) => ({ traceId, ref })),
@@ -253,9 +248,77 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
       traceId: row.trace_id,
       deliveryRef: row.delivery_ref,
       id: row.id,
+      eventRef: row.eventRef,
     })),
   };
 }
+
+/** With the arrival that stays with it. */
+type WrittenEvent = EventKey & { arrivalId: string };
+type WrittenDelivery = DeliveryKey & { eventRef: string };
+
+/** One after the other, those that get any rows. @returns what the statements return */
+async function insertEach<Returned = never>(
+  client: StoreClient,
+  steps: readonly [statement: string, rows: readonly unknown[]][],
+): Promise<Returned[]> {
+  const returned: Returned[] = [];
+  for (const [statement, list] of steps) {
+    if (list.length === 0) continue;
+    const { rows } = await client.query<Returned>(statement, [storableJson(list)]);
+    returned.push(...rows);
+  }
+  return returned;
+}
+
+/** All but those that stay with their events: of events that the batch has written, that is known. */
+async function insertFurtherArrivals(
+  client: StoreClient,
+  compact: CompactRows,
+  written: readonly WrittenEvent[],
+): Promise<void> {
+  const own = new Set(written.map((event) => `${textOf(event)} ${event.arrivalId}`));
+  const further = compact.arrivals.filter(
+    ({ trace_id, event_ref, id }) => !own.has(`${trace_id} ${event_ref} ${id}`),
+  );
+  if (further.length === 0) return;
+  await client.query(insertArrivals, [storableJson(further), tracesOf(compact.events)]);
+}
+
+/**
+ * Looks at the events and deliveries that were there before: whether they are the same, and which side of a rollout they
+ * take now.
+ * @throws RefTaken
+ */
+async function compareKnown(
+  client: StoreClient,
+  compact: CompactRows,
+  written: { events: readonly WrittenEvent[]; deliveries: readonly WrittenDelivery[] },
+): Promise<void> {
+  const events = withoutWritten(compact.events, written.events.map(textOf), textOf);
+  const deliveries = withoutWritten(
+    compact.deliveries,
+    written.deliveries.map((key) => `${textOf(key)} ${key.eventRef}`),
+    (row) => `${textOf(row)} ${String(row['event_ref'])}`,
+  );
+  const traces = tracesOf(events, deliveries);
+  if (deliveries.length > 0) await client.query(correctSides, [storableJson(deliveries), traces]);
+  if (traces.length > 0) await refuseTaken(client, { events, deliveries }, traces);
+}
+
+/** The rows whose keys have not been written, or which share a key with another one: only one of these was. */
+function withoutWritten<Row>(
+  rows: readonly Row[],
+  written: readonly string[],
+  textOfRow: (row: Row) => string,
+): Row[] {
+  const keys = new Set(written);
+  const times = new Map<string, number>();
+  for (const row of rows) times.set(textOfRow(row), (times.get(textOfRow(row)) ?? 0) + 1);
+  return rows.filter((row) => !keys.has(textOfRow(row)) || times.get(textOfRow(row)) !== 1);
+}
+
+const textOf = ({ traceId, ref }: EventKey | DeliveryKey): string => `${traceId} ${ref}`;
 
 /**
  * The trace of each webhook, by source and id: the one that it was recorded in first. Its row is held until the
@@ -313,7 +376,7 @@ function jobsOf({ deliveries }: CompactRows): object[] {
 
 async function refuseTaken(
   client: StoreClient,
-  compact: CompactRows,
+  compact: Pick<CompactRows, 'events' | 'deliveries'>,
   traces: readonly string[],
 ): Promise<void> {
   const { rows } = await client.query<{ id: string | null }>(findTaken, [

@@ -28,7 +28,7 @@ export async function replaceLinks(
     await client.query(
       `delete from links l using ${keyRows('$1')}
        where l.trace_id = r."traceId" and l.event_ref = r.ref and ${isOfTraces('l', '$2')}`,
-      [storableJson(unlinked), tracesOf(unlinked)],
+      [storableJson(unlinked.map(({ traceId, ref }) => ({ traceId, ref }))), tracesOf(unlinked)],
     );
   }
   if (links.length === 0) return;

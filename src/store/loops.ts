@@ -1,8 +1,9 @@
 // Finds triggers that fire themselves along a path of a cascade, and keeps what was found. How often is too
 // often is the caller's to say.
 import type { StoreClient } from './client.ts';
-import { type EventKey, firstMsOf, firstUuidOf } from './refs.ts';
-import { eventIdOf, isDelivery, keyRows, nameOf } from './sql.ts';
+import { type EventKey, firstMsOf, firstUuidOf, tracesOf } from './refs.ts';
+import { type IdSpan, spanFrom } from './id-span.ts';
+import { eventIdOf, isBetween, isDelivery, isOfTraces, keyRows, nameOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
@@ -51,8 +52,8 @@ const shownSteps = 25;
 /** A path is followed so far back in time, ms. */
 const longestLoopMs = 14 * 86_400_000;
 
-/** $3: only the partitions in which the path can be. */
-const isNear = (x: string): string => `${x}.trace_id >= $3::uuid`;
+/** $3, $4: only the partitions in which the path can be. */
+const isNear = (x: string): string => isBetween(`${x}.trace_id`, '$3', '$4');
 
 /** Of an event: the trigger that fired, for the table it is of. */
 const sameTrigger = (a: string, b: string): string =>
@@ -137,13 +138,41 @@ export async function readLoops(
   graded: readonly EventKey[],
   mostTimes: number,
 ): Promise<FoundLoop[]> {
-  if (graded.length === 0) return [];
+  const suspects = await suspectsOf(client, graded, mostTimes);
+  if (suspects.length === 0) return [];
+  const { first, last } = await spanOf(client, suspects);
   const { rows } = await client.query<FoundLoop>(findLoops, [
-    storableJson(graded),
+    storableJson(suspects),
     mostTimes,
-    firstNear(graded),
+    first,
+    last,
   ]);
   return rows;
+}
+
+/**
+ * Those in whose trace one trigger fired more often than that, along whatever paths, or whose trace a link joins to
+ * another: paths cross from trace to trace by weak links only. All others end no loop, and their paths need not be walked.
+ */
+async function suspectsOf(
+  client: StoreClient,
+  graded: readonly EventKey[],
+  mostTimes: number,
+): Promise<EventKey[]> {
+  if (graded.length === 0) return [];
+  const { rows } = await client.query<{ id: string }>(
+    `select e.trace_id as id from events e where ${isOfTraces('e', '$1')}
+     group by e.trace_id, e.trigger, e.table_schema, e.table_name having count(*) > $2
+     union
+     select l.trace_id from links l
+     where ${isOfTraces('l', '$1')} and l.evidence = 'w' and l.cause_trace_id is not null
+     union
+     select l.cause_trace_id from links l
+     where l.cause_trace_id = any ($1::uuid[]) and l.evidence = 'w' and l.cause_trace_id is not null`,
+    [tracesOf(graded), mostTimes],
+  );
+  const traces = new Set(rows.map(({ id }) => id));
+  return graded.filter(({ traceId }) => traces.has(traceId));
 }
 
 /**
@@ -158,6 +187,7 @@ export async function replaceLoops(
 ): Promise<FoundLoop[]> {
   if (found.length === 0 && !(await hasLoops(client))) return [];
   await client.query('lock table loops in share row exclusive mode');
+  const { first, last } = await spanOf(client, graded);
   await client.query(
     `with recursive ${candidates.trimEnd().replace(/,$/, '')}
      delete from loops x using candidates c
@@ -166,7 +196,8 @@ export async function replaceLoops(
     [
       storableJson(graded),
       storableJson(found.map(({ traceId, ref }) => ({ traceId, ref }))),
-      firstNear(graded),
+      first,
+      last,
     ],
   );
   const { rows } = await client.query<{ source: string; id: string; isNew: boolean }>(
@@ -190,8 +221,12 @@ export async function replaceLoops(
   );
 }
 
-function firstNear(graded: readonly EventKey[]): string {
-  return firstUuidOf(Math.min(...graded.map(({ traceId }) => firstMsOf(traceId))) - longestLoopMs);
+function spanOf(client: StoreClient, graded: readonly EventKey[]): Promise<IdSpan> {
+  const fromMs = graded.reduce(
+    (least, { traceId }) => Math.min(least, firstMsOf(traceId)),
+    Infinity,
+  );
+  return spanFrom(client, firstUuidOf(fromMs - longestLoopMs));
 }
 
 async function hasLoops(client: StoreClient): Promise<boolean> {

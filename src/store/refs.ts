@@ -9,8 +9,8 @@ export type EventKey = { traceId: string; ref: string };
 /** Names a delivery in the tables. */
 export type DeliveryKey = { traceId: string; ref: string };
 
-/** Names an attempt in the tables. */
-export type AttemptKey = { traceId: string; deliveryRef: string; id: string };
+/** Names an attempt in the tables, with the event that it is about. */
+export type AttemptKey = { traceId: string; deliveryRef: string; id: string; eventRef: string };
 
 /** The first 64 bits of SHA-256 over the fields as UTF-8 with one NUL byte between them. */
 async function refOf(fields: readonly string[]): Promise<string> {

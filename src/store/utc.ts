@@ -4,3 +4,8 @@
 export function utc(expression: string): string {
   return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
+
+/** SQL that gives a timestamptz expression in ms since 1970, with fractions: a third of what writing it costs. */
+export function epochMs(expression: string): string {
+  return `date_part('epoch', ${expression}) * 1000`;
+}

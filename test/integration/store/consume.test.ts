@@ -268,6 +268,31 @@ describe('consumeRecords', () => {
     expect((await contents())['readable_events']).toHaveLength(3);
   });
 
+  it.each([{ how: 'in one message' }, { how: 'in two batches' }])(
+    'keeps what would be stored over another delivery apart: $how',
+    async ({ how }) => {
+      const { records } = await sampleCascade();
+      const first = records.find((record) => record.type === 'attempt');
+      if (!first) throw new Error('The cascade has no attempt.');
+      const { delivery, attempt } = first;
+      const forged: RecordMessage = {
+        ...first,
+        delivery: {
+          ...delivery,
+          id: delivery.id.slice(0, 16) + 'f'.repeat(48),
+          target: 'elsewhere',
+        },
+        attempt: { ...attempt, id: '00000000-0000-4000-8000-000000000001' },
+      };
+      if (how === 'in one message') await consume([[first, forged]]);
+      else for (const record of [first, forged]) await consume([[record]]);
+      const kept = await client.query('select reason from unreadable_records');
+      expect(kept.rows).toEqual([{ reason: expect.stringContaining('same 64 bits of hash') }]);
+      const stored = await client.query('select target from readable_deliveries');
+      expect(stored.rows).toEqual([{ target: delivery.target }]);
+    },
+  );
+
   it('stores text that Postgres has no place for', async () => {
     const event = await sampleEvent({ id: 'odd', atMs: 0, new: { 'a\0b': 'x\ud800y😀' } });
     const { ended } = await sampleAttempt(event, { job: 'a', startMs: 1, endMs: 2 });
