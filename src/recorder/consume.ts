@@ -34,7 +34,7 @@ export type ConsumeDeps = AnnounceDeps & {
   loops?: { limits: LoopLimits; stop(loops: readonly FoundLoop[]): Promise<void> };
 };
 
-type Placed = { messageId: string; position: number; record: RecordMessage; text: string };
+type Placed = { messageId: string; position: number; record: RecordMessage; text(): string };
 
 const statementTimeoutMs = 20_000;
 
@@ -71,7 +71,7 @@ export async function consumeRecords(batch: RecordBatch, deps: ConsumeDeps): Pro
       const stored: StoredBatch[] = [];
       for (const { placed, reason } of await storeRecords(client, records, deps, stored)) {
         const { messageId, position, text } = placed;
-        keep({ message_id: messageId, position, reason, body: text });
+        keep({ message_id: messageId, position, reason, body: text() });
       }
       await insertUnreadableRows(client, unreadable);
       await announceStored(client, stored, deps);

@@ -9,10 +9,12 @@ import { writtenAt } from './written-at.ts';
 
 type ToldEvent = Exclude<RecordMessage, { type: 'refusal' }>;
 type ToldDelivery = { row: DeliveryRow; arrivedAt: string };
+/** An event's row without its change, which is told by the record that the payload is of. */
+type EventSoFar = { row: Omit<EventRow, 'change_id'>; payloadOf: ToldEvent['event'] };
 
 /** Makes the rows of a batch. Pure but for hashing. */
 export async function gatherRows(records: readonly RecordMessage[]): Promise<Rows> {
-  const events = new Map<string, EventRow>();
+  const events = new Map<string, EventSoFar>();
   const deliveries = new Map<string, ToldDelivery>();
   const attempts = new Map<string, AttemptRow>();
   const deadLetters = new Map<string, DeadLetterRow>();
@@ -30,8 +32,13 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
       rows.refusals.push({ id, at, source, status, reason, detail, count });
       continue;
     }
-    const event = await eventRow(record);
-    merge(events, `${event.source}\0${event.id}`, event, mergeEvents);
+    const event = eventRow(record);
+    merge(
+      events,
+      `${event.source}\0${event.id}`,
+      { row: event, payloadOf: record.event },
+      mergeEvents,
+    );
     if (record.type === 'attempt') {
       merge(attempts, record.attempt.id, attemptRow(record), mergeAttempts);
     } else if (record.type === 'dead_letter') {
@@ -49,7 +56,12 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
     merge(deliveries, told.row.id, told, mergeDeliveries);
   }
   return {
-    events: [...events.values()],
+    events: await Promise.all(
+      [...events.values()].map(async ({ row, payloadOf }) => ({
+        ...row,
+        change_id: await changeId(payloadOf),
+      })),
+    ),
     arrivals: once(rows.arrivals),
     deliveries: [...deliveries.values()].map(({ row }) => row),
     attempts: [...attempts.values()],
@@ -58,7 +70,7 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
   };
 }
 
-async function eventRow(record: ToldEvent): Promise<EventRow> {
+function eventRow(record: ToldEvent): Omit<EventRow, 'change_id'> {
   const { event, arrival } = record;
   return {
     source: event.source,
@@ -86,7 +98,6 @@ async function eventRow(record: ToldEvent): Promise<EventRow> {
     starts_trace: event.startsTrace,
     named_hop_id: namedCause(event)?.hopId ?? null,
     named_by: namedBy(event),
-    change_id: await changeId(event),
     old_row: event.old,
     new_row: event.new,
     payload_kept: event.payloadKept,
@@ -150,11 +161,11 @@ function deliveryRow({ event, arrival, delivery }: ToldEvent): DeliveryRow {
   };
 }
 
-function mergeEvents(a: EventRow, b: EventRow): EventRow {
-  const told = Date.parse(b.arrived_at) < Date.parse(a.arrived_at) ? b : a;
-  const kept = b.payload_kept && !a.payload_kept ? b : a;
-  const { change_id, old_row, new_row, payload_kept } = kept;
-  return { ...told, change_id, old_row, new_row, payload_kept };
+function mergeEvents(a: EventSoFar, b: EventSoFar): EventSoFar {
+  const told = Date.parse(b.row.arrived_at) < Date.parse(a.row.arrived_at) ? b : a;
+  const kept = b.row.payload_kept && !a.row.payload_kept ? b : a;
+  const { old_row, new_row, payload_kept } = kept.row;
+  return { row: { ...told.row, old_row, new_row, payload_kept }, payloadOf: kept.payloadOf };
 }
 
 function mergeAttempts(a: AttemptRow, b: AttemptRow): AttemptRow {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { type RecordMessage, recordSchema } from '../store/record.ts';
 
 export type ReadMessage = {
-  records: { position: number; record: RecordMessage; text: string }[];
+  /** `text` writes it as it came. */
+  records: { position: number; record: RecordMessage; text(): string }[];
   unreadable: { position: number; reason: string; text: string }[];
 };
 
@@ -20,9 +21,9 @@ export function readMessage(body: unknown): ReadMessage {
   const items: unknown[] = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
   for (const [position, item] of items.entries()) {
     const result = recordSchema.safeParse(item);
-    const text = JSON.stringify(item) ?? String(item);
+    const text = (): string => JSON.stringify(item) ?? String(item);
     if (result.success) read.records.push({ position, record: result.data, text });
-    else read.unreadable.push({ position, reason: z.prettifyError(result.error), text });
+    else read.unreadable.push({ position, reason: z.prettifyError(result.error), text: text() });
   }
   return read;
 }
