@@ -43,7 +43,7 @@ export const GroupBox = memo(function GroupBox({ id, data }: NodeProps<DrawnGrou
         aria-expanded={isOpen}
         title={label}
         data-selected={selected}
-        className={`tl-node tl-group pb-2.5 ${isOpen ? 'tl-group-open' : ''}`}
+        className={`tl-node tl-group ${isOpen ? 'tl-group-open' : ''}`}
         onClick={() => select(id)}
       >
         <span className="flex items-center gap-[5px] pr-5 text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">
@@ -53,7 +53,7 @@ export const GroupBox = memo(function GroupBox({ id, data }: NodeProps<DrawnGrou
         <span className="block truncate text-[11px] leading-[15px] tracking-[-0.012em]">
           {worst}
         </span>{' '}
-        <span className="block truncate text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
+        <span className="mb-2.5 block truncate text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
           {found === '' ? detail : <span className="tl-hit text-ink">{found}</span>}
         </span>
         <Shares shares={shares} />
