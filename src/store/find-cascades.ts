@@ -108,9 +108,10 @@ export function stepStatement(
 }
 
 /**
- * The next candidates: at least one, unless there is none or the time is up.
+ * The next candidates: as many as are asked for, unless there are fewer or the time is up. Where few fit, those of several
+ * steps come together: whoever asks reads more of each, and once of all costs less than of each step.
  * @param place.limit at most so many
- * @param mayGoOn asked after each step that found nothing
+ * @param mayGoOn asked after each step that did not find enough
  */
 export async function findCandidates(
   client: StoreClient,
@@ -127,23 +128,22 @@ export async function findCandidates(
     after === null ? Infinity : Date.parse(after.startedAt),
     filter.until === null ? Infinity : Date.parse(filter.until),
   );
+  const found: StoredTrace[] = [];
   for (let step = 0; ; step += 1) {
     edgeMs -= (stepDays[step] ?? 7) * dayMs;
     // Few are looked at by their ids, however old they are.
     const isLast = filter.among !== null || edgeMs <= earliestMs;
     const from = isLast ? null : new Date(edgeMs).toISOString();
-    const traces = await listTraces(
-      client,
-      stepStatement(filter, { after, from, limit: place.limit }),
-    );
-    const last = traces.at(-1);
-    if (last && traces.length === place.limit) {
-      return { traces, next: { startedAt: last.startedAt, id: last.id } };
+    const limit = place.limit - found.length;
+    found.push(...(await listTraces(client, stepStatement(filter, { after, from, limit }))));
+    const last = found.at(-1);
+    if (last && found.length === place.limit) {
+      return { traces: found, next: { startedAt: last.startedAt, id: last.id } };
     }
-    if (from === null) return { traces, next: null };
+    if (from === null) return { traces: found, next: null };
     // Whatever is exactly at the edge has been looked at.
     after = { startedAt: from.replace('Z', '000Z'), id: lowestId };
-    if (traces.length > 0 || !mayGoOn()) return { traces, next: after };
+    if (!mayGoOn()) return { traces: found, next: after };
   }
 }
 

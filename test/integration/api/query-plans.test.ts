@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateCascades } from '../../../bench/store/generate.ts';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
+import { tracePageSchema } from '../../../src/api/views.ts';
 import { type StoreClient, withClient } from '../../../src/store/client.ts';
 import { rollUp } from '../../../src/store/roll-up.ts';
 import { createDatabase } from '../../support/database.ts';
@@ -23,6 +24,7 @@ let api: TestApi;
 let largeTables: ReadonlySet<string>;
 let walks: string[] = [];
 let statements = 0;
+let outlines = 0;
 let one: Record<
   'trace' | 'giant' | 'event' | 'delivery' | 'correlation' | 'source' | 'job',
   string
@@ -34,6 +36,7 @@ function watched(client: StoreClient): StoreClient {
     async query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[] }> {
       if (/^\s*(?:select|with)\b/i.test(text)) {
         statements += 1;
+        if (text.includes('as "hasRetriesLeft"')) outlines += 1;
         const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
           `explain (format json) ${text}`,
           values,
@@ -209,6 +212,19 @@ it('anything is found along indexes', async () => {
   );
   const paths = texts.map((text) => `/api/search?q=${encodeURIComponent(text)}`);
   expect(await walksThrough(paths, 25)).toEqual([]);
+});
+
+it('what waits of a job is found along indexes', async () => {
+  expect(await walksThrough([`/api/jobs/${one.source}/${one.job}/waiting`], 1)).toEqual([]);
+});
+
+it('where few cascades fit, what their summaries need is read once, however far back they lie', async () => {
+  outlines = 0;
+  const answer = await api.get('/api/traces?actor=person100@example.com');
+  const { traces } = tracePageSchema.parse(answer);
+  const days = new Set(traces.map(({ startedAt }) => startedAt.slice(0, 10)));
+  expect(days.size).toBeGreaterThan(1);
+  expect(outlines).toBe(1);
 });
 
 it('cascades are found along indexes by each filter', async () => {
