@@ -1,6 +1,5 @@
 // GET /api/traces and /api/traces/{id}: cascades, each a root trace with the traces that weak links join to it.
 import { Hono } from 'hono';
-import { etag } from 'hono/etag';
 import { z } from 'zod';
 import { leanTrace } from '../columns/lean-trace.ts';
 import { pack } from '../columns/pack.ts';
@@ -18,6 +17,7 @@ import type { ApiDeps } from './deps.ts';
 import { eventView } from './event-view.ts';
 import { loopView } from './loop-view.ts';
 import { endpoint } from './endpoint.ts';
+import { etagWhereKept, mayBeKept } from './etag-where-kept.ts';
 import type { ApiEnv } from './env.ts';
 import { emailsAreMasked, maySearchEmails } from './masked-search.ts';
 import { notFound } from './problem.ts';
@@ -103,7 +103,7 @@ export function traceRoutes(deps: ApiDeps) {
           },
           problems: ['not_found', 'database_unreachable'],
         }),
-        etag(),
+        etagWhereKept,
         async (context) => {
           const { id } = context.req.valid('param');
           const { links, form } = context.req.valid('query');
@@ -127,12 +127,11 @@ export function traceRoutes(deps: ApiDeps) {
               triggers,
             } satisfies TraceDetail;
           });
-          if (isOver(detail.trace, deps.now())) {
-            context.header('cache-control', 'private, no-cache');
-          }
+          const mask = context.get('mask');
+          // Who may see more gets other bytes under the same address.
+          if (!mask && isOver(detail.trace, deps.now())) context.header('cache-control', mayBeKept);
           if (form === 'objects') return context.json(detail, 200);
           // What is masked goes by names and places that columns do not have.
-          const mask = context.get('mask');
           const shown = mask ? traceDetailSchema.parse(await mask(detail)) : detail;
           if (mask) context.set('isMasked', true);
           return context.json(pack(leanTrace(shown)), 200);
