@@ -34,6 +34,11 @@ export function placesOf(
     { name: 'cascades', path: '/cascades', ready: '[data-cascade]' },
     ...views,
     { name: 'row', path: '/rows/shop/public/orders/1', ready: 'main ol' },
+    {
+      name: 'row-column',
+      path: '/rows/shop/public/orders/1?col=status',
+      ready: 'main ol[aria-label^="Values"]',
+    },
     { name: 'row-blame', path: '/rows/shop/public/orders/1?blame=true', ready: 'main table' },
     { name: 'dead-letters', path: '/dead', ready: `${title} ~ *, table` },
     { name: 'replay-run', path: `/replays/${runId}`, ready: title },

@@ -75,6 +75,13 @@ describe('the history of a row', () => {
     expect(all).toBeGreaterThan(2);
     await page.getByLabel('Column').selectOption('tracking_code');
     await page.getByText(new RegExp(`^2 of ${all} changes$`)).waitFor();
+    const values = page.getByRole('list', { name: 'Values of tracking_code, the oldest first' });
+    await values
+      .getByRole('listitem')
+      .last()
+      .getByText(/, stands$/)
+      .waitFor();
+    expect(await values.getByRole('listitem').count()).toBe(2);
     await page.getByLabel('Column').selectOption('');
     await page.getByLabel('Actor').selectOption('A person');
     await page.getByText(new RegExp(`^1 of ${all} changes$`)).waitFor();

@@ -17,6 +17,7 @@ import { BlameTable } from './BlameTable.tsx';
 import { ChangeEntry } from './ChangeEntry.tsx';
 import { blameOf, columnsOf, shownOf, writerOf } from './history.ts';
 import type { RowSearch } from './search.ts';
+import { ValueStrip } from './ValueStrip.tsx';
 
 const everything = '';
 
@@ -211,6 +212,9 @@ export function RowPage(): ReactElement {
                 : `${changes.length}${query.hasNextPage ? ' loaded' : ''} ${changes.length === 1 ? 'change' : 'changes'}`}
             </output>
           </div>
+          {search.blame !== true && search.col !== undefined && (
+            <ValueStrip changes={changes} column={search.col} />
+          )}
           {search.blame === true ? (
             <>
               <BlameTable blames={blameOf(changes)} />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blameOf, chainOf, columnsOf, shownOf, writerOf } from '../../../pages/src/rows/history.ts';
 import { parseRowSearch } from '../../../pages/src/rows/search.ts';
+import { valuesOf, widthsOf } from '../../../pages/src/rows/values.ts';
 import type { RowChangeView } from '../../../src/api/views.ts';
 
 const dana = { kind: 'user', value: 'dana@acme.io', name: 'dana@acme.io' } as const;
@@ -143,5 +144,47 @@ describe('the history of a row', () => {
       blame: true,
     });
     expect(parseRowSearch({ col: '', kind: 'alien', blame: 'no' })).toEqual({});
+  });
+});
+
+describe('the values of a column', () => {
+  it('stand from one change to the next, the oldest first', () => {
+    const paid = change({ changes: [set('status', 'placed', 'paid')] });
+    const other = change({ changes: [set('note', '', 'x')] });
+    const created = change({ op: 'INSERT', changes: [set('status', null, 'placed')] });
+    const values = valuesOf([paid, other, created], 'status');
+    expect(values.map(({ value }) => value)).toEqual(['placed', 'paid']);
+    expect(values[0]?.untilMs).toBe(values[1]?.fromMs);
+    expect(values[1]).toMatchObject({ change: paid, untilMs: null });
+    expect(valuesOf([paid, created], 'nothing')).toEqual([]);
+  });
+
+  it('begin with what the first change found, and say which one nobody saw written', () => {
+    const later = change({ changes: [set('total', 9, 10)] });
+    const first = change({ changes: [set('total', 1, 2)] });
+    expect(
+      valuesOf([later, first], 'total').map(({ value, isUnseen, fromMs }) => [
+        value,
+        isUnseen,
+        fromMs === null,
+      ]),
+    ).toEqual([
+      [1, false, true],
+      [2, false, false],
+      [9, true, true],
+      [10, false, false],
+    ]);
+  });
+
+  it('are as wide as they stood, and none is too narrow to be seen', () => {
+    const second = change({ changes: [set('total', 1, 2)] });
+    const created = change({ op: 'INSERT', changes: [set('total', null, 1)] });
+    const values = valuesOf([second, created], 'total');
+    const createdMs = values[0]?.fromMs ?? 0;
+    const widths = widthsOf(values, createdMs + 4 * 60_000, 0.06);
+    expect(widths[0]).toBeCloseTo(0.25);
+    expect(widths[1]).toBeCloseTo(0.75);
+    const [narrow = 0] = widthsOf(values, createdMs + 4 * 86_400_000, 0.06);
+    expect(narrow).toBeGreaterThan(0.05);
   });
 });
