@@ -1,4 +1,4 @@
-// How far the trace ids reach among which a batch's statements look: weeks that hold nothing of it are not even planned.
+// How far the trace ids reach among which a batch looks: weeks that hold nothing of it are not even planned (decision 42).
 import type { StoreClient } from './client.ts';
 
 /** Trace ids, both in. */
