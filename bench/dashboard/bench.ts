@@ -2,7 +2,7 @@
 // what it keeps of a long live feed, and how it fares on a slow processor: in a real Chromium, against the real API over a
 // real store, a whole world of its own.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
@@ -30,6 +30,8 @@ const longTaskMs = 100;
  * growthFrameMs and growthMovedPx; keptMb of the live feed; lcpMs and inpMs of the worst page; firstLoadKb of the first page
  */
 export async function benchDashboard(quick: boolean): Promise<Record<string, number>> {
+  // Times of a browser on a busy machine say little: figures go with it.
+  console.log(`load of the machine: ${round(loadavg()[0] ?? Number.NaN)}`);
   const directory = await mkdtemp(join(tmpdir(), 'throughline-dashboard-'));
   // Started by root, Postgres runs as another user, who must be able to enter.
   await chmod(directory, 0o755);
