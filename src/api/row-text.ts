@@ -14,3 +14,15 @@ export function readRowText(text: string): RowAsked | null {
   const [, schema = null, table = '', key = ''] = short;
   return { source: null, schema, table, key };
 }
+
+/**
+ * The names that the table of a row can have where somebody has said `table`, what was said first: people speak of
+ * "order 42", and the table is called `orders`.
+ */
+export function tableSpellings(table: string): string[] {
+  const lower = table.toLowerCase();
+  const plural = /[^aeiou]y$/.test(lower)
+    ? `${lower.slice(0, -1)}ies`
+    : `${lower}${/(?:s|x|z|ch|sh)$/.test(lower) ? 'es' : 's'}`;
+  return [...new Set([table, lower, plural])];
+}

@@ -5,8 +5,10 @@ import type { StoreClient } from '../store/client.ts';
 import { findHops, findWritesNaming, kindsOfNames } from '../store/find-anything.ts';
 import { namesWith } from '../store/name-numbers.ts';
 import { findDelivery, findEvents } from '../store/nodes.ts';
-import { placesOfRow, tracesOfRows } from '../store/row-places.ts';
+import { placesOfRow, type RowAsked, tracesOfRows } from '../store/row-places.ts';
+import type { RowName } from '../store/row-history.ts';
 import type { Searched } from './read-searched.ts';
+import { tableSpellings } from './row-text.ts';
 import type { SearchAnswer } from './search-views.ts';
 
 /** So many of one sort at most. */
@@ -116,9 +118,18 @@ async function byEvent(client: StoreClient, { text }: Searched): Promise<SearchA
   );
 }
 
+/** Where no table has the name that was given, those whose plural it is the singular of. */
+async function placesHowever(client: StoreClient, row: RowAsked): Promise<RowName[]> {
+  for (const table of tableSpellings(row.table)) {
+    const places = await placesOfRow(client, { ...row, table });
+    if (places.length > 0) return places;
+  }
+  return [];
+}
+
 async function byRow(client: StoreClient, { row }: Searched): Promise<SearchAnswer[]> {
   if (!row) return [];
-  const places = (await placesOfRow(client, row)).slice(0, mostOfASort);
+  const places = (await placesHowever(client, row)).slice(0, mostOfASort);
   const written: SearchAnswer[] = [];
   for (const place of places) {
     if ((await tracesOfRows(client, [place])).traceIds.length === 0) continue;

@@ -8,9 +8,10 @@ import type { KeyLine } from './key-lines.ts';
 import { closeAbove, showAbove, useShown } from './shown.ts';
 import { useSingleKeys } from './single-keys.ts';
 
-const Palette = lazy(() =>
-  import('../palette/Palette.tsx').then((module) => ({ default: module.Palette })),
-);
+const loadPalette = () => import('../palette/Palette.tsx');
+const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
+/** What somebody types at once must find it there. Should it fail, opening it loads it again and says so. */
+const hurryPalette = (): void => void loadPalette().catch(() => undefined);
 const KeySheet = lazy(() =>
   import('./KeySheet.tsx').then((module) => ({ default: module.KeySheet })),
 );
@@ -23,6 +24,7 @@ export function Everywhere({ keys }: { keys: readonly KeyLine[] }): ReactElement
   const waitingUntilMs = useRef<number | null>(null);
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
+    if (event.key === 'Control' || event.key === 'Meta') hurryPalette();
     const target = event.target instanceof HTMLElement ? event.target : null;
     const key = {
       key: event.key,
@@ -71,6 +73,8 @@ export function Everywhere({ keys }: { keys: readonly KeyLine[] }): ReactElement
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
         title="Find a row, a job, a person or an ID (Ctrl K)"
+        onPointerEnter={hurryPalette}
+        onFocus={hurryPalette}
         onClick={() => showAbove('palette')}
       >
         <MagnifyingGlassIcon size={14} aria-hidden="true" />
