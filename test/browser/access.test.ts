@@ -60,6 +60,31 @@ describe('a viewer', () => {
   });
 });
 
+describe('a session', () => {
+  test('that ends while a page is open asks for a token, and then goes on where it was', async () => {
+    const { dashboardUrl, apiToken } = inject('world');
+    const token = await makeToken('operator');
+    const page = await signedInWith(token, '/circuits');
+    await page.getByRole('heading', { level: 1, name: 'Circuits' }).waitFor();
+    const authorization = `Bearer ${token}`;
+    const me = await fetch(`${dashboardUrl}/api/me`, { headers: { authorization } });
+    const { name } = (await me.json()) as { name: string };
+    await fetch(`${dashboardUrl}/api/admin/tokens/${name.replace('token:', '')}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${apiToken}` },
+    });
+    // By itself: the page asks every few seconds.
+    const field = page.getByLabel('Access token');
+    await page.getByText('The API did not accept this token.').waitFor();
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await field.fill(apiToken);
+    await field.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Circuits' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/circuits');
+    expectConsoleError(/401|WebSocket/);
+  });
+});
+
 describe('settings', () => {
   test('have members, and say what is wrong with one', async () => {
     const page = await signedIn('/admin/settings');

@@ -5,10 +5,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { placeOrder } from '../../demo/shop/place-order.ts';
-import { deadLetterPageSchema, traceDetailSchema, tracePageSchema } from '../../src/api/views.ts';
-import { routeSchema, type StoredRoute } from '../../src/config/configuration.ts';
+import { deadLetterPageSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import { addressOf, asAdmin, change, send, store, stored } from './routes.ts';
 
 useBrowser();
 
@@ -36,64 +36,6 @@ afterAll(() => {
   destination.close();
 });
 
-/** Sends until the edge lets it through: what was stored a moment ago takes some seconds to reach it. */
-function send(route: string, body: object, key = inject('world').ingestKey): Promise<Response> {
-  return until(
-    `an event through /r/${route}`,
-    () =>
-      fetch(`${inject('world').edgeUrl}/r/${route}`, {
-        method: 'POST',
-        headers: { 'x-throughline-key': key, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    (response) => response.ok,
-  );
-}
-
-async function asAdmin(method: string, path: string, headers: object, body?: object) {
-  const { dashboardUrl, apiToken } = inject('world');
-  const response = await fetch(`${dashboardUrl}/api/admin${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${apiToken}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response;
-}
-
-/** As somebody else would, meanwhile. */
-async function change(name: string, edit: (route: StoredRoute) => StoredRoute): Promise<void> {
-  const read = await asAdmin('GET', `/routes/${name}`, {});
-  const route = routeSchema.parse(await read.json());
-  await asAdmin('PUT', `/routes/${name}`, { 'if-match': read.headers.get('etag') }, edit(route));
-}
-
-async function store(name: string, route: Partial<StoredRoute>): Promise<void> {
-  await asAdmin('PUT', `/routes/${name}`, { 'if-none-match': '*' }, route);
-}
-
-const stored = (name: string) => ask(`/api/admin/routes/${name}`, routeSchema);
-
-/** Where the latest delivery of a job is seen, once it is recorded. */
-function addressOf(job: string): Promise<string> {
-  const look = async (): Promise<string | undefined> => {
-    const { traces } = await ask('/api/traces?limit=10', tracePageSchema);
-    for (const { id } of traces) {
-      const { deliveries } = await ask(`/api/traces/${id}`, traceDetailSchema);
-      const delivery = deliveries.find((each) => each.job === job && each.state === 'delivered');
-      if (delivery) return `/c/${id}?sel=${delivery.id}`;
-    }
-    return undefined;
-  };
-  return until(`a delivery of ${job}`, look, (address) => address !== undefined).then(
-    (address) => address ?? '',
-  );
-}
-
 async function openRoute(page: Page, name: string): Promise<void> {
   await page.getByRole('list', { name: 'Stored routes' }).getByRole('link', { name }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
@@ -101,7 +43,8 @@ async function openRoute(page: Page, name: string): Promise<void> {
 
 describe('an admin', () => {
   test('makes a route, is told at the field what is wrong, and sees its event as a cascade', async () => {
-    const page = await signedIn('/cascades');
+    // Who has seen that there is no cascade yet is led to the first one by another page.
+    const page = await signedIn('/dead');
     await page.getByRole('link', { name: 'Routing' }).click();
     await page.getByRole('link', { name: 'New route' }).first().click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('parcels');
@@ -120,6 +63,7 @@ describe('an admin', () => {
     await page.getByText(`${inject('world').edgeUrl}/r/parcels`, { exact: true }).waitFor();
 
     await send('parcels', { parcel: 7 });
+    await addressOf('pack-parcel');
     await page.getByRole('link', { name: 'Cascades' }).first().click();
     await page
       .getByRole('link', { name: /webhook received/ })
@@ -194,6 +138,22 @@ describe('an admin', () => {
       async () => (await stored('crates')).job,
       (stands) => stands === 'first',
     );
+  });
+
+  test('deletes a route after a question, and undoes it', async () => {
+    await store('pallets', { destinations: [`${destinationUrl}/pallet`], job: 'lift' });
+    const page = await signedIn('/admin/routes/pallets');
+    let asked = '';
+    page.once('dialog', (dialog) => {
+      asked = dialog.message();
+      void dialog.accept();
+    });
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('Route pallets was deleted').waitFor();
+    expect(asked).toContain('/r/pallets are answered 404');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone: Route pallets was deleted').waitFor();
+    expect((await stored('pallets')).job).toBe('lift');
   });
 
   test('cannot undo what somebody else has built on', async () => {
@@ -303,6 +263,37 @@ describe('an admin', () => {
     await panel.getByRole('button', { name: 'Show it' }).click();
     await panel.getByText('sent by hand, after it had arrived').waitFor();
     await hops.nth(1).waitFor();
+  });
+
+  test('cancels what waits, one delivery and all of its job: no attempt follows', async () => {
+    await store('reminders', {
+      algorithm: 'broadcast',
+      destinations: [`${destinationUrl}/remind`],
+      retries: { pausesSeconds: [30], jitter: 0, byStatus: {} },
+    });
+    status = 503;
+    for (const reminder of [1, 2]) await send('reminders', { reminder });
+    const page = await signedIn(await addressOf('remind', 'waiting'));
+    status = 200;
+    const panel = page.getByRole('complementary', { name: 'remind' });
+    await panel.getByRole('button', { name: 'Cancel its retries' }).click();
+    await panel.getByText('No attempt follows.').waitFor();
+    let asked = '';
+    page.once('dialog', (dialog) => {
+      asked = dialog.message();
+      void dialog.accept();
+    });
+    await panel.getByRole('button', { name: 'Cancel all that waits of remind…' }).click();
+    // Who was cancelled counts until the attempt would have been due.
+    await panel.getByText('2 cancelled.').waitFor();
+    expect(asked).toContain('2 deliveries of remind');
+    await until(
+      'two dead letters',
+      () => ask('/api/dead-letters', deadLetterPageSchema),
+      ({ deadLetters }) => deadLetters.filter(({ job }) => job === 'remind').length === 2,
+      90_000,
+    );
+    expect(bodies.filter((body) => body.includes('reminder'))).toHaveLength(2);
   });
 
   test('is told why a delivery cannot be sent again', async () => {

@@ -50,3 +50,20 @@ export function expectConsoleError(pattern: RegExp): void {
   const other = errors.splice(0).filter((text) => !pattern.test(text));
   errors.push(...other);
 }
+
+/** What a copy button would copy, without the browser's clipboard. */
+export async function copied(page: Page, press: () => Promise<void>): Promise<string> {
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', {
+      configurable: true,
+      value: {
+        writeText: (text: string) => {
+          document.documentElement.dataset['copied'] = text;
+          return Promise.resolve();
+        },
+      },
+    });
+  });
+  await press();
+  return page.evaluate(() => document.documentElement.dataset['copied'] ?? '');
+}

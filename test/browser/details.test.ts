@@ -3,12 +3,12 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { placeOrder } from '../../demo/shop/place-order.ts';
+import { usualSchema } from '../../src/api/statistics-views.ts';
 import { traceDetailSchema, tracePageSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
-import { signedIn, useBrowser } from './browser.ts';
+import { copied, signedIn, useBrowser } from './browser.ts';
 
 useBrowser();
 
@@ -81,23 +81,6 @@ async function sendEvent(path: string, key: string): Promise<{ trace: string; de
   return { trace, delivery: deliveries[0]?.id ?? '' };
 }
 
-/** What a copy button would copy, without the browser's clipboard. */
-async function copied(page: Page, press: () => Promise<void>): Promise<string> {
-  await page.evaluate(() => {
-    Object.defineProperty(navigator, 'clipboard', {
-      configurable: true,
-      value: {
-        writeText: (text: string) => {
-          document.documentElement.dataset['copied'] = text;
-          return Promise.resolve();
-        },
-      },
-    });
-  });
-  await press();
-  return page.evaluate(() => document.documentElement.dataset['copied'] ?? '');
-}
-
 const rows = (body: string | undefined): unknown => JSON.parse(body ?? '').event.data;
 
 const inShell = (command: string): Promise<{ stdout: string }> =>
@@ -146,6 +129,29 @@ describe('the details of a delivery', () => {
     await panel.getByRole('row', { name: /status draft open/ }).waitFor();
     expect(await panel.getByRole('row', { name: /^note/ }).count()).toBe(0);
     await panel.getByText('1 column differs; the others are not shown.').waitFor();
+  });
+});
+
+describe('the duration of a hop', () => {
+  test('stands beside what is usual for its job, once enough is known of it', async () => {
+    const { edgeUrl, ingestKey } = inject('world');
+    const url = `${edgeUrl}/?destinations=${encodeURIComponent(`${destinationUrl}/weigh`)}`;
+    const headers = { 'x-throughline-key': ingestKey, 'content-type': 'application/json' };
+    for (const parcel of [1, 2, 3, 4, 5]) {
+      const sent = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ parcel }) });
+      expect(sent.status).toBe(200);
+    }
+    const { source } = inject('world');
+    await until(
+      'five attempts that are counted',
+      () => ask(`/api/jobs/${source}/weigh/usual`, usualSchema),
+      ({ attempts }) => attempts >= 5,
+    );
+    const { traces } = await ask('/api/traces?job=weigh', tracePageSchema);
+    const page = await signedIn(`/c/${traces[0]?.id}`);
+    await page.getByRole('button', { name: /^weigh, job, delivered/ }).click();
+    const panel = page.getByRole('complementary', { name: 'weigh' });
+    await panel.getByText(/95 % within .* \([5-9] attempts, 7 days\)/).waitFor();
   });
 });
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { placeOrder } from '../../demo/shop/place-order.ts';
 import { traceDetailSchema, tracePageSchema, type TraceDetail } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
-import { signedIn, useBrowser } from './browser.ts';
+import { copied, signedIn, useBrowser } from './browser.ts';
 
 useBrowser();
 
@@ -137,6 +137,25 @@ describe('logs', () => {
     await panel.getByRole('button', { name: 'Resume (End)' }).click();
     await log.getByText('late line 2').waitFor();
     expect(await log.getByText('late line 1').count()).toBe(1);
+  });
+
+  test('are copied as they are shown, and an ID in a line leads to its hop', async () => {
+    const hop = trace.deliveries.find(({ job }) => job === 'ship-order');
+    const other = trace.deliveries.find(({ job }) => job === 'send-tracking');
+    await pushLine(hop?.correlationId ?? '', `waits for ${other?.correlationId} to be told`);
+    const page = await signedIn('/cascades');
+    const panel = await openHop(page, trace, 'ship-order');
+    const log = panel.getByRole('log');
+    await log.getByText('waits for').waitFor();
+    await panel.getByPlaceholder('Filter lines').fill('waits for');
+    await log.getByText('ship-order done').waitFor({ state: 'detached' });
+    const text = await copied(page, () =>
+      panel.getByRole('button', { name: 'Copy the lines shown' }).click(),
+    );
+    expect(text).toMatch(/^[\d:.]+ INFO waits for \S+ to be told$/);
+    expect(text).toContain(other?.correlationId);
+    await log.getByRole('button', { name: 'send-tracking' }).click();
+    await page.getByRole('complementary', { name: 'send-tracking' }).waitFor();
   });
 
   test('that nobody wrote are told from an outage, with a way to Coverage', async () => {
