@@ -1,5 +1,5 @@
-// `npm run screenshots`: every page of the dashboard, in light and dark, wide and narrow, of a world of its own on
-// free ports. It takes pictures and judges nothing.
+// `npm run screenshots`: every page of the dashboard and what opens above it, in light and dark, wide and narrow, of a
+// world of its own on free ports; also as it were empty, far too large, or masked. It takes pictures and judges nothing.
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,12 @@ import { startWorld } from '../../demo/world/world.ts';
 import { launchChromium } from '../chromium.ts';
 import { placesOf, type Place } from './places.ts';
 import { makeSights } from './sights.ts';
+import { beEmpty, beHuge, beMasked, type OpenState, openStatesOf } from './states.ts';
 
-const usage = `Usage: npm run screenshots -- [--only <text>[,<text>…]]
+const usage = `Usage: npm run screenshots -- [--state empty|huge|masked] [--only <text>[,<text>…]]
 
+  --state <name>   the pages of a world in which nothing has happened, of one with far too much, or as a viewer sees
+                   them to whom addresses are masked
   --only <text>    pages with this, or one of these, in their name
   CHROMIUM_PATH    another browser than the one from npm`;
 
@@ -20,10 +23,17 @@ const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 const widths = [1440, 390] as const;
 const themes = ['light', 'dark'] as const;
 
-function readOptions(): { only: string } {
+const ways = { empty: beEmpty, huge: beHuge, masked: beMasked } as const;
+
+function readOptions(): { only: string; state: keyof typeof ways | null } {
   try {
-    const { values } = parseArgs({ options: { only: { type: 'string' } } });
-    return { only: values.only ?? '' };
+    const { values } = parseArgs({
+      options: { only: { type: 'string' }, state: { type: 'string' } },
+    });
+    const { only = '', state: asked } = values;
+    const state = asked === 'empty' || asked === 'huge' || asked === 'masked' ? asked : null;
+    if (asked !== undefined && state === null) throw new Error(`--state cannot be "${asked}"`);
+    return { only, state };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exit(2);
@@ -37,9 +47,10 @@ async function atRest(page: Page, place: Place): Promise<void> {
   await page.evaluate(() => document.fonts.ready.then(() => true));
 }
 
-async function picture(page: Page, place: Place, name: string): Promise<boolean> {
+async function picture(page: Page, place: Place | OpenState, name: string): Promise<boolean> {
   try {
     await atRest(page, place);
+    if ('act' in place) await place.act(page);
     return true;
   } catch (error) {
     console.error(`  ${name}: not at rest, taken as it is (${String(error).split('\n')[0]})`);
@@ -49,7 +60,7 @@ async function picture(page: Page, place: Place, name: string): Promise<boolean>
   }
 }
 
-const { only } = readOptions();
+const { only, state } = readOptions();
 const directory = await mkdtemp(join(tmpdir(), 'throughline-screenshots-'));
 // Started by root, Postgres runs as another user, who must be able to enter.
 await chmod(directory, 0o755);
@@ -66,9 +77,8 @@ try {
   console.log('Placing orders, storing a route, letting its printer fail');
   const sights = await makeSights(world.file, 12);
   const browser = await launchChromium();
-  const places = placesOf(sights).filter(({ name }) =>
-    only.split(',').some((part) => name.includes(part)),
-  );
+  const all = state === null ? [...placesOf(sights), ...openStatesOf(sights)] : placesOf(sights);
+  const places = all.filter(({ name }) => only.split(',').some((part) => name.includes(part)));
   for (const width of widths) {
     for (const theme of themes) {
       const context = await browser.newContext({
@@ -82,9 +92,17 @@ try {
       page.setDefaultTimeout(20_000);
       await page.goto(`${world.file.dashboardUrl}/cascades#token=${world.file.apiToken}`);
       await page.locator('main h1').waitFor();
+      if (state !== null) await ways[state](page);
       for (const place of places) {
         await page.goto(new URL(place.path, world.file.dashboardUrl).href);
-        if (!(await picture(page, place, `${place.name}-${theme}-${width}`))) unready += 1;
+        if (
+          !(await picture(
+            page,
+            place,
+            `${state === null ? '' : `${state}-`}${place.name}-${theme}-${width}`,
+          ))
+        )
+          unready += 1;
       }
       await context.close();
       console.log(`${places.length} pages in ${theme}, ${width} px wide`);

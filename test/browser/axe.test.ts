@@ -1,128 +1,214 @@
-// axe-core (WCAG 2.2 A and AA, and its best practices) on every page, in both themes, wide and narrow, and in the
-// states that an API makes that fails, is slow or refuses. What it finds fails the test, with the elements.
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+// axe-core finds nothing and nothing sticks out, on every page and in every state: as usual, with something open above
+// it, empty, far too large, while the API fails, does not answer or is gone, for those who may not, and masked.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { z } from 'zod';
 import { placesOf, type Place } from '../../scripts/screenshots/places.ts';
 import { makeSights, type Sights } from '../../scripts/screenshots/sights.ts';
-import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import {
+  beEmpty,
+  beHuge,
+  beMasked,
+  loseApi,
+  openStatesOf,
+} from '../../scripts/screenshots/states.ts';
+import { whatAxeFinds } from './axe.ts';
+import { expectConsoleError, freshPage, signedIn, useBrowser } from './browser.ts';
+import { stopsThatAreWrong } from './stops.ts';
+import { allLooks, quickLooks, twoLooks, visitAll, watchAnswers, type Visit } from './visits.ts';
 
 useBrowser();
+// A test here looks at every page.
+vi.setConfig({ testTimeout: 400_000 });
 
-/** What axe tells of one rule that is broken; of its own shape only what is printed. */
-type Violation = { id: string; help: string; nodes: { html: string; failureSummary?: string }[] };
-
-let axeSource: string;
 let sights: Sights;
 let places: Place[];
 
 beforeAll(async () => {
-  axeSource = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
   sights = await makeSights(inject('world'), 3);
   places = placesOf(sights);
 }, 180_000);
 afterAll(() => sights.close());
 
-/** By evaluation, since the page's policy lets no foreign script in. */
-async function whatAxeFinds(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const axe = Reflect.get(globalThis, 'axe') as {
-      run: (context: Document, options: object) => Promise<{ violations: Violation[] }>;
-    };
-    const found = await axe.run(document, { resultTypes: ['violations'] });
-    return found.violations.map(({ id, help, nodes }) => ({ id, help, nodes }));
-  });
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.slice(0, 5).map(({ html, failureSummary }) => {
-      const why = failureSummary?.split('\n').slice(1).join(' ') ?? '';
-      return `${id}: ${help}: ${html.slice(0, 220)} ${why.slice(0, 260)}`;
-    }),
-  );
-}
+/** Of the four views of a cascade one is enough where none of them has anything to draw. */
+const once = (): Place[] =>
+  places.filter(({ name }) => !/^cascade-(?:graph|waterfall|list)$/.test(name));
+const named = (...names: string[]): Place[] => {
+  const found = places.filter(({ name }) => names.includes(name));
+  expect(found.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  return found;
+};
 
 async function atRest(page: Page, place: Place): Promise<void> {
   await page.locator(place.ready).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
 }
 
-/** Goes from place to place without ending the session, and collects what is wrong by its name. */
-async function visit(
-  page: Page,
-  settle: (place: Place) => Promise<void>,
-): Promise<Record<string, string[]>> {
-  const wrong: Record<string, string[]> = {};
-  for (const place of places) {
-    await page.goto(new URL(place.path, page.url()).href);
-    await settle(place);
-    const found = await whatAxeFinds(page);
-    if (found.length > 0) wrong[place.name] = found;
+async function opened(token?: string): Promise<Page> {
+  if (token === undefined) {
+    const page = await signedIn('/cascades');
+    await page.locator('main h1').waitFor();
+    return page;
   }
-  // What it still asks must not be an error of the next test's.
-  await page.context().close();
-  return wrong;
-}
-
-async function open(look: { theme: 'light' | 'dark'; width: number }): Promise<Page> {
-  const page = await signedIn('/cascades');
-  await page.emulateMedia({ colorScheme: look.theme, reducedMotion: 'reduce' });
-  await page.setViewportSize({ width: look.width, height: 900 });
+  const page = await freshPage();
+  await page.goto(`${inject('world').dashboardUrl}/cascades#token=${token}`);
   await page.locator('main h1').waitFor();
   return page;
 }
 
-describe('axe finds nothing', () => {
-  for (const [theme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const) {
-    test(`on any page in ${theme}, ${width} px wide`, async () => {
-      const page = await open({ theme, width });
-      expect(await visit(page, (place) => atRest(page, place))).toEqual({});
-      expectConsoleError(/404|400/);
-    });
-  }
+/** Pages whose answers are changed, or who may less: there is no telling what appears on them. */
+function answered(
+  visited: readonly Place[],
+  given: (page: Page) => Promise<unknown>,
+  token?: string,
+): Visit<Place> {
+  const waits = new WeakMap<Page, () => Promise<void>>();
+  return {
+    places: visited,
+    looks: quickLooks,
+    open: async () => {
+      const page = await opened(token);
+      waits.set(page, watchAnswers(page));
+      await given(page);
+      return page;
+    },
+    settle: async (page) => waits.get(page)?.(),
+  };
+}
 
-  test('on any page while the API fails', async () => {
-    const page = await open({ theme: 'light', width: 1440 });
-    await page.route(/\/api\/(?!me$|live)/, (route) =>
-      route.fulfill({
+async function viewersToken(): Promise<string> {
+  const { dashboardUrl, apiToken } = inject('world');
+  const response = await fetch(`${dashboardUrl}/api/admin/tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ role: 'viewer', note: 'a screen on the wall', expiresAt: null }),
+  });
+  return z.object({ token: z.string() }).parse(await response.json()).token;
+}
+
+const failing = (page: Page): Promise<unknown> =>
+  page.route(/\/api\/(?!me$|live)/, (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        type: 'about:blank',
+        title: 'The store is out of reach',
         status: 503,
-        contentType: 'application/problem+json',
-        body: JSON.stringify({
-          type: 'about:blank',
-          title: 'The store is out of reach',
-          status: 503,
-          detail: 'Try again in a moment.',
-        }),
+        detail: 'Try again in a moment.',
       }),
-    );
-    // Everything has been asked and answered, whatever the page makes of it.
-    const settle = async (): Promise<void> => {
-      await page.locator('main').first().waitFor();
-      await page.waitForLoadState('networkidle');
-    };
-    expect(await visit(page, settle)).toEqual({});
+    }),
+  );
+
+describe('nothing keeps people out', () => {
+  test('of any page', async () => {
+    const visit = { places, looks: allLooks, open: opened, settle: atRest };
+    expect(await visitAll(visit)).toEqual({});
+    expectConsoleError(/404|400/);
+  });
+
+  test('of what opens above a page or in it', async () => {
+    const wrong = await visitAll({
+      places: openStatesOf(sights),
+      looks: twoLooks,
+      open: opened,
+      settle: async (page, state) => {
+        await atRest(page, state);
+        await state.act(page);
+      },
+    });
+    expect(wrong).toEqual({});
+    // A route that is refused.
+    expectConsoleError(/400/);
+  });
+
+  test('of a world in which nothing has happened', async () => {
+    const ofSomething = /^(?:job|cascade-.*|row.*|replay-run|route)$/;
+    const visited = once().filter(({ name }) => !ofSomething.test(name));
+    expect(await visitAll({ ...answered(visited, beEmpty), looks: twoLooks })).toEqual({});
+    expectConsoleError(/404|400/);
+  });
+
+  test('of lists of hundreds and names of hundreds of letters, from right to left and in pictures', async () => {
+    expect(await visitAll(answered(once(), beHuge))).toEqual({});
+    expectConsoleError(/404|400/);
+  });
+
+  test('of any page for a viewer, with e-mail addresses masked', async () => {
+    const ofAdmins = /^(?:new-route|destinations|keys|settings|tokens|dry-run|versions|audit)$/;
+    const visited = once().filter(({ name }) => !ofAdmins.test(name));
+    expect(await visitAll(answered(visited, beMasked, await viewersToken()))).toEqual({});
+    expectConsoleError(/404|400/);
+  });
+
+  test('of any page while the API fails', async () => {
+    expect(await visitAll(answered(once(), failing))).toEqual({});
     expectConsoleError(/503/);
   });
 
-  test('on any page while the API does not answer', async () => {
-    const page = await open({ theme: 'dark', width: 1440 });
-    await page.route(/\/api\/(?!me$|live)/, () => undefined);
-    const settle = async (): Promise<void> => {
-      await page.locator('nav[aria-label="Main"]').waitFor();
-      await page.locator('main, h2').first().waitFor();
-    };
-    expect(await visit(page, settle)).toEqual({});
+  test('of any page while the API does not answer', async () => {
+    const wrong = await visitAll({
+      places: once(),
+      looks: quickLooks,
+      open: async () => {
+        const page = await opened();
+        await page.route(/\/api\/(?!me$|live)/, () => undefined);
+        return page;
+      },
+      settle: async (page) => {
+        await page.locator('nav[aria-label="Main"]').waitFor();
+        await page.locator('main, h2').first().waitFor();
+      },
+    });
+    expect(wrong).toEqual({});
   });
 
-  test('for somebody who is not signed in', async () => {
-    const page = await open({ theme: 'light', width: 390 });
+  test('of pages that had answers before the API was gone', async () => {
+    const wrong = await visitAll({
+      places: named('overview', 'cascades', 'cascade-list', 'dead-letters', 'circuits', 'jobs'),
+      looks: twoLooks,
+      open: async () => {
+        const page = await opened();
+        await page.clock.install();
+        // Without the feed a page asks every few seconds, and so notices.
+        await page.routeWebSocket(/\/api\/live/, (socket) => socket.close());
+        return page;
+      },
+      settle: async (page, place) => {
+        await atRest(page, place);
+        const giveBack = await loseApi(page);
+        await page
+          .getByText(/Not live, updated/)
+          .first()
+          .waitFor();
+        await giveBack();
+      },
+    });
+    expect(wrong).toEqual({});
+    expectConsoleError(/Failed to load resource|WebSocket/);
+  });
+
+  test('who use the keyboard alone: each stop is to be seen, and none is the last', async () => {
+    const page = await opened();
+    const wrong: Record<string, string[]> = {};
+    for (const place of places) {
+      await page.goto(new URL(place.path, page.url()).href);
+      await atRest(page, place);
+      const found = await stopsThatAreWrong(page);
+      if (found.length > 0) wrong[place.name] = found;
+    }
+    expect(wrong).toEqual({});
+    await page.context().close();
+    expectConsoleError(/404|400/);
+  });
+
+  test('of the page of those who are not signed in', async () => {
+    const page = await opened();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel(/token/i).waitFor();
+    expect(await whatAxeFinds(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 320, height: 700 });
     expect(await whatAxeFinds(page)).toEqual([]);
     expectConsoleError(/401/);
   });

@@ -14,6 +14,9 @@ import { DestinationForm } from './DestinationForm.tsx';
 import { type DestinationRow, destinationRows } from './destination-rows.ts';
 import { configurationQuery } from './queries.ts';
 
+/** So many say what a destination is for; the page of routes has them all. */
+const routesShown = 8;
+
 function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): ReactElement {
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1.5 border-b border-hair px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_88px]">
@@ -35,7 +38,7 @@ function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): Reac
       <p className="min-w-0 text-[12px] text-sub max-md:order-last max-md:col-span-2">
         {row.routes.length === 0
           ? 'in no stored route'
-          : row.routes.map((name, index) => (
+          : row.routes.slice(0, routesShown).map((name, index) => (
               <span key={name}>
                 {index > 0 && ', '}
                 <Link to="/admin/routes/$route" params={{ route: name }} className="link">
@@ -43,6 +46,7 @@ function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): Reac
                 </Link>
               </span>
             ))}
+        {row.routes.length > routesShown && ` and ${row.routes.length - routesShown} more routes`}
       </p>
       <button
         type="button"

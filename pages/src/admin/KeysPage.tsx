@@ -115,7 +115,7 @@ function KeyRow(props: { item: Key; onRotated: (created: KeyCreatedView) => void
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 border-b border-hair px-4 py-2.5 last:border-b-0">
       <div className="min-w-0 flex-1 basis-[240px]">
         <p className="flex flex-wrap items-center gap-2">
-          <b className="font-semibold">{item.source}</b>
+          <b className="font-semibold wrap-anywhere">{item.source}</b>
           <code className="font-mono text-[12px] wrap-anywhere text-sub">{item.id}</code>
         </p>
         {item.note !== '' && <p className="mt-0.5 wrap-anywhere text-sub">{item.note}</p>}
@@ -205,7 +205,7 @@ export function KeysPage(): ReactElement {
           {query.isPending && <RowsSkeleton rows={3} what="keys" />}
           {data?.byVariable != null && (
             <div className="flex flex-wrap items-center gap-2 border-b border-hair px-4 py-2.5">
-              <b className="font-semibold">{data.byVariable.source}</b>
+              <b className="font-semibold wrap-anywhere">{data.byVariable.source}</b>
               <Badge tone="wait" word="by the Worker’s variable" />
               <span className="text-[12px] text-sub">
                 works also when nothing stored can be read

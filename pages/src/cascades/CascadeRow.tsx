@@ -64,8 +64,10 @@ export const CascadeRow = memo(function CascadeRow({
       <td className={`${cell} max-lg:hidden`}>
         <ShapeGlyph shape={trace.shape} deliveries={trace.deliveries} />
       </td>
-      <td className={`${cell} text-right max-lg:hidden`}>{trace.deliveries}</td>
-      <td className={`${cell} text-right max-lg:hidden`}>{trace.attempts}</td>
+      <td className={`${cell} text-right max-lg:hidden`}>
+        {trace.deliveries.toLocaleString('en')}
+      </td>
+      <td className={`${cell} text-right max-lg:hidden`}>{trace.attempts.toLocaleString('en')}</td>
       <td className={`${cell} text-right max-sm:hidden`}>
         {trace.durationMs === null ? (
           <span className="text-sub">…</span>

@@ -183,7 +183,12 @@ export function FilterBar(props: {
             event.stopPropagation();
             close();
           }}
-          style={{ left: open.leftPx, right: 'auto', width: cardWidthPx }}
+          style={{
+            // Also in a window that has become narrower since.
+            left: `max(0px, min(${open.leftPx}px, 100% - ${cardWidthPx}px))`,
+            right: 'auto',
+            width: cardWidthPx,
+          }}
           className="absolute top-full z-30 m-0 mt-1 max-w-full text-ink rounded-[10px] border border-line bg-raised p-3 shadow-sheet outline-none"
         >
           {open.what === 'add' ? (

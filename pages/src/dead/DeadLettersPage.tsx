@@ -67,12 +67,14 @@ export function DeadLettersPage(): ReactElement {
         shown.length > 1 && (
           <button
             type="button"
-            className="btn"
+            className="btn max-w-full"
             disabled={lacking !== null}
             title={lacking ?? undefined}
             onClick={() => setStarting(true)}
           >
-            {job === everyJob ? 'Replay all…' : `Replay all of ${job}…`}
+            <span className="truncate">
+              {job === everyJob ? 'Replay all…' : `Replay all of ${job}…`}
+            </span>
           </button>
         )
       }

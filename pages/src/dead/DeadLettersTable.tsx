@@ -32,7 +32,9 @@ function Row(props: {
           <span className="text-sub">
             <KindIcon kind="job" />
           </span>
-          <span className="min-w-0 wrap-anywhere">{letter.job}</span>
+          <span className="line-clamp-4 min-w-0 wrap-anywhere" title={letter.job}>
+            {letter.job}
+          </span>
         </Link>
         <p className="mt-0.5 font-mono text-[11.5px] wrap-anywhere text-sub md:hidden">
           {shortAddress(letter.destination)}

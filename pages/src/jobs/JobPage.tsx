@@ -118,7 +118,7 @@ function Attempts(props: {
                 to="/c/$traceId"
                 params={{ traceId: attempt.traceId }}
                 search={{ sel: attempt.deliveryId }}
-                className="grid grid-cols-[96px_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-brand"
+                className="grid grid-cols-[96px_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 -outline-offset-2"
               >
                 <span className="text-[12px] text-sub">
                   <Ago at={attempt.startedAt} />

@@ -49,7 +49,7 @@ const FeedRow = memo(function FeedRow({ trace }: { trace: TraceSummary }): React
         to="/c/$traceId"
         params={{ traceId: trace.id }}
         data-cascade={trace.id}
-        className="grid grid-cols-[60px_minmax(0,1fr)_62px_84px] items-center gap-x-2.5 px-4 py-2 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-brand max-sm:grid-cols-[minmax(0,1fr)_auto]"
+        className="grid grid-cols-[60px_minmax(0,1fr)_62px_84px] items-center gap-x-2.5 px-4 py-2 -outline-offset-2 max-sm:grid-cols-[minmax(0,1fr)_auto]"
       >
         <span className="text-[12px] text-sub max-sm:hidden">
           <Ago at={trace.startedAt} />
@@ -77,7 +77,7 @@ const FeedRow = memo(function FeedRow({ trace }: { trace: TraceSummary }): React
         </span>
         <span className="text-[11px] leading-[15px] text-sub max-sm:hidden">
           <ShapeGlyph shape={trace.shape} deliveries={trace.deliveries} />
-          {trace.deliveries} {trace.deliveries === 1 ? 'hop' : 'hops'}
+          {trace.deliveries.toLocaleString('en')} {trace.deliveries === 1 ? 'hop' : 'hops'}
         </span>
         <span className="flex flex-col items-end">
           <Status {...traceOutcome(trace)} />

@@ -80,6 +80,7 @@ export function Palette(props: { onClose: () => void }): ReactElement {
                     <CommandPalette.Item
                       key={entry.id}
                       value={entry}
+                      className="data-highlighted:bg-tint data-highlighted:shadow-[inset_3px_0_0_var(--tl-ink)]"
                       onClick={(event) => take(entry, event.metaKey || event.ctrlKey)}
                     >
                       <span className="min-w-0 flex-none truncate text-[13px] font-medium max-sm:shrink">

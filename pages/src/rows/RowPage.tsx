@@ -138,7 +138,7 @@ function NothingRecorded({ row }: { row: RowName }): ReactElement {
 
 function LastChange({ change }: { change: RowChangeView }): ReactElement {
   return (
-    <span className="text-sub">
+    <span className="min-w-0 wrap-anywhere text-sub">
       {change.op === 'DELETE' ? 'deleted' : 'last changed'} <Ago at={change.createdAt} /> by{' '}
       <b className="font-medium text-ink">{writerOf(change).name}</b>
     </span>

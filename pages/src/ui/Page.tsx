@@ -21,7 +21,11 @@ export function Page(props: {
       crumbs={props.crumbs ?? <span className="font-medium">{props.title}</span>}
       {...(props.keys === undefined ? {} : { keys: props.keys })}
     >
-      <main className="flex min-h-0 flex-1 flex-col overflow-y-auto scroll-pt-4">
+      <main
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- It scrolls, also where nothing in it has focus.
+        tabIndex={0}
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto scroll-pt-4 -outline-offset-2!"
+      >
         <div className="flex min-h-14 flex-none flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 sm:px-6">
           <h1 className="text-[20px] leading-7 font-semibold tracking-[-0.014em] wrap-anywhere">
             {props.title}

@@ -1,6 +1,9 @@
 // One choice of a few, as a row of buttons: each is a link's worth of state, so the caller keeps it in the address.
 import type { ReactElement } from 'react';
 
+/** Letters from which on a label may not fit a narrow page. */
+const longLabel = 30;
+
 export function Segments<T extends string>(props: {
   label: string;
   value: T;
@@ -16,9 +19,10 @@ export function Segments<T extends string>(props: {
           type="button"
           aria-pressed={value === props.value}
           onClick={() => props.onChange(value)}
-          className="btn text-sub aria-pressed:border-wire aria-pressed:text-ink"
+          title={label.length > longLabel ? label : undefined}
+          className="btn max-w-full text-sub aria-pressed:border-wire aria-pressed:text-ink"
         >
-          {label}
+          <span className="truncate">{label}</span>
         </button>
       ))}
     </fieldset>
