@@ -34,7 +34,7 @@ export type ConsumeDeps = AnnounceDeps & {
   loops?: { limits: LoopLimits; stop(loops: readonly FoundLoop[]): Promise<void> };
 };
 
-type Placed = { messageId: string; position: number; record: RecordMessage; text(): string };
+type Placed = { messageId: string; position: number; record: RecordMessage; text: () => string };
 
 const statementTimeoutMs = 20_000;
 

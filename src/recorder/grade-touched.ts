@@ -10,17 +10,19 @@ import {
 import { type AttemptSpan, longestRunMs } from '../causes/under-way.ts';
 import type { StoreClient } from '../store/client.ts';
 import {
-  type EventToGrade,
-  type GradingRow,
   firstNear,
   lockEventsToGrade,
   mostAboutRows,
-  type NamingEvent,
   readGradingRows,
   readMates,
-  type StoredContextAttempt,
-  type StoredSpan,
 } from '../store/grading.ts';
+import type {
+  EventToGrade,
+  GradingRow,
+  NamingEvent,
+  StoredContextAttempt,
+  StoredSpan,
+} from '../store/grading-rows.ts';
 import { findJobsToJudge, type JobFound, type JobKey, noteJobs, readJobs } from '../store/jobs.ts';
 import { type IdSpan, spanFrom } from '../store/id-span.ts';
 import { joinTraces } from '../store/join-traces.ts';

@@ -6,7 +6,7 @@ import { type RecordMessage, recordSchema } from '../store/record.ts';
 
 export type ReadMessage = {
   /** `text` writes it as it came. */
-  records: { position: number; record: RecordMessage; text(): string }[];
+  records: { position: number; record: RecordMessage; text: () => string }[];
   unreadable: { position: number; reason: string; text: string }[];
 };
 

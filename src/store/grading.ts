@@ -2,7 +2,7 @@
 import type { StoreClient } from './client.ts';
 import { lateAfterMs } from './compact-rows.ts';
 import type { JobFound } from './jobs.ts';
-import type { EventFacts } from './record.ts';
+import type { EventToGrade, GradingRow, NamingEvent } from './grading-rows.ts';
 import {
   type AttemptKey,
   contextRef,
@@ -30,60 +30,6 @@ import type { IdSpan } from './id-span.ts';
 import { storableJson } from './storable-json.ts';
 import { epochMs } from './utc.ts';
 
-/** An event, and the trace of the hop that it names, if it names one. */
-export type NamingEvent = EventKey & { namedTraceId: string | null };
-
-/** … and the trace that its trace context names, where nothing else says why it happened. */
-export type EventToGrade = NamingEvent & { contextTraceId: string | null };
-
-/** One event to judge, with the delivery it names (if that has been recorded) and all its attempts. */
-export type GradingRow = EventKey & {
-  /** The number of its name. */
-  source: number;
-  op: EventFacts['op'];
-  actor: string | null;
-  previousActor: string | null;
-  sessionCorrelationId: string | null;
-  sessionUser: string | null;
-  startsTrace: boolean;
-  /** ms since 1970, with fractions. */
-  createdAtMs: number;
-  /** Rows of the same transaction name another hop, and no session says which it was. */
-  transactionNamesAnother: boolean;
-  /** The same transaction deleted a row with this key and this actor: it was moved, not made. */
-  isMoved: boolean;
-  /** A delivery of an earlier event that carries the same ID was under way. */
-  isCarriedOn: boolean;
-  /** More than one where short hop ids collide. */
-  named: NamedDelivery[];
-  /** The next two are for writes that name no cause: null for others. */
-  /** Of the same transaction, naming the only hop that it names, by session if any does. */
-  mate: NamingEvent | null;
-  /** Attempts in traces of the event's trace context, latest first; null where there are too many to tell. */
-  inContext: StoredContextAttempt[] | null;
-  /** Latest first, at most `mostAboutRows`; null where the transaction wrote too many rows to tell. */
-  aboutRows: StoredAboutRow[] | null;
-};
-
-/** When an attempt ran, from and to: ms since 1970, with fractions; its status; whether its job goes on after it. */
-export type StoredSpan = [
-  startedAtMs: number,
-  endedAtMs: number | null,
-  status: number | null,
-  worksInBackground: boolean,
-];
-
-/** One attempt of a delivery in a trace that the event's trace context names. */
-export type StoredContextAttempt = {
-  deliveryRef: string;
-  traceId: string;
-  eventWrittenAtMs: number;
-  span: StoredSpan;
-};
-
-/** One attempt of a delivery about a row that the transaction wrote. */
-export type StoredAboutRow = StoredContextAttempt & { job: number; isSameRow: boolean };
-
 /** With more deliveries or running attempts in an event's trace context it cannot be told which one wrote. */
 const mostInContext = 200;
 /** How many events of a trace context are judged again when an attempt in it is recorded. */
@@ -104,13 +50,6 @@ const mostOfJob = 1_000;
 const mostAttempts = 50;
 /** A trace takes no new events after a day, and its id's time can be a time zone off. */
 const longestTraceMs = 2 * 86_400_000;
-
-export type NamedDelivery = {
-  deliveryRef: string;
-  traceId: string;
-  correlationId: string;
-  attempts: StoredSpan[];
-};
 
 /** An event whose cause only a value in its row names: what its transaction's other rows say matters. */
 const byValue = (e: string): string => `${isNamed(e)} and ${e}.session_correlation is null`;

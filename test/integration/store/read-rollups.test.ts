@@ -75,7 +75,7 @@ async function expectSums(span: RollupSpan, bucketMs: number | null): Promise<vo
           latency,
           peaks: [...peaks.values()]
             .map((of) => Math.max(...of.map(({ peak }) => peak)))
-            .toSorted(),
+            .toSorted((a, b) => a - b),
         },
       ];
     }),
@@ -91,7 +91,7 @@ async function expectSums(span: RollupSpan, bucketMs: number | null): Promise<vo
         peaks: peaks
           .filter((one) => one.at === at)
           .map(({ peak }) => peak)
-          .toSorted(),
+          .toSorted((a, b) => a - b),
       },
     ]),
   );
@@ -163,7 +163,10 @@ test('an hour that is being made while its day is made has the day made again', 
 test('hours of one day are noted beside each other', async () => {
   await store.client.query('begin');
   await noteDay(store.client, text(beginsMs));
-  await store.connect((other) => noteDay(other, text(beginsMs + hour)));
+  await store.connect(async (other) => {
+    await other.query(`set lock_timeout = '20s'`);
+    await expect(noteDay(other, text(beginsMs + hour))).resolves.toBeUndefined();
+  });
   await store.client.query('rollback');
 });
 
