@@ -102,7 +102,7 @@ export function OverviewPage(): ReactElement {
               <FirstMinutes traces={cascades.data?.traces ?? []} onGoOn={goOn} />
             </Suspense>
           ) : (
-            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,380px)] xl:grid-cols-[minmax(0,1fr)_minmax(0,432px)] 2xl:grid-cols-[minmax(0,1fr)_minmax(0,500px)]">
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,380px)] xl:grid-cols-[minmax(0,1fr)_minmax(0,432px)] 2xl:grid-cols-[minmax(0,1fr)_minmax(0,500px)]">
               <div className="flex min-w-0 flex-col gap-4">
                 {data === undefined ? (
                   <Loading />
