@@ -119,15 +119,20 @@ async function byToken(token: string, headers: Headers, deps: AuthenticateDeps):
   return { who, by: { how: 'api_token', token: found }, role: found.role };
 }
 
-/** In what is published; else, since it may be new, where tokens are kept. */
+/** In what is published; else, since it may be new, where tokens are kept, once a minute for each that is there. */
 async function findApiToken(token: string, deps: AuthenticateDeps): Promise<ApiToken | null> {
   if (!apiTokenForm.test(token)) return null;
   const { access } = deps;
   const { apiTokens } = await access.config();
   const published = await findBySha256(token, (hex) => apiTokens.get(hex) ?? null);
   if (published) return published;
+  const hex = toHex(await sha256(token));
+  const before = access.shared.foundBefore(hex, deps.now());
+  if (before) return before;
   if (!access.shared.mayLookUp('token', deps.now())) throw refusal.tooManyUnknown();
-  return (await access.store.authority(toHex(await sha256(token)))).token;
+  const { token: kept } = await access.store.authority(hex);
+  if (kept) access.shared.found(kept, deps.now());
+  return kept;
 }
 
 /** Nobody waits for it, nor is refused without it; that the keeper is out of reach has been reported. */
