@@ -41,10 +41,7 @@ export async function benchDashboard(quick: boolean): Promise<Record<string, num
     const { dashboardUrl, apiToken, observabilityUrl } = world.file;
     const ids = await makeCascades(observabilityUrl);
     browser = await launchChromium();
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en-GB',
-    });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     await page.goto(`${dashboardUrl}/#token=${apiToken}`);

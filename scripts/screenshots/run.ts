@@ -85,7 +85,6 @@ try {
         viewport: { width, height: width > 1000 ? 900 : 844 },
         colorScheme: theme,
         reducedMotion: 'reduce',
-        locale: 'en-GB',
         timezoneId: 'Europe/Prague',
       });
       const page = await context.newPage();

@@ -19,10 +19,7 @@ export function useBrowser(): void {
 
 /** A page of a browser that knows nobody yet. */
 export async function freshPage(): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    locale: 'en-GB',
-  });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   page.on('console', (message) => {

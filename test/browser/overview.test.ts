@@ -213,6 +213,15 @@ describe('the overview', () => {
     expectConsoleError(/Failed to load resource/);
   });
 
+  test('draws the chart also where the browser’s language is none', async () => {
+    const page = await signedIn('/cascades');
+    await page.addInitScript(() =>
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' }),
+    );
+    await page.goto(`${inject('world').dashboardUrl}/`);
+    await page.locator('.u-over').first().waitFor();
+  });
+
   test('draws no chart of nothing, and says so', async () => {
     const page = await signedIn('/cascades');
     const overview = await ask('/api/overview?range=1h', overviewSchema);

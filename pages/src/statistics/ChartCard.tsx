@@ -1,6 +1,7 @@
 // A card with a chart over time: its legend, zoom without a drag, the way to the cascades of what is shown, and the same
 // numbers as a table for those who do not see it.
 import { lazy, Suspense, type ReactElement } from 'react';
+import { haveKnownLanguage } from '../chart/known-language.ts';
 import { markersIn, type Marker } from '../chart/markers.ts';
 import type { Drawing, StepWords } from '../chart/TimeChart.tsx';
 import { closer, shownOf, stepAt, wholeOf, wider, type Span, type Steps } from '../chart/zoom.ts';
@@ -11,12 +12,13 @@ import { Card, Nothing } from '../ui/Page.tsx';
 import { zoomSearch } from './ranges.ts';
 
 // It is large for a part of a page, and a page that has not got it works on.
-const TimeChart = lazy(() =>
-  import('../chart/TimeChart.tsx').then(
+const TimeChart = lazy(() => {
+  haveKnownLanguage(navigator);
+  return import('../chart/TimeChart.tsx').then(
     (module) => ({ default: module.TimeChart }),
     (error: unknown) => ({ default: () => <Missing why={String(error)} /> }),
-  ),
-);
+  );
+});
 
 const heightPx = 196;
 const dayMs = 86_400_000;
