@@ -46,7 +46,8 @@ export function eventEngineHealth(
     ? {
         state: 'unknown',
         since: null,
-        detail: 'No application database may be read, so what waits in Hasura is not known.',
+        detail:
+          'No event log has been looked at yet, so what waits in Hasura is not known. It is looked at every few minutes, where Throughline may read hdb_catalog.',
       }
     : { state: 'ok' };
 }

@@ -184,7 +184,10 @@ describe('the overview', () => {
     await page.getByRole('link', { name: 'Overview' }).click();
     const badges = page.getByRole('list', { name: 'Health', exact: true });
     for (const name of ['Hasura', 'Edge', 'Database']) {
-      await badges.getByRole('listitem').filter({ hasText: name }).waitFor();
+      await badges
+        .getByRole('listitem')
+        .filter({ hasText: new RegExp(name) })
+        .waitFor();
     }
     await badges.getByText('Grafana offline, logs only').waitFor();
     await page
