@@ -127,11 +127,11 @@ async function findApiToken(token: string, deps: AuthenticateDeps): Promise<ApiT
   const published = await findBySha256(token, (hex) => apiTokens.get(hex) ?? null);
   if (published) return published;
   const hex = toHex(await sha256(token));
-  const before = access.shared.foundBefore(hex, deps.now());
+  const before = access.shared.tokens.get(hex, deps.now());
   if (before) return before;
   if (!access.shared.mayLookUp('token', deps.now())) throw refusal.tooManyUnknown();
   const { token: kept } = await access.store.authority(hex);
-  if (kept) access.shared.found(kept, deps.now());
+  if (kept) access.shared.tokens.set(hex, kept, deps.now());
   return kept;
 }
 

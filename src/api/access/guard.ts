@@ -86,10 +86,16 @@ async function checkRole(
   acts: boolean,
   deps: GuardDeps,
 ): Promise<Role> {
-  const isEnough = caller.role !== null && mayActAs(caller.role, needed);
+  const { shared } = deps.access;
+  const { name } = caller.who;
+  const isEnough = (role: Role | null): boolean => role !== null && mayActAs(role, needed);
+  const known = isEnough(caller.role)
+    ? caller.role
+    : (shared.roles.get(name, deps.now()) ?? caller.role);
   // Whoever lacks a role asks again each second: not each time at the one object that knows.
-  const isFresh = acts || (!isEnough && deps.access.shared.mayLookUp('role', deps.now()));
-  const role = isFresh ? await roleNow(caller, deps) : caller.role;
+  const isFresh = acts || (!isEnough(known) && shared.mayLookUp('role', deps.now()));
+  const role = isFresh ? await roleNow(caller, deps) : known;
+  if (isFresh && role !== null) shared.roles.set(name, role, deps.now());
   if (role === null) throw refusal.noRole(caller.who.name);
   if (!mayActAs(role, needed)) throw refusal.roleNeeded(needed, role);
   return role;
