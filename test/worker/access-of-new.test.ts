@@ -35,7 +35,7 @@ function later(ms: number): void {
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
 }
 
-test('a new token opens pages, and none a minute after it was revoked', async () => {
+test('a new token opens pages, and none once it is revoked', async () => {
   const { body } = await ask('POST', '/api/admin/tokens', bootstrap, '{"role":"viewer"}');
   const bearer = { authorization: `Bearer ${body.token}` };
   later(3_000);
@@ -43,7 +43,6 @@ test('a new token opens pages, and none a minute after it was revoked', async ()
   expect(await statusesOfPage(bearer)).toEqual([200]);
 
   await ask('DELETE', `/api/admin/tokens/${body.id}?note=leaked`, bootstrap);
-  later(60_000);
   expect((await ask('GET', '/api/me', bearer)).problem).toBe('token_unknown');
 });
 

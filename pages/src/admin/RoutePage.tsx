@@ -26,14 +26,19 @@ function Crumbs({ name }: { name: string }): ReactElement {
   );
 }
 
-function DeleteButton(props: { name: string; etag: string; onDeleted: () => void }): ReactElement {
+function DeleteButton(props: {
+  name: string;
+  etag: string;
+  onDeleted: () => Promise<void>;
+}): ReactElement {
   const { name, etag } = props;
   const client = useQueryClient();
   const remove = useMutation({
     mutationFn: () => deleteRoute({ name, note: '', replaces: etag }),
     onSuccess: async (changed) => {
       noteChange(`Route ${name} was deleted`, changed);
-      props.onDeleted();
+      // Away from it first: while its page stands, the route that is gone is asked for again too.
+      await props.onDeleted();
       await askAgain(client);
     },
     onError: () => askAgain(client),
@@ -110,7 +115,7 @@ export function RoutePage(): ReactElement {
           <DeleteButton
             name={name}
             etag={query.data.etag}
-            onDeleted={() => void navigate({ to: '/admin/routes' })}
+            onDeleted={() => navigate({ to: '/admin/routes' })}
           />
         )
       }

@@ -59,4 +59,8 @@ class Lately<T> {
     if (this.#found.size >= mostKept) this.#found.clear();
     this.#found.set(key, { value, atMs: nowMs });
   }
+
+  clear(): void {
+    this.#found.clear();
+  }
 }

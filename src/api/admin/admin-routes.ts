@@ -36,7 +36,15 @@ export function adminRoutes({
     .route('/destinations', destinationRoutes(deps))
     .route('/allowlist', allowlistRoutes(deps))
     .route('/keys', keyRoutes(deps))
-    .route('/tokens', tokenRoutes({ store: access.store, apiTokenSha256, now: () => admin.now() }))
+    .route(
+      '/tokens',
+      tokenRoutes({
+        store: access.store,
+        shared: access.shared,
+        apiTokenSha256,
+        now: () => admin.now(),
+      }),
+    )
     .route('/signed-urls', signedUrlRoutes(deps))
     .route('/dry-runs', dryRunRoutes(deps))
     .route('/test-sends', testSendRoutes(deps))

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { roleSchema } from '../../config/access.ts';
 import type { AccessStore } from '../../config/api-tokens.ts';
 import { drawApiToken } from '../access/draw-api-token.ts';
+import type { SharedAccess } from '../access/shared-access.ts';
 import {
   type TokenCreatedView,
   tokenCreatedViewSchema,
@@ -18,6 +19,8 @@ import { noteQuery } from './note-query.ts';
 
 type TokenDeps = {
   store: AccessStore;
+  /** What this isolate knows of tokens beside what is published. */
+  shared: Pick<SharedAccess, 'tokens'>;
   apiTokenSha256: string | null;
   /** ms since the epoch */
   now(): number;
@@ -103,6 +106,7 @@ export function tokenRoutes(deps: TokenDeps) {
         const { note } = context.req.valid('query');
         const isRevoked = await deps.store.revokeToken(id, { note, who: context.get('who') });
         if (!isRevoked) throw notFound(`The token ${id}`);
+        deps.shared.tokens.clear();
         return context.json({ id }, 200);
       },
     );
