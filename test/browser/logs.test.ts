@@ -9,7 +9,14 @@ import { copied, signedIn, useBrowser } from './browser.ts';
 
 useBrowser();
 
-const jobs = ['charge-card', 'ship-order', 'notify-warehouse', 'send-tracking', 'deliver-email'];
+const jobs = [
+  'charge-card',
+  'ship-order',
+  'notify-warehouse',
+  'send-tracking',
+  'deliver-email',
+  'refresh-search',
+];
 
 /** A cascade of an order, finished. */
 async function finishedOrder(as: string): Promise<TraceDetail> {
