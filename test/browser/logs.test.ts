@@ -66,12 +66,6 @@ async function openHop(page: Page, trace: TraceDetail, job: string): Promise<Loc
 }
 
 /** Until it is so: every second one may ask out of turn. */
-async function tryUntil(panel: Locator, text: string | RegExp): Promise<void> {
-  await tryAgainUntil(panel, `the panel says ${text}`, () =>
-    panel.getByText(text).first().waitFor({ timeout: 1_500 }),
-  );
-}
-
 async function tryAgainUntil(
   panel: Locator,
   what: string,
@@ -209,8 +203,12 @@ describe('logs', () => {
         ['slow', 'Grafana Offline', /did not answer within/],
       ] as const) {
         await fault(name);
-        await tryUntil(panel, detail);
-        await panel.getByRole('alert').getByText(title, { exact: true }).waitFor();
+        const alert = panel.getByRole('alert');
+        // In the alert: an ID beside it may have the same digits.
+        await tryAgainUntil(panel, `the alert says ${detail}`, () =>
+          alert.getByText(detail).first().waitFor({ timeout: 1_500 }),
+        );
+        await alert.getByText(title, { exact: true }).waitFor();
         expect(await panel.getByText(/has no line/).count(), name).toBe(0);
       }
       await fault('none');
