@@ -1,4 +1,5 @@
 // How Hasura's event engine is, from what its event logs last told: whether events wait in them. Pure.
+import { counted } from '../coverage/counted.ts';
 import type { StoredEventLog } from '../store/read-coverage.ts';
 import type { HealthView } from './views.ts';
 
@@ -7,8 +8,6 @@ const minuteMs = 60_000;
 const lateAfterMs = 5 * minuteMs;
 /** The logs are looked at every few minutes. */
 const oldAfterMs = 30 * minuteMs;
-
-const counted = (events: number): string => (events === 1 ? '1 event' : `${events} events`);
 
 /** @param logs one for each application database that may be read, as it was looked at last */
 export function eventEngineHealth(

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { readBecause, type StoredBecause } from '../store/because.ts';
 import { findRoots } from '../store/cascades.ts';
-import { eventRef } from '../store/refs.ts';
+import { eventRef, keyText } from '../store/refs.ts';
 import { readRowHistory, type StoredRowChange } from '../store/row-history.ts';
 import { writeCursor } from './cursor.ts';
 import type { ApiDeps } from './deps.ts';
@@ -66,7 +66,7 @@ export function rowRoutes(deps: ApiDeps) {
             const key = keys[index];
             return {
               ...changeView(change, roots),
-              because: becauseView(key && because.get(`${key.traceId} ${key.ref}`)),
+              because: becauseView(key && because.get(keyText(key))),
               unseen: unseen.get(index) ?? null,
             };
           }),

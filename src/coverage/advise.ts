@@ -1,5 +1,6 @@
 // What to change so that more is known: one line for each gap, largest first. Pure.
 import type { GapCount, StoredEventLog, WriteCount } from '../store/read-coverage.ts';
+import { counted } from './counted.ts';
 import type { EventTriggerDefinition } from './event-triggers.ts';
 
 export type Advice = {
@@ -257,10 +258,6 @@ function ofEventLog(log: StoredEventLog, nowMs: number): Advice[] {
 
 function sum(counts: readonly { events: number }[]): number {
   return counts.reduce((total, { events }) => total + events, 0);
-}
-
-function counted(events: number): string {
-  return events === 1 ? '1 event' : `${events} events`;
 }
 
 function megabytes(bytes: number): string {

@@ -6,7 +6,7 @@ import { noCounts } from '../live/entries.ts';
 import { inTransaction, type StoreClient } from '../store/client.ts';
 import type { StoredKeys } from '../store/insert.ts';
 import type { FoundLoop } from '../store/loops.ts';
-import type { EventKey } from '../store/refs.ts';
+import { type EventKey, keyText } from '../store/refs.ts';
 import type { Rows } from '../store/rows.ts';
 import { readTouched, type TouchedEvent } from '../store/touched-traces.ts';
 import { announcementOf, keyOfEvent } from './announced.ts';
@@ -18,8 +18,6 @@ export type StoredBatch = {
   graded: readonly EventKey[];
   loops: readonly FoundLoop[];
 };
-
-const textOf = ({ traceId, ref }: EventKey): string => `${traceId} ${ref}`;
 
 export type AnnounceDeps = {
   now(): number;
@@ -39,7 +37,7 @@ export async function announceStored(
 ): Promise<void> {
   const touched = stored.flatMap(({ keys, graded }) => [...keys.events, ...graded]);
   if (!deps.announce || touched.length === 0) return;
-  const events = [...new Map(touched.map((key) => [textOf(key), key])).values()];
+  const events = [...new Map(touched.map((key) => [keyText(key), key])).values()];
   const found = await touchedOf(client, events, deps);
   try {
     // Without roots so many of something: whoever watches fetches anew.
@@ -80,10 +78,10 @@ function rootsOf(found: readonly TouchedEvent[]): Map<string, string> {
 }
 
 function inWords(stored: readonly StoredBatch[], found: readonly TouchedEvent[]) {
-  const byKey = new Map(found.map((event) => [textOf(event), event]));
+  const byKey = new Map(found.map((event) => [keyText(event), event]));
   return stored.map(({ rows, graded, loops }) => ({
     rows,
-    graded: graded.flatMap((key) => byKey.get(textOf(key)) ?? []),
+    graded: graded.flatMap((key) => byKey.get(keyText(key)) ?? []),
     loops,
   }));
 }

@@ -28,7 +28,7 @@ import { type IdSpan, spanFrom } from '../store/id-span.ts';
 import { joinTraces } from '../store/join-traces.ts';
 import { type LinkRow, replaceLinks } from '../store/links.ts';
 import type { StoredKeys } from '../store/insert.ts';
-import type { EventKey } from '../store/refs.ts';
+import { type EventKey, keyText } from '../store/refs.ts';
 import type { Rows } from '../store/rows.ts';
 
 /** What a batch brought: its rows, and the keys that they are stored under. */
@@ -68,11 +68,10 @@ export async function gradeTouched(
     const grade = judgeEvent(facts);
     if (grade) links.push(linkOf(row, grade));
   }
-  await replaceLinks(client, keys, links);
-  return {
-    keys: keys.map(({ traceId, ref }) => ({ traceId, ref })),
-    joined: await joinTraces(client, keys),
-  };
+  // Without what they name, which nobody asks from here on: they are sent again and again.
+  const judged = keys.map(({ traceId, ref }) => ({ traceId, ref }));
+  await replaceLinks(client, judged, links);
+  return { keys: judged, joined: await joinTraces(client, judged) };
 }
 
 async function readFacts(
@@ -82,15 +81,16 @@ async function readFacts(
   jobs: readonly JobFound[],
 ): Promise<{ row: GradingRow; facts: JudgeFacts }[]> {
   const rows = await readGradingRows(client, keys, span, longestRunMs);
-  const byKey = new Map(rows.map((row) => [textOf(row), row]));
+  const byKey = new Map(rows.map((row) => [keyText(row), row]));
   const mates = new Map<string, NamingEvent>();
-  for (const { mate } of rows) if (mate && !byKey.has(textOf(mate))) mates.set(textOf(mate), mate);
+  for (const { mate } of rows)
+    if (mate && !byKey.has(keyText(mate))) mates.set(keyText(mate), mate);
   for (const row of await readMates(client, [...mates.values()], span, longestRunMs)) {
-    byKey.set(textOf(row), row);
+    byKey.set(keyText(row), row);
   }
   const habits = await readHabits(client, rows, jobs);
   const gradeOf = (mate: EventKey): Grade | null => {
-    const row = byKey.get(textOf(mate));
+    const row = byKey.get(keyText(mate));
     return row ? gradeLink(factsOf(row)) : null;
   };
   return rows.map((row) => ({
@@ -177,8 +177,4 @@ function factsOf(row: GradingRow): GradeFacts {
 
 function spanOf([startedAtMs, endedAtMs, status, worksInBackground]: StoredSpan): AttemptSpan {
   return { startedAtMs, endedAtMs, status, worksInBackground };
-}
-
-function textOf(key: EventKey): string {
-  return `${key.traceId} ${key.ref}`;
 }

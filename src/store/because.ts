@@ -3,7 +3,7 @@
 import type { StoreClient } from './client.ts';
 import { evidenceCodes, wordOf } from './codes.ts';
 import { eventColumns, eventTables, type StoredEvent } from './read-rows.ts';
-import { type EventKey, firstMsOf, firstUuidOf } from './refs.ts';
+import { type EventKey, firstMsOf, firstUuidOf, keyText } from './refs.ts';
 import { eventIdOf, isDelivery, keyRows, nameOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -70,8 +70,6 @@ type PathRow = EventKey & {
   job: string | null;
 } & Omit<BecauseStep, 'job' | 'evidence'>;
 
-const keyOf = ({ traceId, ref }: EventKey): string => `${traceId} ${ref}`;
-
 /** Each event's own path by `traceId ref`; nothing where nothing known caused it. */
 export async function readBecause(
   client: StoreClient,
@@ -82,7 +80,7 @@ export async function readBecause(
     Math.min(...events.map(({ traceId }) => firstMsOf(traceId))) - longestMs,
   );
   const { rows } = await client.query<PathRow>(findPaths, [storableJson(events), near]);
-  const paths = Map.groupBy(rows, keyOf);
+  const paths = Map.groupBy(rows, keyText);
   const tops = await readEvents(
     client,
     [...paths.values()].flatMap(([top]) =>
@@ -115,5 +113,5 @@ async function readEvents(
      where e.trace_id = any ($2::uuid[]) and (e.trace_id, e.ref) in (select r."traceId", r.ref from ${keyRows('$1')})`,
     [storableJson(keys), keys.map(({ traceId }) => traceId)],
   );
-  return new Map(rows.map((row) => [keyOf(row), row]));
+  return new Map(rows.map((row) => [keyText(row), row]));
 }

@@ -5,7 +5,7 @@ import { type CompactRows, compactRows, eventRefs, keyOf, textsOf } from './comp
 import { insertTraces } from './insert-traces.ts';
 import { insertJobs } from './jobs.ts';
 import { internNames, type Names } from './names.ts';
-import { type AttemptKey, type DeliveryKey, type EventKey, tracesOf } from './refs.ts';
+import { type AttemptKey, type DeliveryKey, type EventKey, keyText, tracesOf } from './refs.ts';
 import type { Rows, UnreadableRow } from './rows.ts';
 import { isOfTraces } from './sql.ts';
 import { cleanedText, storableJson } from './storable-json.ts';
@@ -277,7 +277,7 @@ async function insertFurtherArrivals(
   compact: CompactRows,
   written: readonly WrittenEvent[],
 ): Promise<void> {
-  const own = new Set(written.map((event) => `${textOf(event)} ${event.arrivalId}`));
+  const own = new Set(written.map((event) => `${keyText(event)} ${event.arrivalId}`));
   const further = compact.arrivals.filter(
     ({ trace_id, event_ref, id }) => !own.has(`${trace_id} ${event_ref} ${id}`),
   );
@@ -295,11 +295,11 @@ async function compareKnown(
   compact: CompactRows,
   written: { events: readonly WrittenEvent[]; deliveries: readonly WrittenDelivery[] },
 ): Promise<void> {
-  const events = withoutWritten(compact.events, written.events.map(textOf), textOf);
+  const events = withoutWritten(compact.events, written.events.map(keyText), keyText);
   const deliveries = withoutWritten(
     compact.deliveries,
-    written.deliveries.map((key) => `${textOf(key)} ${key.eventRef}`),
-    (row) => `${textOf(row)} ${String(row['event_ref'])}`,
+    written.deliveries.map((key) => `${keyText(key)} ${key.eventRef}`),
+    (row) => `${keyText(row)} ${String(row['event_ref'])}`,
   );
   const traces = tracesOf(events, deliveries);
   if (deliveries.length > 0) await client.query(correctSides, [storableJson(deliveries), traces]);
@@ -317,8 +317,6 @@ function withoutWritten<Row>(
   for (const row of rows) times.set(textOfRow(row), (times.get(textOfRow(row)) ?? 0) + 1);
   return rows.filter((row) => !keys.has(textOfRow(row)) || times.get(textOfRow(row)) !== 1);
 }
-
-const textOf = ({ traceId, ref }: EventKey | DeliveryKey): string => `${traceId} ${ref}`;
 
 /**
  * The trace of each webhook, by source and id: the one that it was recorded in first. Its row is held until the

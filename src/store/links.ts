@@ -3,7 +3,7 @@ import type { StoreClient } from './client.ts';
 import { evidenceCodes, ruleCodes } from './codes.ts';
 import { internNames, splitText } from './names.ts';
 import type { StoredLink } from './read-rows.ts';
-import { type DeliveryKey, type EventKey, tracesOf } from './refs.ts';
+import { type DeliveryKey, type EventKey, keyText, tracesOf } from './refs.ts';
 import { isOfTraces, keyRows } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -22,13 +22,13 @@ export async function replaceLinks(
   graded: readonly EventKey[],
   links: readonly LinkRow[],
 ): Promise<void> {
-  const linked = new Set(links.map(({ traceId, ref }) => `${traceId} ${ref}`));
-  const unlinked = graded.filter(({ traceId, ref }) => !linked.has(`${traceId} ${ref}`));
+  const linked = new Set(links.map(keyText));
+  const unlinked = graded.filter((key) => !linked.has(keyText(key)));
   if (unlinked.length > 0) {
     await client.query(
       `delete from links l using ${keyRows('$1')}
        where l.trace_id = r."traceId" and l.event_ref = r.ref and ${isOfTraces('l', '$2')}`,
-      [storableJson(unlinked.map(({ traceId, ref }) => ({ traceId, ref }))), tracesOf(unlinked)],
+      [storableJson(unlinked), tracesOf(unlinked)],
     );
   }
   if (links.length === 0) return;

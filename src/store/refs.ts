@@ -9,6 +9,11 @@ export type EventKey = { traceId: string; ref: string };
 /** Names a delivery in the tables. */
 export type DeliveryKey = { traceId: string; ref: string };
 
+/** An event's or a delivery's key as one text, to find it by in memory. */
+export function keyText({ traceId, ref }: EventKey | DeliveryKey): string {
+  return `${traceId} ${ref}`;
+}
+
 /** Names an attempt in the tables, with the event that it is about. */
 export type AttemptKey = { traceId: string; deliveryRef: string; id: string; eventRef: string };
 

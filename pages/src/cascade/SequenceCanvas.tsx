@@ -7,7 +7,6 @@ import {
   useStore,
   useStoreApi,
   ViewportPortal,
-  type AriaLabelConfig,
   type CoordinateExtent,
 } from '@xyflow/react';
 import {
@@ -28,6 +27,7 @@ import { moveSelection } from './keyboard.ts';
 import { LaneHeads, TimeGutter } from './LaneHeads.tsx';
 import type { Layout } from './layout.ts';
 import { domIdOf } from './dom-id.ts';
+import { attributionInLegend, noEdges, readOnlyWords } from './read-only-flow.ts';
 import { nodeTypes } from './SequenceNodes.tsx';
 import type { Sequence } from './sequence.ts';
 import { timeAt } from './strip.ts';
@@ -35,13 +35,6 @@ import { createCutter, windowFor, type Window } from './window.ts';
 import { NewBelow } from '../ui/NewBelow.tsx';
 import { TimeStrip } from './TimeStrip.tsx';
 import { sheetWidth, type Camera } from './use-camera.ts';
-
-/** The canvas shows and never edits: none of React Flow's editing hints apply. */
-const readOnlyWords: Partial<AriaLabelConfig> = {
-  'node.a11yDescription.default': '',
-  'node.a11yDescription.keyboardDisabled': '',
-  'node.a11yDescription.ariaLiveMessage': () => '',
-};
 
 export interface SequenceCanvasProps {
   sequence: Sequence;
@@ -247,11 +240,6 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
 function moveTo(element: HTMLElement | null, x: number, y: number): void {
   if (element !== null) element.style.transform = `translate(${x}px, ${y}px)`;
 }
-
-const noEdges: never[] = [];
-
-/** React Flow's name stands in the legend. */
-const attributionInLegend = { hideAttribution: true };
 
 const unbounded: CoordinateExtent = [
   [-Infinity, -Infinity],

@@ -7,7 +7,6 @@ import {
   ReactFlowProvider,
   useStore,
   useStoreApi,
-  type AriaLabelConfig,
   type CoordinateExtent,
 } from '@xyflow/react';
 import {
@@ -22,6 +21,7 @@ import {
 } from 'react';
 import { useOfferControls } from '../cascade/controls.ts';
 import { domIdOf } from '../cascade/dom-id.ts';
+import { attributionInLegend, noEdges, readOnlyWords } from '../cascade/read-only-flow.ts';
 import type { OutlineViewProps } from '../cascade/outline-view.ts';
 import { foundBelow, holdersOf } from '../tree/holders.ts';
 import { hashText } from '../tree/short-hash.ts';
@@ -48,13 +48,6 @@ import { Minimap, minimapSize } from './Minimap.tsx';
 import { coloursOf, minimapScale, paintGraph } from './paint.ts';
 import { useGraphCamera } from './use-graph-camera.ts';
 
-const readOnlyWords: Partial<AriaLabelConfig> = {
-  'node.a11yDescription.default': '',
-  'node.a11yDescription.keyboardDisabled': '',
-  'node.a11yDescription.ariaLiveMessage': () => '',
-};
-const attributionInLegend = { hideAttribution: true };
-const noEdges: never[] = [];
 const nothingFound: ReadonlyMap<number, number> = new Map();
 
 export interface GraphViewProps extends OutlineViewProps {

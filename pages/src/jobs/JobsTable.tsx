@@ -11,12 +11,12 @@ import {
   LimitCells,
   LimitColumns,
   LimitHeads,
+  moreCell,
 } from '../statistics/CountCells.tsx';
 import { countText } from '../statistics/numbers.ts';
 import type { Range } from '../statistics/ranges.ts';
 import { Nothing } from '../ui/Page.tsx';
 
-const more = `${cell} text-right max-xl:hidden`;
 const row = 'h-9 border-b border-hair last:border-b-0 hover:bg-recess';
 
 export function JobsTable(props: { list: JobList; range: Range | undefined }): ReactElement {
@@ -66,7 +66,7 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
             </th>
             <CountCells counts={counts} overTime={deliveriesOverTime} />
             <LimitCells counts={counts} />
-            <td className={more}>{peak === null ? '–' : countText(peak)}</td>
+            <td className={moreCell}>{peak === null ? '–' : countText(peak)}</td>
           </tr>
         ))}
         {others !== null && (
@@ -76,7 +76,7 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
             </th>
             <CountCells counts={others} overTime={null} />
             <LimitCells counts={others} />
-            <td className={more}>–</td>
+            <td className={moreCell}>–</td>
           </tr>
         )}
       </tbody>

@@ -36,7 +36,8 @@ export function CountHeads(): ReactElement {
   );
 }
 
-const more = `${cell} text-right max-xl:hidden`;
+/** Where there is room for more. */
+export const moreCell = `${cell} text-right max-xl:hidden`;
 const moreHead = `${headCell} text-right! max-xl:hidden`;
 
 /** Of the pages of jobs, which have the room: the slowest of a hundred, and what tells that too many run at once. */
@@ -67,11 +68,11 @@ export function LimitHeads(): ReactElement {
 export function LimitCells({ counts }: { counts: CountsView }): ReactElement {
   return (
     <>
-      <td className={more}>{latencyText(counts.latency.p99Ms)}</td>
-      <td className={more}>
+      <td className={moreCell}>{latencyText(counts.latency.p99Ms)}</td>
+      <td className={moreCell}>
         <Amount count={counts.answered429} />
       </td>
-      <td className={more}>
+      <td className={moreCell}>
         <Amount count={counts.timedOut} />
       </td>
     </>
