@@ -349,6 +349,7 @@ function answerApi(
     circuits: apiCircuitsOf(env),
     isAllowed: async (destination) =>
       checkKnownDestination(destination, await edgeConfigFor(env, waitUntil)) === null,
+    knownDestinations: async () => (await edgeConfigFor(env, waitUntil)).destinations,
     replays: { wake: async (runId) => env.REPLAY_RUN.getByName(runId).wake(runId) },
     bodies: env.BODIES,
     live: async (asked, endsAtMs) => {

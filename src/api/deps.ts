@@ -2,6 +2,7 @@
 import type { ApiAccess } from './access/authenticate.ts';
 import type { AdminDeps } from './admin/deps.ts';
 import type { CircuitFacts, ResetOutcome } from '../circuits/circuit-report.ts';
+import type { KnownDestination } from '../config/configuration.ts';
 import type { Cancellations } from '../deliveries/cancellations.ts';
 import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
@@ -30,6 +31,8 @@ export type ApiDeps = {
   replays: { wake(runId: string): Promise<void> };
   /** Whether a destination may be called now. */
   isAllowed(destination: URL): Promise<boolean>;
+  /** What is configured of destinations, by their URLs. */
+  knownDestinations(): Promise<ReadonlyMap<string, KnownDestination>>;
   /** Where requests lie that fit no queue message. */
   bodies: Pick<BodyStore, 'get'>;
   /** Connects to the live feed; left out where there is none. */

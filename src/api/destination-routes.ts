@@ -1,6 +1,7 @@
 // GET /api/destinations: how destinations fare.
 import { Hono } from 'hono';
 import { readTotals } from '../store/read-rollups.ts';
+import { readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
@@ -25,24 +26,31 @@ export function destinationRoutes(deps: ApiDeps) {
     async (context) => {
       const { range, source = null } = context.req.valid('query');
       const spans = statisticsSpan(range, source, deps.now());
-      const circuits = readCircuits(deps);
-      const { totals, ...asked } = await readingStatistics(deps, spans, async (client) => ({
+      const known = Promise.all([readCircuits(deps), readConcurrencyLimits(deps)]);
+      const { totals, steps, ...asked } = await readingStatistics(deps, spans, async (client) => ({
         totals: await readTotals(client, spans.span, { by: ['source', 'job', 'destination'] }),
+        steps: await readTotals(client, spans.drawn, {
+          by: ['destination'],
+          bucketMs: spans.bucketMs,
+          withLatency: false,
+        }),
       }));
-      const known = await circuits;
+      const [circuits, limits] = await known;
       const others = totals.filter(({ isOthers }) => isOthers);
       const list: DestinationList = {
         ...asked,
-        destinations: destinationSummaries(totals, known).map((summary) => ({
-          ...summary,
-          jobs: totals.flatMap(({ source: ofSource, job, destination }) =>
-            destination === summary.destination && ofSource !== null && job !== null
-              ? [{ source: ofSource, job }]
-              : [],
-          ),
-        })),
+        destinations: destinationSummaries({ totals, steps }, { circuits, limits }, spans).map(
+          (summary) => ({
+            ...summary,
+            jobs: totals.flatMap(({ source: ofSource, job, destination }) =>
+              destination === summary.destination && ofSource !== null && job !== null
+                ? [{ source: ofSource, job }]
+                : [],
+            ),
+          }),
+        ),
         others: others.length === 0 ? null : countsView(others),
-        circuitsAreKnown: known !== null,
+        circuitsAreKnown: circuits !== null,
       };
       return context.json(list, 200);
     },

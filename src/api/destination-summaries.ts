@@ -3,7 +3,9 @@ import { messageOf } from '../error-message.ts';
 import type { CircuitFacts } from '../circuits/circuit-report.ts';
 import type { Totals } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
-import { byFailures, countsView } from './statistics-view.ts';
+import type { ConcurrencyLimits } from './concurrency-limits.ts';
+import type { StatisticsSpan } from './statistics-span.ts';
+import { byFailures, countsView, deliveriesOverTime } from './statistics-view.ts';
 import type { DestinationSummary } from './statistics-views.ts';
 
 export type KnownCircuits = { circuits: readonly CircuitFacts[]; objectsOutOfReach: number };
@@ -20,12 +22,31 @@ export async function readCircuits(
   }
 }
 
-/** @param totals of each destination one, or several to be added up; those of no known destination are left out */
+export type DestinationTotals = Totals & { destination: string | null };
+
+/** What was counted of destinations in a span: in all, and by step of time. */
+export type DestinationFigures = {
+  totals: readonly DestinationTotals[];
+  steps: readonly DestinationTotals[];
+};
+
+/**
+ * @param figures of each destination one total, or several to be added up; those of no known destination are left out
+ * @param known.circuits null: not known
+ */
 export function destinationSummaries(
-  totals: readonly (Totals & { destination: string | null })[],
-  known: KnownCircuits | null,
+  { totals, steps }: DestinationFigures,
+  known: { circuits: KnownCircuits | null; limits: ConcurrencyLimits },
+  spans: StatisticsSpan,
 ): DestinationSummary[] {
-  const circuits = new Map(known?.circuits.map((circuit) => [circuit.destination, circuit]));
+  const circuits = new Map(
+    known.circuits?.circuits.map((circuit) => [circuit.destination, circuit]),
+  );
+  const drawn = deliveriesOverTime<{ destination: string | null }>(
+    spans,
+    steps,
+    ({ destination }) => destination,
+  );
   return [...Map.groupBy(totals, ({ destination }) => destination)]
     .flatMap(([destination, list]) =>
       destination === null
@@ -35,6 +56,8 @@ export function destinationSummaries(
               ...countsView(list),
               destination,
               circuit: circuits.get(withoutQuery(destination)) ?? null,
+              concurrencyLimit: known.limits.of([destination]),
+              deliveriesOverTime: drawn({ destination }),
             },
           ],
     )

@@ -8,17 +8,18 @@ import {
   readTablesWritten,
 } from '../store/read-job.ts';
 import { readPeaks, readTotals } from '../store/read-rollups.ts';
+import { type ConcurrencyLimits, readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
-import { readJobSummaries } from './job-summaries.ts';
+import { keyOf, readJobSummaries } from './job-summaries.ts';
 import { notFound } from './problem.ts';
 import { jobParam } from './job-param.ts';
 import { reading } from './reading.ts';
 import { readingStatistics } from './reading-statistics.ts';
 import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
-import { byFailures, countsView, overTime } from './statistics-view.ts';
+import { byFailures, countsView, deliveriesOverTime, overTime } from './statistics-view.ts';
 import {
   type JobDetail,
   jobDetailSchema,
@@ -49,8 +50,9 @@ export function jobRoutes(deps: ApiDeps) {
       async (context) => {
         const { range, source = null } = context.req.valid('query');
         const spans = statisticsSpan(range, source, deps.now());
+        const limits = await readConcurrencyLimits(deps);
         const list: JobList = await readingStatistics(deps, spans, async (client) => ({
-          jobs: await readJobSummaries(client, spans),
+          jobs: await readJobs(client, spans, limits),
           others: await readOthers(client, spans),
         }));
         return context.json(list, 200);
@@ -71,21 +73,22 @@ export function jobRoutes(deps: ApiDeps) {
         const { range } = context.req.valid('query');
         const nowMs = deps.now();
         const spans = statisticsSpan(range, source, nowMs);
-        const circuits = readCircuits(deps);
-        const detail = await readingStatistics(deps, spans, async (client) => {
+        const known = Promise.all([readCircuits(deps), readConcurrencyLimits(deps)]);
+        const { destinations, ...detail } = await readingStatistics(deps, spans, async (client) => {
           await mustKnow(client, source, job);
           return {
             ...(await readFigures(client, spans, job)),
             usual: await readUsual(client, { source, job }, nowMs),
           };
         });
-        const known = await circuits;
+        const [circuits, limits] = await known;
         const view: JobDetail = {
           ...detail,
           source,
           job,
-          destinations: destinationSummaries(detail.destinations, known),
-          circuitsAreKnown: known !== null,
+          concurrencyLimit: limits.of(calledIn(destinations.totals)),
+          destinations: destinationSummaries(destinations, { circuits, limits }, spans),
+          circuitsAreKnown: circuits !== null,
         };
         return context.json(view, 200);
       },
@@ -117,6 +120,28 @@ async function mustKnow(client: StoreClient, source: string, job: string): Promi
   if (!(await isKnownJob(client, source, job))) throw notFound(`Job ${job} of ${source}`);
 }
 
+/** Jobs, each with the limit of the destinations that it was called at. */
+async function readJobs(
+  client: StoreClient,
+  spans: StatisticsSpan,
+  limits: ConcurrencyLimits,
+): Promise<JobList['jobs']> {
+  const jobs = await readJobSummaries(client, spans);
+  if (!limits.areAny) return jobs.map((job) => ({ ...job, concurrencyLimit: null }));
+  const totals = await readTotals(client, spans.span, {
+    by: ['source', 'job', 'destination'],
+    withLatency: false,
+  });
+  const byJob = Map.groupBy(totals, keyOf);
+  return jobs.map((job) => ({
+    ...job,
+    concurrencyLimit: limits.of(calledIn(byJob.get(keyOf(job)) ?? [])),
+  }));
+}
+
+const calledIn = (totals: readonly { destination: string | null }[]): string[] =>
+  totals.flatMap(({ destination }) => destination ?? []);
+
 async function readOthers(client: StoreClient, spans: StatisticsSpan): Promise<JobList['others']> {
   const others = (await readTotals(client, spans.span)).filter(({ isOthers }) => isOthers);
   return others.length === 0 ? null : countsView(others);
@@ -143,6 +168,13 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
   const only = { job };
   const asked = { source: span.source ?? '', job };
   const callers = await readTotals(client, span, { by: ['trigger'], only });
+  const drawnOf = <D extends 'trigger' | 'destination'>(by: D) =>
+    readTotals(client, drawn, { by: [by], bucketMs, only, withLatency: false });
+  const callersDrawn = deliveriesOverTime(
+    spans,
+    await drawnOf('trigger'),
+    ({ trigger }) => trigger,
+  );
   const actors = await readTotals(client, span, { by: ['namedBy'], only, withLatency: false });
   const steps = await readTotals(client, drawn, { bucketMs, only });
   const [peak] = await readPeaks(client, span, { job });
@@ -158,12 +190,19 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
       peak: peaks.get(step.from) ?? null,
     })),
     callers: callers
-      .map((total) => ({ ...countsView([total]), trigger: total.trigger }))
+      .map((total) => ({
+        ...countsView([total]),
+        trigger: total.trigger,
+        deliveriesOverTime: callersDrawn(total),
+      }))
       .toSorted(byFailures),
     actors: actors
       .map(({ namedBy, deliveries }) => ({ namedBy, deliveries }))
       .toSorted((a, b) => b.deliveries - a.deliveries),
-    destinations: await readTotals(client, span, { by: ['destination'], only }),
+    destinations: {
+      totals: await readTotals(client, span, { by: ['destination'], only }),
+      steps: await drawnOf('destination'),
+    },
     latestDeliveries,
     tables: await readTablesWritten(client, asked),
     ...(await readJobAttempts(client, asked, {

@@ -2,11 +2,13 @@
 import type { StoreClient } from '../store/client.ts';
 import { readPeaks, readTotals } from '../store/read-rollups.ts';
 import type { StatisticsSpan } from './statistics-span.ts';
-import { byFailures, countsView, stepsOf } from './statistics-view.ts';
+import { byFailures, countsView, deliveriesOverTime } from './statistics-view.ts';
 import type { JobSummary } from './statistics-views.ts';
 
 const by = ['source', 'job'] as const;
-const keyOf = ({ source, job }: { source: string | null; job: string | null }): string =>
+
+/** What tells jobs apart. */
+export const keyOf = ({ source, job }: { source: string | null; job: string | null }): string =>
   JSON.stringify([source, job]);
 
 /** What fails most often first, then what delivers most. Events that went nowhere and what is folded is not among them. */
@@ -15,7 +17,8 @@ export async function readJobSummaries(
   spans: StatisticsSpan,
 ): Promise<JobSummary[]> {
   const totals = await readTotals(client, spans.span, { by });
-  const drawn = Map.groupBy(
+  const drawn = deliveriesOverTime(
+    spans,
     await readTotals(client, spans.drawn, { by, bucketMs: spans.bucketMs, withLatency: false }),
     keyOf,
   );
@@ -26,15 +29,13 @@ export async function readJobSummaries(
     .flatMap((total) => {
       const { source, job } = total;
       if (source === null || job === null) return [];
-      const key = keyOf(total);
-      const byStep = new Map((drawn.get(key) ?? []).map(({ at, deliveries }) => [at, deliveries]));
       return [
         {
           ...countsView([total]),
           source,
           job,
-          peak: peaks.get(key) ?? null,
-          deliveriesOverTime: stepsOf(spans).map((from) => byStep.get(from) ?? 0),
+          peak: peaks.get(keyOf(total)) ?? null,
+          deliveriesOverTime: drawn(total),
         },
       ];
     })

@@ -14,7 +14,13 @@ import { type FindingFacts, findings } from './findings.ts';
 import { readJobSummaries } from './job-summaries.ts';
 import { readingStatistics } from './reading-statistics.ts';
 import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
-import { countsView, coveredView, figures, overTime, stepsOf } from './statistics-view.ts';
+import {
+  countsView,
+  coveredView,
+  deliveriesOverTime,
+  figures,
+  overTime,
+} from './statistics-view.ts';
 import { type Overview, overviewSchema, type TriggerSummary } from './statistics-views.ts';
 
 const most = 10;
@@ -90,15 +96,11 @@ async function readTriggers(
     bucketMs: spans.bucketMs,
     withLatency: false,
   });
-  const drawn = Map.groupBy(steps, nameOf);
+  const drawn = deliveriesOverTime<Parameters<typeof nameOf>[0]>(spans, steps, nameOf);
   return totals
     .flatMap((total) => {
       const { source, trigger } = total;
       if (source === null || trigger === null) return [];
-      const byStep = new Map(
-        (drawn.get(nameOf(total)) ?? []).map(({ at, deliveries }) => [at, deliveries]),
-      );
-      const deliveriesOverTime = stepsOf(spans).map((from) => byStep.get(from) ?? 0);
       return [
         {
           ...countsView([total]),
@@ -109,7 +111,7 @@ async function readTriggers(
             [total],
             neverArrived(gaps.filter((gap) => gap.source === source && gap.trigger === trigger)),
           ),
-          deliveriesOverTime,
+          deliveriesOverTime: drawn(total),
         },
       ];
     })

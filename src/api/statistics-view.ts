@@ -80,6 +80,27 @@ export function stepsOf({ drawn, bucketMs }: StatisticsSpan): string[] {
   );
 }
 
+/**
+ * Deliveries of each kind for each step of time, the oldest first.
+ * @param totals by step
+ * @param kindOf what a total is of; those of one kind are added up
+ */
+export function deliveriesOverTime<K>(
+  spans: StatisticsSpan,
+  totals: readonly (K & Pick<Totals, 'at' | 'deliveries'>)[],
+  kindOf: (of: NoInfer<K>) => string | null,
+): (of: NoInfer<K>) => number[] {
+  const steps = stepsOf(spans);
+  const byKind = Map.groupBy(totals, kindOf);
+  return (of) => {
+    const byStep = new Map<string | null, number>();
+    for (const { at, deliveries } of byKind.get(kindOf(of)) ?? []) {
+      byStep.set(at, (byStep.get(at) ?? 0) + deliveries);
+    }
+    return steps.map((from) => byStep.get(from) ?? 0);
+  };
+}
+
 /** A step of each, also of those in which nothing happened. */
 export function overTime(spans: StatisticsSpan, totals: readonly Totals[]): StepView[] {
   const byStep = Map.groupBy(totals, ({ at }) => at);

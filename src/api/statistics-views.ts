@@ -75,6 +75,15 @@ const stepSchema = z
   })
   .meta({ id: 'StatisticsStep' });
 
+/** Deliveries for each step of time, the oldest first. */
+const deliveriesOverTime = z.array(count);
+
+/**
+ * How many runs its platform allows at once, as configured; of a job, of all destinations that it was called at. Null: not
+ * known, or not of all of them.
+ */
+const concurrencyLimit = count.nullable();
+
 const asked = {
   range: z.enum(rangeNames),
   from: time,
@@ -91,8 +100,7 @@ const jobSummarySchema = countsSchema
     job: z.string(),
     /** How many of its attempts were under way at once, at most; null where it is not among the busiest. */
     peak: count.nullable(),
-    /** Deliveries for each step of time, the oldest first. */
-    deliveriesOverTime: z.array(count),
+    deliveriesOverTime,
   })
   .meta({ id: 'JobSummary' });
 
@@ -102,7 +110,7 @@ const triggerSummarySchema = countsSchema
     trigger: z.string(),
     events: count,
     coverage: coveredSchema,
-    deliveriesOverTime: z.array(count),
+    deliveriesOverTime,
   })
   .meta({ id: 'TriggerSummary' });
 
@@ -157,7 +165,7 @@ export const jobListSchema = z
   .object({
     ...asked,
     /** What fails most often first, then what delivers most. */
-    jobs: z.array(jobSummarySchema),
+    jobs: z.array(jobSummarySchema.extend({ concurrencyLimit })),
     /** Jobs that were counted together, since there were too many at once; null: none. */
     others: countsSchema.nullable(),
   })
@@ -193,6 +201,8 @@ const destinationSummarySchema = countsSchema
     destination: z.string(),
     /** Null: it is closed, as that of whatever has not failed lately, or not known (`circuitsAreKnown`). */
     circuit: circuitViewSchema.nullable(),
+    concurrencyLimit,
+    deliveriesOverTime,
   })
   .meta({ id: 'DestinationSummary' });
 
@@ -205,9 +215,10 @@ export const jobDetailSchema = z
     previous: countsSchema,
     /** How many of its attempts were under way at once, at most. */
     peak: count.nullable(),
+    concurrencyLimit,
     overTime: z.array(stepSchema.extend({ peak: count.nullable() })),
     /** The triggers whose events are delivered to it; null: a webhook that has none. */
-    callers: z.array(countsSchema.extend({ trigger: z.string().nullable() })),
+    callers: z.array(countsSchema.extend({ trigger: z.string().nullable(), deliveriesOverTime })),
     /** Who wrote the rows that led to it; null: nothing was written. */
     actors: z.array(
       z.object({

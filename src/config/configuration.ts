@@ -115,6 +115,11 @@ export const knownDestinationSchema = z
     worksInBackground: z.boolean().default(false),
     /** For one attempt until its answer begins; null: the route's or the Worker's. */
     attemptTimeoutSeconds: durationSeconds(1, 900).nullable().default(null),
+    /**
+     * How many of its runs its platform allows at once, such as a Lambda's reserved concurrency: shown beside how many ran,
+     * limits nothing here. Left out: not known, so that an older Worker can read what does not set it.
+     */
+    concurrencyLimit: z.number().int().min(1).max(1_000_000).optional(),
   })
   .meta({ id: 'KnownDestination' });
 

@@ -9,6 +9,7 @@ export const idleDeps: Omit<ApiDeps, 'connect' | 'now' | 'report' | 'apiTokenSha
   logs: noLogs,
   retries: { enqueue: () => Promise.resolve(true) },
   isAllowed: () => Promise.resolve(true),
+  knownDestinations: () => Promise.resolve(new Map()),
   replays: { wake: () => Promise.resolve() },
   cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
   bodies: { get: () => Promise.resolve(null) },

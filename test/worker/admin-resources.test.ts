@@ -98,7 +98,7 @@ describe('a route', () => {
 
 test('a destination is known by its URL, in any spelling, and its query stays out of the audit', async () => {
   const { ask } = freshAdmin();
-  const body = { job: 'charge-card', isSlow: true };
+  const body = { job: 'charge-card', isSlow: true, concurrencyLimit: 50 };
   const url = 'https://JOBS.example.com/hook/charge?token=s3cret';
   expect((await ask('PUT', destinationPath(url), { body, headers: asNew })).status).toBe(200);
   const read = await ask('GET', destinationPath(url.toLowerCase()));

@@ -18,7 +18,14 @@ const unknown: KnownDestination = {
   worksInBackground: false,
   attemptTimeoutSeconds: null,
 };
-const fields = ['url', 'job', 'isSlow', 'worksInBackground', 'attemptTimeoutSeconds'];
+const fields = [
+  'url',
+  'job',
+  'isSlow',
+  'worksInBackground',
+  'attemptTimeoutSeconds',
+  'concurrencyLimit',
+];
 /** A new one has none. */
 type Tag = string | null;
 
@@ -37,6 +44,7 @@ function Fields(props: {
   const [seconds, setSeconds] = useState(
     props.known.attemptTimeoutSeconds === null ? '' : String(props.known.attemptTimeoutSeconds),
   );
+  const [limit, setLimit] = useState(String(props.known.concurrencyLimit ?? ''));
   const after = {
     onSuccess: async (changed: Awaited<ReturnType<typeof putDestination>>) => {
       noteChange(`The destination ${job.trim() || url} was changed`, changed);
@@ -53,6 +61,7 @@ function Fields(props: {
           isSlow,
           worksInBackground,
           attemptTimeoutSeconds: seconds.trim() === '' ? null : Number(seconds),
+          ...(limit.trim() !== '' && { concurrencyLimit: Number(limit) }),
         },
         note: '',
         replaces: props.etag,
@@ -99,6 +108,14 @@ function Fields(props: {
           onChange={setSeconds}
           error={errors.get('attemptTimeoutSeconds')}
           hint="empty: the route’s or the Worker’s"
+        />
+        <TextField
+          label="Runs at once, at most"
+          type="number"
+          value={limit}
+          onChange={setLimit}
+          error={errors.get('concurrencyLimit')}
+          hint="what its platform allows, such as a Lambda’s reserved concurrency; only shown beside how many ran"
         />
       </div>
       <CheckField

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { PlusIcon } from '@phosphor-icons/react/Plus';
 import type { ReactElement } from 'react';
 import { shortAddress } from '../dead/words.ts';
+import { countText } from '../statistics/numbers.ts';
 import { Badge } from '../ui/Glyph.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
@@ -28,6 +29,11 @@ function Row({ row, onEdit }: { row: DestinationRow; onEdit: () => void }): Reac
           {row.known?.attemptTimeoutSeconds != null && (
             <span className="text-[12px] text-sub">
               {row.known.attemptTimeoutSeconds} s an attempt
+            </span>
+          )}
+          {row.known?.concurrencyLimit !== undefined && (
+            <span className="text-[12px] text-sub">
+              {countText(row.known.concurrencyLimit)} at once at most
             </span>
           )}
         </p>

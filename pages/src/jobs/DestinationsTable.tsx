@@ -14,12 +14,16 @@ import {
   LimitColumns,
   LimitHeads,
 } from '../statistics/CountCells.tsx';
+import { countText } from '../statistics/numbers.ts';
 import { Glyph, Status } from '../ui/Glyph.tsx';
 import { Nothing } from '../ui/Page.tsx';
 
 type Destination = DestinationSummary & { jobs?: readonly { source: string; job: string }[] };
 
-function Circuit(props: { of: DestinationSummary; areKnown: boolean }): ReactElement {
+function Circuit(props: {
+  of: Pick<DestinationSummary, 'circuit'>;
+  areKnown: boolean;
+}): ReactElement {
   const { circuit } = props.of;
   if (circuit === null) {
     return props.areKnown ? (
@@ -68,7 +72,7 @@ export function DestinationsTable(props: {
           </tr>
         </thead>
         <tbody>
-          {destinations.map(({ destination, jobs, ...rest }) => (
+          {destinations.map(({ destination, jobs, deliveriesOverTime, ...rest }) => (
             <tr
               key={destination}
               className="border-b border-hair align-top last:border-b-0 [&>*]:py-2"
@@ -83,14 +87,19 @@ export function DestinationsTable(props: {
                     {jobs.map(({ job }) => job).join(', ')}
                   </span>
                 )}
+                {rest.concurrencyLimit !== null && (
+                  <span className="block font-sans font-normal text-sub">
+                    {countText(rest.concurrencyLimit)} at once at most
+                  </span>
+                )}
                 <span className="mt-0.5 block font-sans text-[13px] md:hidden">
-                  <Circuit of={{ destination, ...rest }} areKnown={circuitsAreKnown} />
+                  <Circuit of={rest} areKnown={circuitsAreKnown} />
                 </span>
               </th>
               <td className={`${cell} max-md:hidden`}>
-                <Circuit of={{ destination, ...rest }} areKnown={circuitsAreKnown} />
+                <Circuit of={rest} areKnown={circuitsAreKnown} />
               </td>
-              <CountCells counts={rest} overTime={null} />
+              <CountCells counts={rest} overTime={deliveriesOverTime} />
               <LimitCells counts={rest} />
             </tr>
           ))}

@@ -55,12 +55,12 @@ function Callers({ callers }: { callers: JobDetail['callers'] }): ReactElement {
             </tr>
           </thead>
           <tbody>
-            {callers.map(({ trigger, ...counts }) => (
+            {callers.map(({ trigger, deliveriesOverTime, ...counts }) => (
               <tr key={trigger ?? ''} className="h-9 border-b border-hair last:border-b-0">
                 <th scope="row" className={`${cell} truncate text-left font-semibold`}>
                   {trigger ?? 'webhook'}
                 </th>
-                <CountCells counts={counts} overTime={null} />
+                <CountCells counts={counts} overTime={deliveriesOverTime} />
               </tr>
             ))}
           </tbody>

@@ -13,9 +13,9 @@ import {
   LimitHeads,
   moreCell,
 } from '../statistics/CountCells.tsx';
-import { countText } from '../statistics/numbers.ts';
 import type { Range } from '../statistics/ranges.ts';
 import { Nothing } from '../ui/Page.tsx';
+import { atOnceText, isNearLimit } from './at-once.ts';
 
 const row = 'h-9 border-b border-hair last:border-b-0 hover:bg-recess';
 
@@ -35,7 +35,7 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
         <col />
         <CountColumns />
         <LimitColumns />
-        <col className="w-[80px] max-xl:hidden" />
+        <col className="w-[104px] max-xl:hidden" />
       </colgroup>
       <thead>
         <tr className="border-b border-line">
@@ -44,14 +44,14 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
           <LimitHeads />
           <th
             className={`${headCell} text-right! max-xl:hidden`}
-            title="How many attempts were under way at once, at most"
+            title="How many attempts were under way at once, at most, of how many the platform allows"
           >
             At once
           </th>
         </tr>
       </thead>
       <tbody>
-        {jobs.map(({ source, job, peak, deliveriesOverTime, ...counts }) => (
+        {jobs.map(({ source, job, peak, concurrencyLimit, deliveriesOverTime, ...counts }) => (
           <tr key={`${source} ${job}`} className={row}>
             <th scope="row" className={`${cell} truncate text-left font-semibold`}>
               <Link
@@ -66,7 +66,11 @@ export function JobsTable(props: { list: JobList; range: Range | undefined }): R
             </th>
             <CountCells counts={counts} overTime={deliveriesOverTime} />
             <LimitCells counts={counts} />
-            <td className={moreCell}>{peak === null ? '–' : countText(peak)}</td>
+            <td
+              className={`${moreCell} ${isNearLimit({ peak, concurrencyLimit }) ? 'font-medium text-retry' : ''}`}
+            >
+              {atOnceText({ peak, concurrencyLimit })}
+            </td>
           </tr>
         ))}
         {others !== null && (

@@ -7,6 +7,7 @@ import {
   withChange,
   type Figure,
 } from '../statistics/figure.ts';
+import { atOnceText, isNearLimit } from './at-once.ts';
 import { countedText, countText, latencyText, shareText } from '../statistics/numbers.ts';
 
 export const jobFigureNames = [
@@ -18,9 +19,13 @@ export const jobFigureNames = [
   'At once, at most',
 ] as const;
 
-type Numbers = Pick<JobDetail, 'range' | 'figures' | 'previous' | 'usual' | 'peak'>;
+type Numbers = Pick<
+  JobDetail,
+  'range' | 'figures' | 'previous' | 'usual' | 'peak' | 'concurrencyLimit'
+>;
 
-export function jobFiguresOf({ range, figures, previous, usual, peak }: Numbers): Figure[] {
+export function jobFiguresOf(numbers: Numbers): Figure[] {
+  const { range, figures, previous, usual } = numbers;
   const errors = comparedShare(figures.errorRate, previous.errorRate, 'up');
   const [deliveries, failed, dead, half, most, atOnce] = jobFigureNames;
   const usually = (ms: number | null): string =>
@@ -63,9 +68,9 @@ export function jobFiguresOf({ range, figures, previous, usual, peak }: Numbers)
     },
     {
       name: atOnce,
-      value: peak === null ? '–' : countText(peak),
+      value: atOnceText(numbers),
       note: `${countText(figures.answered429)} answered 429, ${countText(figures.timedOut)} timed out`,
-      tone: figures.answered429 + figures.timedOut > 0 ? 'retry' : null,
+      tone: figures.answered429 + figures.timedOut > 0 || isNearLimit(numbers) ? 'retry' : null,
       isBad: false,
     },
   ];

@@ -20,10 +20,8 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
-import { noAccess } from '../../support/no-access.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 import { whatHappened } from '../../support/what-happened.ts';
-import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
 import { sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
 
 const token = 'tl_test_token';
@@ -36,16 +34,9 @@ let asked: LogQuery[] = [];
 
 function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
   return {
+    ...idleDeps,
     connect: (work) => withClient(database.url, work),
     logs: logsFrom(noting(asked)),
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    circuits: noCircuits,
-    access: noAccess,
     apiTokenSha256,
     now: () => startMs + 60_000,
     report: (message) => reports.push(message),
@@ -400,7 +391,7 @@ describe('when things fail', () => {
       eventEngine: {
         state: 'unknown',
         since: null,
-        detail: expect.stringMatching(/No application database/),
+        detail: expect.stringMatching(/No event log has been looked at yet/),
       },
       configuration: { state: 'offline', detail: expect.stringContaining('edge works on') },
       edge: { state: 'ok', version: 0, publishedAt: null, ageSeconds: null },

@@ -1,5 +1,5 @@
 // What the API tells of jobs, destinations and everything: of hand-written deliveries, each number counted by hand.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   destinationListSchema,
   jobDetailSchema,
@@ -7,6 +7,10 @@ import {
   overviewSchema,
   usualSchema,
 } from '../../../src/api/statistics-views.ts';
+import {
+  type KnownDestination,
+  knownDestinationSchema,
+} from '../../../src/config/configuration.ts';
 import type { CircuitFacts } from '../../../src/circuits/circuit-report.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { rollUp } from '../../../src/store/roll-up.ts';
@@ -22,8 +26,19 @@ const nowMs = Math.floor(Date.now() / hour) * hour - 20_000 - startMs;
 /** When something fails. */
 const soon = nowMs - 10 * minute;
 
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
 let store: GradedStore;
 let api: TestApi;
+/** As admins have described destinations. */
+let known = new Map<string, KnownDestination>();
+const described = (limits: Record<string, number>): typeof known =>
+  new Map(
+    Object.entries(limits).map(([url, concurrencyLimit]) => [
+      url,
+      knownDestinationSchema.parse({ concurrencyLimit }),
+    ]),
+  );
 let traceOfLetter = '';
 
 const circuit: CircuitFacts = {
@@ -44,6 +59,7 @@ beforeAll(async () => {
     // As the Worker: a connection for each request.
     connect: (work) => work(store.client),
     now: () => startMs + nowMs,
+    knownDestinations: () => Promise.resolve(known),
     circuits: {
       list: () => Promise.resolve({ circuits: [circuit], objectsOutOfReach: 0 }),
       reset: () => Promise.reject(new Error('not here')),
@@ -209,6 +225,36 @@ describe('the overview', () => {
   });
 });
 
+const jobsNow = async () => jobListSchema.parse(await api.get('/api/jobs')).jobs;
+const cardNow = async () => jobDetailSchema.parse(await api.get('/api/jobs/shop/charge-card'));
+
+describe('how many runs a platform allows at once', () => {
+  const card = 'https://jobs.example.com/charge-card';
+
+  afterEach(() => {
+    known = new Map();
+  });
+
+  it('is told of jobs and of destinations that are described', async () => {
+    known = described({ [card]: 5, 'https://elsewhere.example.com/': 9 });
+    expect(await jobsNow()).toMatchObject([
+      { job: 'charge-card', peak: 4, concurrencyLimit: 5 },
+      { job: 'send-mail', concurrencyLimit: null },
+    ]);
+    expect(await cardNow()).toMatchObject({
+      concurrencyLimit: 5,
+      destinations: [{ destination: card, concurrencyLimit: 5 }],
+    });
+    const list = destinationListSchema.parse(await api.get('/api/destinations'));
+    expect(list.destinations.map((one) => one.concurrencyLimit)).toEqual([5, null]);
+  });
+
+  it('is not known where nobody has said so', async () => {
+    expect((await jobsNow()).map((job) => job.concurrencyLimit)).toEqual([null, null]);
+    expect((await cardNow()).concurrencyLimit).toBeNull();
+  });
+});
+
 describe('a job', () => {
   it('stands in the list, what fails most first', async () => {
     const { jobs, others } = jobListSchema.parse(await api.get('/api/jobs'));
@@ -217,7 +263,7 @@ describe('a job', () => {
       { job: 'charge-card', attempts: 9, answered429: 3, timedOut: 1, peak: 4 },
       { job: 'send-mail', attempts: 30, failures: 0, firstTimeShare: 1, peak: 1 },
     ]);
-    expect(jobs[1]?.deliveriesOverTime.reduce((a, b) => a + b, 0)).toBe(30);
+    expect(sumOf(jobs[1]?.deliveriesOverTime ?? [])).toBe(30);
   });
 
   it('tells its callers, actors, destinations, peak, slowest and last failures', async () => {
@@ -235,6 +281,10 @@ describe('a job', () => {
     expect(view.destinations).toMatchObject([
       { destination: 'https://jobs.example.com/charge-card', attempts: 9, circuit },
     ]);
+    for (const { deliveries, deliveriesOverTime } of [...view.callers, ...view.destinations]) {
+      expect(deliveriesOverTime).toHaveLength(view.overTime.length);
+      expect(sumOf(deliveriesOverTime)).toBe(deliveries);
+    }
     expect(view.peak).toBe(4);
     expect(Math.max(...view.overTime.map(({ peak }) => peak ?? 0))).toBe(4);
     expect(view.slowest[0]).toMatchObject({ outcome: 'timed_out', durationMs: 9_000 });
@@ -263,6 +313,9 @@ it('destinations are told with their jobs and their circuits', async () => {
     { destination: circuit.destination, circuit, jobs: [{ source: 'shop', job: 'charge-card' }] },
     { circuit: null, attempts: 30, jobs: [{ source: 'shop', job: 'send-mail' }] },
   ]);
+  expect(destinations.map(({ deliveriesOverTime }) => sumOf(deliveriesOverTime))).toEqual(
+    destinations.map(({ deliveries }) => deliveries),
+  );
 });
 
 it('what came last is counted for whoever asks, and what is not yet is said', async () => {

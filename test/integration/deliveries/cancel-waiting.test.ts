@@ -9,10 +9,7 @@ import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import { createDatabase } from '../../support/database.ts';
-import { noAccess } from '../../support/no-access.ts';
-import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
-import { noLogs } from '../../support/no-logs.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 import { sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 import { deadLetter } from './sample-letters.ts';
 
@@ -28,11 +25,8 @@ let cancelled: string[] = [];
 let answers = (_id: string): Promise<void> => Promise.resolve();
 
 const api = createCheckedApi({
+  ...idleDeps,
   ...deps,
-  logs: noLogs,
-  retries: { enqueue: () => Promise.resolve(true) },
-  isAllowed: () => Promise.resolve(true),
-  replays: { wake: () => Promise.resolve() },
   cancellations: {
     cancel: async (id) => {
       await answers(id);
@@ -40,10 +34,6 @@ const api = createCheckedApi({
     },
     allow: () => Promise.resolve(),
   },
-  bodies: { get: () => Promise.resolve(null) },
-  admin: noAdmin,
-  circuits: noCircuits,
-  access: noAccess,
   apiTokenSha256: createHash('sha256').update(token).digest('hex'),
 });
 

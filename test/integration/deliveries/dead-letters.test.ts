@@ -13,15 +13,12 @@ import {
   traceDetailSchema,
 } from '../../../src/api/views.ts';
 import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
-import { noAccess } from '../../support/no-access.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 import { whatHappened } from '../../support/what-happened.ts';
-import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
 import { at, startMs } from '../store/sample-records.ts';
 import { body, deadLetter, delivered, failed } from './sample-letters.ts';
 
@@ -33,24 +30,18 @@ let queued: { pending: PendingDelivery; delayMs: number }[] = [];
 
 function depsWith(given: Partial<ApiDeps> = {}): ApiDeps {
   return {
+    ...idleDeps,
     connect: (work) => withClient(database.url, work),
-    logs: noLogs,
     retries: {
       enqueue: (pending, delayMs) => {
         queued.push({ pending, delayMs });
         return Promise.resolve(true);
       },
     },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
     cancellations: {
       cancel: (id) => Promise.resolve(void cancelled.add(id)),
       allow: (id) => Promise.resolve(void cancelled.delete(id)),
     },
-    bodies: { get: () => Promise.resolve(null) },
-    admin: noAdmin,
-    circuits: noCircuits,
-    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

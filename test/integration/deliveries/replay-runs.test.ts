@@ -12,16 +12,13 @@ import {
 } from '../../../src/api/replay-views.ts';
 import { unpackParcel } from '../../../src/deliveries/parcel.ts';
 import { stepReplay, type StepReplayDeps } from '../../../src/deliveries/step-replay.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { StoreUnreachable, withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import type { HandedLetter } from '../../../src/store/replay-runs.ts';
 import { createDatabase } from '../../support/database.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 import { whatHappened } from '../../support/what-happened.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
-import { noAccess } from '../../support/no-access.ts';
-import { noAdmin } from '../../support/no-admin.ts';
 import { sampleAttempt, startMs } from '../store/sample-records.ts';
 import { deadLetter, failed } from './sample-letters.ts';
 
@@ -37,16 +34,9 @@ const connect: StepReplayDeps['connect'] = (work) => withClient(database.url, wo
 
 async function call(method: string, path: string, body?: object, headers = {}) {
   const api = createCheckedApi({
+    ...idleDeps,
     connect,
-    logs: noLogs,
-    retries: { enqueue: () => Promise.resolve(true) },
-    isAllowed: () => Promise.resolve(true),
     replays: { wake: (id) => wake(id) },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    circuits: noCircuits,
-    admin: noAdmin,
-    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => now,
     report: () => undefined,

@@ -9,15 +9,12 @@ import { rerunViewSchema } from '../../../src/api/replay-views.ts';
 import { traceDetailSchema } from '../../../src/api/views.ts';
 import type { PendingDelivery } from '../../../src/deliveries/pending-delivery.ts';
 import { pendingDeliverySchema } from '../../../src/deliveries/pending-delivery.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { AttemptRecord, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 import { whatHappened } from '../../support/what-happened.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
-import { noAccess } from '../../support/no-access.ts';
-import { noAdmin } from '../../support/no-admin.ts';
 import { at, sampleAttempt, sampleEvent, startMs } from '../store/sample-records.ts';
 import { body as keptBody, deadLetter, delivered, failed } from './sample-letters.ts';
 
@@ -27,21 +24,14 @@ let queued: PendingDelivery[] = [];
 
 async function call(method: string, path: string, body?: object, given: Partial<ApiDeps> = {}) {
   const api = createCheckedApi({
+    ...idleDeps,
     connect: (work) => withClient(database.url, work),
-    logs: noLogs,
     retries: {
       enqueue: (pending) => {
         queued.push(pendingDeliverySchema.parse(JSON.parse(JSON.stringify(pending))));
         return Promise.resolve(true);
       },
     },
-    isAllowed: () => Promise.resolve(true),
-    replays: { wake: () => Promise.resolve() },
-    cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-    bodies: { get: () => Promise.resolve(null) },
-    circuits: noCircuits,
-    admin: noAdmin,
-    access: noAccess,
     apiTokenSha256: createHash('sha256').update(token).digest('hex'),
     now: () => startMs + 100_000,
     report: () => undefined,

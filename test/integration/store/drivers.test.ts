@@ -6,7 +6,6 @@ import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import { traceDetailSchema, tracePageSchema } from '../../../src/api/views.ts';
-import { noLogs } from '../../support/no-logs.ts';
 import { consumeRecords } from '../../../src/recorder/consume.ts';
 import {
   type Connect,
@@ -16,9 +15,7 @@ import {
 } from '../../../src/store/client.ts';
 import { connectTo } from '../../../src/store/connect.ts';
 import { createDatabase, loginAs } from '../../support/database.ts';
-import { noAccess } from '../../support/no-access.ts';
-import { noAdmin } from '../../support/no-admin.ts';
-import { noCircuits } from '../../support/no-circuits.ts';
+import { idleDeps } from '../../support/idle-deps.ts';
 import { startWebsocketRelay } from '../../support/websocket-relay.ts';
 import { sampleCascade } from './sample-records.ts';
 import { poolingConnect } from './transaction-pooling.ts';
@@ -174,16 +171,8 @@ describe.each(ways)('$name', ({ open }) => {
     const token = 'tl_api_test';
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
     const api = createCheckedApi({
+      ...idleDeps,
       connect: way.connect,
-      logs: noLogs,
-      retries: { enqueue: () => Promise.resolve(true) },
-      isAllowed: () => Promise.resolve(true),
-      replays: { wake: () => Promise.resolve() },
-      cancellations: { cancel: () => Promise.resolve(), allow: () => Promise.resolve() },
-      bodies: { get: () => Promise.resolve(null) },
-      admin: noAdmin,
-      circuits: noCircuits,
-      access: noAccess,
       apiTokenSha256: Buffer.from(digest).toString('hex'),
       now: () => Date.now(),
       report,

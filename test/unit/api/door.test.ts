@@ -15,6 +15,7 @@ const api = createCheckedApi({
   logs: { read: none },
   retries: { enqueue: none },
   isAllowed: none,
+  knownDestinations: none,
   replays: { wake: none },
   cancellations: { cancel: none, allow: none },
   bodies: { get: none },

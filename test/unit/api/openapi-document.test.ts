@@ -18,6 +18,7 @@ const api = createApi({
   logs: { read: none },
   retries: { enqueue: none },
   isAllowed: none,
+  knownDestinations: none,
   replays: { wake: none },
   cancellations: { cancel: none, allow: none },
   bodies: { get: none },

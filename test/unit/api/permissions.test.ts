@@ -17,6 +17,7 @@ const api = createApi({
   logs: noLogs,
   retries: { enqueue: none },
   isAllowed: none,
+  knownDestinations: none,
   replays: { wake: none },
   cancellations: { cancel: none, allow: none },
   bodies: { get: none },
