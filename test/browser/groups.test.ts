@@ -100,4 +100,16 @@ describe('the groups of the sequence', () => {
       (count) => count === 0,
     );
   });
+
+  test.each(['list', 'waterfall'])('and so do those of the %s', async (view) => {
+    const page = await openGenerated(1_000, `view=${view}`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('row:stock');
+    await page
+      .locator('#find-outcome')
+      .filter({ hasText: /\d+ found/ })
+      .waitFor();
+    const group = page.getByRole('row', { name: /× stock, .*\d+ found/ }).first();
+    await group.getByText(/^[\d,]+ found$/).waitFor();
+  });
 });

@@ -6,7 +6,14 @@ import { at, tones } from '../tree/tree.ts';
 import type { Tone } from '../words/outcome.ts';
 import type { PlacedNode } from './layout.ts';
 import { moreText } from '../list/more-text.ts';
-import { countText, groupAttempts, groupLabel, groupName, groupWorst } from './outline-view.ts';
+import {
+  foundText,
+  countText,
+  groupAttempts,
+  groupLabel,
+  groupName,
+  groupWorst,
+} from './outline-view.ts';
 import type { GroupNode, Sequence } from './sequence.ts';
 
 export interface DrawnGroupData extends Record<string, unknown> {
@@ -67,7 +74,7 @@ export function groupData(
     }),
     isOpen,
     turnName: `${isOpen ? 'Close' : 'Open'} ${name}`,
-    found: found === 0 ? '' : `${found.toLocaleString('en')} found`,
+    found: foundText(found),
   };
 }
 

@@ -26,6 +26,11 @@ export interface OutlineViewProps {
   onTurn: (row: number) => void;
 }
 
+/** What the search found and a row hides: "3 found"; empty for none. */
+export function foundText(count: number): string {
+  return count === 0 ? '' : `${count.toLocaleString('en')} found`;
+}
+
 const groupWords: Record<(typeof tones)[number], string> = {
   fail: 'failed',
   retry: 'retried or waiting',
@@ -116,7 +121,7 @@ export function groupLabel(tree: CascadeTree, group: Group, found = 0): string {
     groupCounts(tree, group),
     attempts > group.members.length ? countText(attempts, 'attempt') : '',
     groupSpans(group),
-    found > 0 ? `${found.toLocaleString('en')} found` : '',
+    foundText(found),
     group.below > 0 ? `${countText(group.below, 'node')} below` : '',
   ];
   return parts.filter((part) => part !== '').join(', ');

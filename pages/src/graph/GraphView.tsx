@@ -23,7 +23,7 @@ import { useOfferControls } from '../cascade/controls.ts';
 import { domIdOf } from '../cascade/dom-id.ts';
 import { attributionInLegend, noEdges, readOnlyWords } from '../cascade/read-only-flow.ts';
 import type { OutlineViewProps } from '../cascade/outline-view.ts';
-import { foundBelow, holdersOf } from '../tree/holders.ts';
+import { useFoundBelow } from '../cascade/use-found-below.ts';
 import { hashText } from '../tree/short-hash.ts';
 import { rowKinds } from '../tree/outline.ts';
 import type { PlacedTree } from '../tree/place.ts';
@@ -47,8 +47,6 @@ import { graphNodeTypes } from './GraphNodes.tsx';
 import { Minimap, minimapSize } from './Minimap.tsx';
 import { coloursOf, minimapScale, paintGraph } from './paint.ts';
 import { useGraphCamera } from './use-graph-camera.ts';
-
-const nothingFound: ReadonlyMap<number, number> = new Map();
 
 export interface GraphViewProps extends OutlineViewProps {
   placed: PlacedTree;
@@ -96,13 +94,7 @@ function Graph(props: GraphViewProps): ReactElement {
     ready,
   });
 
-  const found = useMemo(
-    () =>
-      hits.size === 0
-        ? nothingFound
-        : foundBelow(outline, holdersOf(tree.arrays, outline, null), hits),
-    [tree, outline, hits],
-  );
+  const found = useFoundBelow({ tree, outline, hits });
   const drawing = useMemo(
     () => ({ tree, graph, marks, hits, found }),
     [tree, graph, marks, hits, found],

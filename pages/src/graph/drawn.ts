@@ -2,6 +2,7 @@
 import type { Node } from '@xyflow/react';
 import { hopSpan, nodeDetail, nodeIcon, nodeName, nodeOutcome } from '../cascade/describe.ts';
 import {
+  foundText,
   groupCounts,
   groupLabel,
   groupName,
@@ -127,10 +128,7 @@ function sayGroup(
     look: 'group',
     icon: nodeIcon(member),
     name: `${group.members.length.toLocaleString('en')} × ${groupName(tree, group)}`,
-    detail:
-      hidden > 0
-        ? `${hidden.toLocaleString('en')} found`
-        : groupSpans(group) || groupCounts(tree, group),
+    detail: hidden > 0 ? foundText(hidden) : groupSpans(group) || groupCounts(tree, group),
     hit: hidden > 0,
     tone: outcome.tone,
     word: groupCounts(tree, group),

@@ -3,14 +3,16 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events -- Rows of a table cannot be placed by hand, and only those in sight are drawn. The grid has the keys of all rows. */
 import { memo, type ReactElement } from 'react';
 import { domIdOf } from '../cascade/dom-id.ts';
-import { nodeName, nodeOutcome } from '../cascade/describe.ts';
+import { nodeName, nodeOutcome, withShown } from '../cascade/describe.ts';
 import { useOfferControls } from '../cascade/controls.ts';
 import {
+  foundText,
   groupLabel,
   groupOutcome,
   rowLabelOf,
   type OutlineViewProps,
 } from '../cascade/outline-view.ts';
+import { useFoundBelow } from '../cascade/use-found-below.ts';
 import { linkText, marksOf } from '../tree/marks.ts';
 import { folds, rowKinds } from '../tree/outline.ts';
 import { rowIdOf, rowOf } from '../tree/rows.ts';
@@ -47,6 +49,8 @@ interface RowProps extends Pick<
   narrow: boolean;
   selected: boolean;
   hit: boolean;
+  /** How many of what the search found it hides. */
+  hidden: number;
 }
 
 interface Said {
@@ -156,6 +160,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
       marks={facts.marks}
       isDashed={isDashed}
       hit={hit}
+      hidden={props.hidden}
       onTurn={props.onTurn}
     />
   );
@@ -163,7 +168,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
     <div
       id={domIdOf(id)}
       role="row"
-      aria-label={facts.label}
+      aria-label={withShown(facts.label, [foundText(props.hidden)])}
       aria-level={at(outline.level, row)}
       aria-posinset={at(outline.place, row)}
       aria-setsize={at(outline.size, row)}
@@ -246,6 +251,7 @@ const heads = [
 
 export function ListView(props: OutlineViewProps): ReactElement {
   const { tree, outline, selectedRow, selectedId, hits } = props;
+  const found = useFoundBelow(props);
   const narrow = useMedia('(width < 720px)');
   const height = narrow ? narrowRowHeight : rowHeight;
   const { scroller, onScroll, onScrollEnd, drawn, newBelow, showEnd, reveal } = useTreeRows(props, {
@@ -304,6 +310,7 @@ export function ListView(props: OutlineViewProps): ReactElement {
               narrow={narrow}
               selected={row === selectedRow}
               hit={outline.kind[row] === rowKinds.node && hits.has(at(outline.item, row))}
+              hidden={found.get(row) ?? 0}
             />
           ))}
         </div>

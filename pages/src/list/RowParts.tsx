@@ -3,7 +3,7 @@ import { CaretRightIcon } from '@phosphor-icons/react/CaretRight';
 import { StackIcon } from '@phosphor-icons/react/Stack';
 import type { ReactElement } from 'react';
 import { nodeIcon } from '../cascade/describe.ts';
-import { groupName, memberOf } from '../cascade/outline-view.ts';
+import { foundText, groupName, memberOf } from '../cascade/outline-view.ts';
 import { nodeDetail, nodeName } from '../cascade/describe.ts';
 import type { Mark } from '../tree/marks.ts';
 import { folds, rowKinds, type Outline } from '../tree/outline.ts';
@@ -53,6 +53,8 @@ export interface TreeCellProps {
   /** The link to its cause is weak, or not recorded yet. */
   isDashed: boolean;
   hit: boolean;
+  /** How many of what the search found it hides. */
+  hidden: number;
   onTurn: (row: number) => void;
 }
 
@@ -77,6 +79,9 @@ export function TreeCell(props: TreeCellProps): ReactElement {
       {kind === rowKinds.node && <NodeName {...props} />}
       {kind === rowKinds.group && <GroupName {...props} />}
       {kind === rowKinds.more && <MoreName {...props} />}
+      {props.hidden > 0 && (
+        <span className="tl-hit flex-none text-ink">{foundText(props.hidden)}</span>
+      )}
     </span>
   );
 }

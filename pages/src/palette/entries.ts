@@ -18,7 +18,6 @@ export type Section = { id: string; label: string; items: Entry[] };
 /** What the page knows without asking. */
 export type Known = {
   recent: readonly Entry[];
-  jobs: readonly Entry[];
   routes: readonly Entry[];
   pages: readonly Entry[];
   actions: readonly Entry[];
@@ -41,9 +40,24 @@ function matching(entries: readonly Entry[], text: string): Entry[] {
   return [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))];
 }
 
-function entryOf(answer: SearchAnswer): Entry {
-  const { kind, label, detail, url } = answer;
-  return { id: `found ${kind} ${url}`, label, detail, url };
+/** The API's path of a row's history and the dashboard's differ in this alone. */
+const ofApi = /^\/api(?=\/rows\/)/;
+
+/** A row is found twice: the cascades that wrote it, and what became of it. */
+function entriesOf(answer: SearchAnswer): Entry[] {
+  const { kind, label, detail, url, history } = answer;
+  const found = { id: `found ${kind} ${url}`, label, detail, url };
+  if (history === undefined) return [found];
+  const page = history.replace(ofApi, '');
+  return [
+    found,
+    {
+      id: `found history ${page}`,
+      label: `History of ${label}`,
+      detail: 'What became of each column, and who wrote it.',
+      url: page,
+    },
+  ];
 }
 
 /** Without a text: what was opened lately, pages and actions. */
@@ -52,7 +66,6 @@ export function sectionsFor(text: string, known: Known, found: SearchView | null
   const isEmpty = wanted === '';
   const local: Section[] = [
     { id: 'recent', label: 'Recent', items: matching(known.recent, wanted) },
-    { id: 'jobs', label: 'Jobs', items: isEmpty ? [] : matching(known.jobs, wanted) },
     { id: 'routes', label: 'Routes', items: isEmpty ? [] : matching(known.routes, wanted) },
     { id: 'pages', label: 'Pages', items: matching(known.pages, wanted) },
     { id: 'actions', label: 'Actions', items: matching(known.actions, wanted) },
@@ -62,7 +75,9 @@ export function sectionsFor(text: string, known: Known, found: SearchView | null
   }));
   const taken = new Set(local.flatMap(({ items }) => items.flatMap(urlOf)));
   const answers = isEmpty ? [] : (found?.answers ?? []);
-  const items = answers.map(entryOf).filter((entry) => !urlOf(entry).some((url) => taken.has(url)));
+  const items = answers
+    .flatMap(entriesOf)
+    .filter((entry) => !urlOf(entry).some((url) => taken.has(url)));
   return [...local, { id: 'found', label: 'Found', items }].filter(
     (section) => section.items.length > 0,
   );

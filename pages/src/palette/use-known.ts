@@ -76,7 +76,6 @@ export function useKnown(recent: readonly Opened[]): Known {
     ];
     return {
       recent: recent.map((opened) => ({ id: `recent ${opened.url}`, ...opened })),
-      jobs: [],
       routes: Object.keys(data?.configuration.routes ?? {}).map((name) => ({
         id: `route ${name}`,
         label: name,

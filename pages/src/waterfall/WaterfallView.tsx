@@ -3,8 +3,10 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events -- As in the list: rows are placed by hand, and the grid has their keys. */
 import { memo, useMemo, useRef, type ReactElement } from 'react';
 import { useOfferControls } from '../cascade/controls.ts';
+import { withShown } from '../cascade/describe.ts';
 import { domIdOf } from '../cascade/dom-id.ts';
 import {
+  foundText,
   groupCounts,
   groupLabel,
   rowLabelOf,
@@ -15,6 +17,7 @@ import { TreeCell } from '../list/RowParts.tsx';
 import { useTreeRows } from '../list/use-tree-rows.ts';
 import { formatElapsed, formatSpan } from '../time/format.ts';
 import { criticalPart, criticalPathOf, type CriticalPath } from '../tree/critical-path.ts';
+import { useFoundBelow } from '../cascade/use-found-below.ts';
 import { linkText, marksOf } from '../tree/marks.ts';
 import { folds, rowKinds } from '../tree/outline.ts';
 import { rowIdOf, rowOf } from '../tree/rows.ts';
@@ -126,6 +129,8 @@ interface RowProps extends Pick<
   critical: CriticalPath;
   selected: boolean;
   hit: boolean;
+  /** How many of what the search found it hides. */
+  hidden: number;
   columns: string;
   indent: number;
 }
@@ -204,7 +209,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
     <div
       id={domIdOf(id)}
       role="row"
-      aria-label={label}
+      aria-label={withShown(label, [foundText(props.hidden)])}
       aria-level={at(outline.level, row)}
       aria-posinset={at(outline.place, row)}
       aria-setsize={at(outline.size, row)}
@@ -226,6 +231,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
           marks={marks}
           isDashed={isDashed}
           hit={hit}
+          hidden={props.hidden}
           onTurn={props.onTurn}
         />
       </span>
@@ -250,6 +256,7 @@ const criticalTitle =
 
 export function WaterfallView(props: OutlineViewProps & { stretch: Stretch | null }): ReactElement {
   const { tree, outline, selectedRow, selectedId, hits, actions } = props;
+  const found = useFoundBelow(props);
   const narrow = useMedia('(width < 720px)');
   const columns = narrow
     ? 'grid grid-cols-[46%_minmax(0,1fr)]'
@@ -355,6 +362,7 @@ export function WaterfallView(props: OutlineViewProps & { stretch: Stretch | nul
               critical={critical}
               selected={row === selectedRow}
               hit={outline.kind[row] === rowKinds.node && hits.has(at(outline.item, row))}
+              hidden={found.get(row) ?? 0}
               columns={columns}
               indent={narrow ? 8 : 12}
             />

@@ -63,8 +63,7 @@ describe('a key on any page', () => {
 const page = (label: string): Entry => ({ id: label, label, detail: 'page', url: `/${label}` });
 const known: Known = {
   recent: [{ id: 'recent 1', label: 'orders #7', detail: 'row', url: '/cascades?row=7' }],
-  jobs: [page('charge-card'), page('recharge')],
-  routes: [],
+  routes: [page('charge-card'), page('recharge')],
   pages: [page('Cascades'), page('Circuits')],
   actions: [
     { id: 'dark', label: 'Theme: dark', detail: '', words: 'appearance', act: () => undefined },
@@ -109,6 +108,18 @@ describe('the palette', () => {
   test('puts what begins with the text before what only has it', () => {
     expect(labels('charge', null)).toEqual(['charge-card', 'recharge']);
     expect(labels('dark theme', null)).toEqual(['Theme: dark']);
+  });
+
+  test('leads from a row to the cascades that wrote it first, then to its history', () => {
+    const row = {
+      ...answer('public.orders#42', '/cascades?row=shop%2Fpublic%2Forders%2F42'),
+      history: '/api/rows/shop/public/orders/42',
+    };
+    const [, { items = [] } = {}] = sectionsFor('charge', known, found(row));
+    expect(items.map((entry) => [entry.label, 'url' in entry && entry.url])).toEqual([
+      ['public.orders#42', '/cascades?row=shop%2Fpublic%2Forders%2F42'],
+      ['History of public.orders#42', '/rows/shop/public/orders/42'],
+    ]);
   });
 
   test('hands every text to the resolver as one part of its address', () => {
