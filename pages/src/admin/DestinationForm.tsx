@@ -7,6 +7,7 @@ import { Problem } from '../api/http.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, RowsSkeleton } from '../ui/Page.tsx';
+import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { deleteDestination, putDestination, readDestination } from './admin-client.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
 import { noteChange } from './last-change.ts';
@@ -180,6 +181,7 @@ export function DestinationForm(props: {
   isKnown: boolean;
   onDone: () => void;
 }): ReactElement {
+  useHandBackFocus();
   const query = useQuery({
     queryKey: ['destination', props.url],
     queryFn: ({ signal }) => readDestination(props.url, signal),

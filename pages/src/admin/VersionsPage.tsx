@@ -10,6 +10,7 @@ import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 import { LoadOlder } from '../ui/LoadOlder.tsx';
 import { AdminPage } from './AdminPage.tsx';
+import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { listVersions, readChanges, rollBack } from './admin-client.ts';
 import { Changes } from './Changes.tsx';
 import { noteChange } from './last-change.ts';
@@ -51,6 +52,7 @@ function Difference(props: {
 }
 
 function GoBack(props: { to: number; current: number; onDone: () => void }): ReactElement {
+  useHandBackFocus();
   const client = useQueryClient();
   const [restoresKeys, setRestoresKeys] = useState(false);
   const go = useMutation({

@@ -8,10 +8,11 @@ import {
   type KeyboardEvent,
   type ReactElement,
 } from 'react';
+import { flushSync } from 'react-dom';
 import type { TraceDetail } from '../../../src/api/views.ts';
 import { GraphView } from '../graph/GraphView.tsx';
 import { ListView } from '../list/ListView.tsx';
-import { CascadePanel } from '../panel/CascadePanel.tsx';
+import { CascadePanel, cascadePanelId } from '../panel/CascadePanel.tsx';
 import { GroupPanel } from '../panel/GroupPanel.tsx';
 import { NodePanel } from '../panel/NodePanel.tsx';
 import { rowKinds } from '../tree/outline.ts';
@@ -60,8 +61,8 @@ function focusView(): void {
   document.querySelector<HTMLElement>('[data-view]')?.focus({ preventScroll: true });
 }
 
-function enterPanel(): void {
-  document.querySelector<HTMLElement>('#node-panel h2')?.focus();
+function enterPanel(id = 'node-panel'): void {
+  document.querySelector<HTMLElement>(`#${id} h2`)?.focus();
 }
 
 export function CascadeView(props: CascadeViewProps): ReactElement {
@@ -248,7 +249,15 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                   count={model.findingCount}
                   running={detail.trace.state === 'running'}
                   onShow={show}
-                  onJobs={selectedId === null && !jobsShown ? () => showJobs(true) : null}
+                  onJobs={
+                    selectedId === null && !jobsShown
+                      ? () => {
+                          // The button makes room for the panel, and cannot keep the focus.
+                          flushSync(() => showJobs(true));
+                          enterPanel(cascadePanelId);
+                        }
+                      : null
+                  }
                 />
                 <Toolbar
                   view={view}
@@ -293,7 +302,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                       }}
                       onSelect={actions.select}
                       onTurn={turn}
-                      onEnterPanel={enterPanel}
+                      onEnterPanel={() => enterPanel()}
                       onList={() => actions.setView('list')}
                     />
                   )}
@@ -316,7 +325,10 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                   cascade={cascade}
                   detail={detail}
                   onSelect={pick}
-                  onClose={() => showJobs(false)}
+                  onClose={() => {
+                    showJobs(false);
+                    focusView();
+                  }}
                 />
               )}
               {group !== null && (

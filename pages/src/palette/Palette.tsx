@@ -10,12 +10,14 @@ import { Problem } from '../api/http.ts';
 import { resolverUrl, sectionsFor, type Entry, type Section } from './entries.ts';
 import { noteOpened, recentlyOpened } from './recent.ts';
 import { useKnown } from './use-known.ts';
+import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { useLate } from '../ui/use-late.ts';
 
 /** Between two letters of somebody who types. */
 const typingPauseMs = 120;
 
 export function Palette(props: { onClose: () => void }): ReactElement {
+  useHandBackFocus();
   const router = useRouter();
   const [text, setText] = useState('');
   const [late, tellLate] = useLate(typingPauseMs);

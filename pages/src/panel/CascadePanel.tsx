@@ -18,6 +18,9 @@ interface JobLine {
   totalMs: number | null;
 }
 
+/** Its heading takes the focus of whoever asks for it. */
+export const cascadePanelId = 'cascade-panel';
+
 const severity: Record<Tone, number> = { fail: 4, run: 3, retry: 2, wait: 1, ok: 0 };
 
 /** In order of first appearance; the worst run speaks for the job. */
@@ -54,10 +57,17 @@ export function CascadePanel(props: {
   const { trace } = props.detail;
   const lines = jobLines(props.cascade);
   return (
-    <aside aria-label="Jobs of this cascade" className="tl-panel max-[1099px]:hidden!">
+    <aside
+      id={cascadePanelId}
+      aria-label="Jobs of this cascade"
+      className="tl-panel max-[1099px]:hidden!"
+    >
       <div className="flex-none border-b border-line px-4 pt-3 pb-2.5">
         <div className="flex items-center gap-2">
-          <h2 className="flex-1 text-[15px] leading-[22px] font-semibold tracking-[-0.01em]">
+          <h2
+            tabIndex={-1}
+            className="flex-1 text-[15px] leading-[22px] font-semibold tracking-[-0.01em]"
+          >
             Jobs of this cascade
           </h2>
           <button

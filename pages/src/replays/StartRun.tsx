@@ -6,9 +6,11 @@ import { useState, type FormEvent, type ReactElement } from 'react';
 import { Problem } from '../api/http.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
 import { Card } from '../ui/Page.tsx';
+import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { countLetters, startRun } from './replays-client.ts';
 
 export function StartRun(props: { job: string | null; onCancel: () => void }): ReactElement {
+  useHandBackFocus();
   const { job } = props;
   const navigate = useNavigate();
   const [rate, setRate] = useState('5');
