@@ -113,6 +113,26 @@ function apart(row: Json, at: number): Json {
   );
 }
 
+const levels = ['error', 'warn', 'info', 'debug', 'unknown'];
+
+/** With so many lines of log, each a nanosecond after the one before, of every level. */
+export function wordy(answer: Json, count: number): Json {
+  if (!isObject(answer) || !('lines' in answer) || !Array.isArray(answer.lines)) return answer;
+  const lines = answer.lines.filter(isObject);
+  const [first] = lines;
+  if (first === undefined || !('timestampNs' in first)) return answer;
+  const from = BigInt(String(first.timestampNs));
+  return {
+    ...answer,
+    lines: Array.from({ length: count }, (_, at) => ({
+      ...lines[at % lines.length],
+      id: `line ${at}`,
+      timestampNs: String(from + BigInt(at)),
+      level: levels[at % levels.length],
+    })),
+  };
+}
+
 const address = /[\w.+-]+@([\w-]+\.)+\w+/g;
 
 /** For a viewer, to whom e-mail addresses are marks. */

@@ -2,7 +2,7 @@
 // much, the API has gone, somebody may not, values are masked. Where a world cannot be brought there quickly, the API's
 // own answer is changed on its way to the page, never made up.
 import type { Page, Route } from 'playwright-core';
-import { emptied, masked, stretched } from './answers.ts';
+import { emptied, masked, stretched, wordy } from './answers.ts';
 import type { Place } from './places.ts';
 import type { Sights } from './sights.ts';
 
@@ -87,6 +87,18 @@ export function openStatesOf(
     { name: 'keys', path: '/dead', ready: title, act: press('?', dialog) },
     { name: 'keys-of-cascade', path: hop, ready: '[data-view]', act: press('?', dialog) },
     panel('logs', 'charge-card done'),
+    {
+      name: 'panel-logs-10000',
+      path: `${hop}&tab=raw`,
+      ready: 'aside',
+      act: async (page) => {
+        await changeAnswers(page, (answer, path) =>
+          path.endsWith('/logs') ? wordy(answer, 10_000) : answer,
+        );
+        await page.getByRole('tab', { name: /^Logs/ }).click();
+        await page.locator('aside').getByText('10,000 lines').first().waitFor();
+      },
+    },
     panel('attempts', 'Where the time went'),
     panel('payload', 'Copy curl'),
     panel('change', /status|differ/),

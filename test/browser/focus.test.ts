@@ -11,7 +11,7 @@ const hasFocus = (locator: Locator): Promise<boolean> =>
   locator.evaluate((element) => element === document.activeElement);
 const untilFocused = (locator: Locator): Promise<boolean> =>
   until(
-    `the focus in ${locator}`,
+    `the focus in ${locator.toString()}`,
     () => hasFocus(locator),
     (has) => has,
   );
