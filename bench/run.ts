@@ -1,6 +1,7 @@
 // `npm run bench -- <name> [--quick]`: runs one benchmark; its last line is one JSON object.
 import { parseArgs } from 'node:util';
 import { benchAnnouncing } from './announcing/bench.ts';
+import { benchApi } from './api/bench.ts';
 import { benchBroadcast } from './broadcast/bench.ts';
 import { resultLine } from './harness/result-line.ts';
 import { benchCausality } from './causality/bench.ts';
@@ -23,6 +24,7 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
   ['causality', benchCausality],
   ['announcing', benchAnnouncing],
   ['store', benchStore],
+  ['api', benchApi],
   ['dashboard', benchDashboard],
   ['neighbour', benchNeighbour],
 ]);

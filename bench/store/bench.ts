@@ -3,7 +3,7 @@
 import { withClient } from '../../src/store/client.ts';
 import { round, spreadOf } from '../harness/rounds.ts';
 import { startIngestion } from './beside-ingestion.ts';
-import { generateCascades } from './generate.ts';
+import { fill } from './fill.ts';
 import { compareIngestion, measureSize } from './ingestion.ts';
 import { type Measured, quantile, tellLatencies, worstP99 } from './latencies.ts';
 import { dashboardRequests } from './requests.ts';
@@ -32,7 +32,6 @@ const amounts = {
 };
 const storedPerSecond = 500;
 const measuringRounds = 9;
-const days = 60;
 
 /**
  * @returns `copy`: events a second stored, to those that COPY stores; `p99Ms`: the slowest sort of request on the large
@@ -46,7 +45,7 @@ export async function benchStore(quick: boolean): Promise<Record<string, number>
     const bytes = await measureSize(await server.create('sized'), amount.sizeOf);
     const urls = { small: await server.create('small'), large: await server.create('large') };
     for (const size of ['small', 'large'] as const) {
-      await generate(urls[size], {
+      await fill(urls[size], {
         events: amount[size],
         giants: size === 'large' ? amount.giants : 0,
       });
@@ -69,28 +68,6 @@ export async function benchStore(quick: boolean): Promise<Record<string, number>
   } finally {
     await server.stop();
   }
-}
-
-async function generate(
-  url: string,
-  { events, giants }: { events: number; giants: number },
-): Promise<void> {
-  const began = performance.now();
-  const made = await withClient(url, (client) =>
-    generateCascades(client, {
-      events,
-      giants,
-      giantHops: 10_000,
-      days,
-      nowMs: Date.now(),
-      payloads: 0.2,
-    }),
-  );
-  // The cron has caught up long ago where these came one after the other: no batch is to make their minutes.
-  await withClient(url, (client) => client.query('truncate stale_minutes'));
-  console.log(
-    `made ${made.events} events, ${made.attempts} attempts in ${round((performance.now() - began) / 1_000)} s`,
-  );
 }
 
 /** Turn by turn, while events are stored in the one that is asked. @param samples of each sort in each turn */

@@ -112,13 +112,18 @@ export async function dashboardRequests(client: StoreClient, seed: number): Prom
         return { row: `${source}/public/${table}/${key}` };
       }),
     ),
-    page('a cascade', () => `/api/traces/${one(known.traces).id}`),
+    page('a cascade', () => cascade(one(known.traces).id)),
     page('an event', () => `/api/events/${one(known.events)}`),
     page('a row’s history', () => {
       const { source, table, key } = one(known.rows);
       return `/api/rows/${source}/public/${table}/${key}`;
     }),
     page('dead letters', () => '/api/dead-letters'),
+    ...statistics(() => one(shapes).job),
+    page(
+      'coverage of a day',
+      () => `/api/coverage?from=${new Date(known.latestMs - dayMs).toISOString()}`,
+    ),
     page('loops', () => '/api/loops'),
     page('refusals', () => '/api/refusals'),
     page(
@@ -160,11 +165,28 @@ export async function dashboardRequests(client: StoreClient, seed: number): Prom
           {
             name: 'a cascade of 10,000 hops',
             goal: 'whole' as const,
-            path: () => `/api/traces/${one(known.giants)}`,
+            path: () => cascade(one(known.giants)),
           },
         ]),
   ];
 }
+
+/** What is counted by the minute, the hour and the day. */
+function statistics(job: () => string): Sort[] {
+  return [
+    ...(['24h', '7d', '30d'] as const).flatMap((range) => [
+      page(`overview of ${range}`, () => `/api/overview?range=${range}`),
+      page(`jobs of ${range}`, () => `/api/jobs?range=${range}`),
+    ]),
+    page('a job of 24h', () => `/api/jobs/shop/${job()}?range=24h`),
+    page('a job of 7d', () => `/api/jobs/shop/${job()}?range=7d`),
+    page('what is usual of a job', () => `/api/jobs/shop/${job()}/usual`),
+    page('destinations of 24h', () => '/api/destinations?range=24h'),
+  ];
+}
+
+/** As the dashboard reads it. */
+const cascade = (id: string): string => `/api/traces/${id}?form=columns`;
 
 const pathWith =
   (path: string, query: () => Record<string, string>): (() => string) =>

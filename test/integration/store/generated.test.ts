@@ -2,12 +2,16 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateCascades, type Generated } from '../../../bench/store/generate.ts';
+import { rollEverythingUp } from '../../../bench/store/rollups.ts';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { withClient } from '../../../src/store/client.ts';
 import { findDelivery, findEvents } from '../../../src/store/nodes.ts';
 import { rowRef } from '../../../src/store/refs.ts';
+import { rollDaysUp } from '../../../src/store/roll-days-up.ts';
 import { createDatabase } from '../../support/database.ts';
+import { rollups } from './counted-rollups.ts';
+import { createRolledStore } from './rolled-store.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let made: Generated;
@@ -79,3 +83,45 @@ describe('generated cascades', () => {
     expect(ids).toEqual([]);
   });
 });
+
+describe('generated rollups', () => {
+  it('are those that are counted minute by minute, with days of what is over', async () => {
+    const store = await createRolledStore('generated_rollups');
+    try {
+      await generateCascades(store.client, {
+        events: 400,
+        giants: 1,
+        giantHops: 200,
+        days: 2,
+        nowMs: Date.now(),
+        payloads: 0,
+      });
+      await rollEverythingUp(store.client);
+      const counted = {
+        minute: await rollups(store.client, 'minute'),
+        hour: await rollups(store.client, 'hour'),
+      };
+      const days = await daysOf(store.client);
+      expect(Object.keys(counted.hour.lines).length).toBeGreaterThan(100);
+      expect(days.length).toBeGreaterThan(10);
+      await store.client.query(
+        `insert into stale_minutes (minute) select minute from rolled_minutes;
+         truncate minute_rollups, hour_rollups, day_rollups, minute_peaks, hour_peaks, day_peaks`,
+      );
+      await store.settle();
+      expect(await rollups(store.client, 'minute')).toEqual(counted.minute);
+      expect(await rollups(store.client, 'hour')).toEqual(counted.hour);
+      await rollDaysUp(store.client, { most: 10, timeoutMs: 20_000 });
+      expect(await daysOf(store.client)).toEqual(days);
+    } finally {
+      await store.drop();
+    }
+  });
+});
+
+async function daysOf(client: pg.Client): Promise<unknown[]> {
+  const { rows } = await client.query(
+    `select * from day_rollups order by at, source, trigger, job, destination, named_by`,
+  );
+  return rows;
+}
