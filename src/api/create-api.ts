@@ -24,6 +24,7 @@ import { openApiRoutes } from './openapi-routes.ts';
 import { answerMethodNotAllowed, onError, onNotFound } from './problem.ts';
 import { loopRoutes } from './loop-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
+import { statisticsRoutes } from './statistics-routes.ts';
 import { refusalRoutes } from './refusal-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { rowRoutes } from './row-routes.ts';
@@ -59,6 +60,7 @@ export function createApi(deps: ApiDeps) {
     .route('/me', meRoutes(deps))
     .route('/edge', edgeRoutes(deps))
     .route('/overview', overviewRoutes(deps))
+    .route('/statistics', statisticsRoutes(deps))
     .route('/jobs', jobRoutes(deps))
     .route('/jobs', waitingRoutes(deps))
     .route('/destinations', destinationRoutes(deps))

@@ -6,24 +6,33 @@ import { inTransaction } from '../store/client.ts';
 import { readStaleFrom } from '../store/read-rollups.ts';
 import { rollUp } from '../store/roll-up.ts';
 import type { ApiDeps } from './deps.ts';
-import type { StatisticsSpan } from './statistics-span.ts';
+import type { StatisticsSpan, StepsSpan } from './statistics-span.ts';
 
 const statementTimeoutMs = 5_000;
 /** Nobody waits for more than a few small minutes: larger ones are for consumers and the cron. */
 const rolledUpFirst = { most: 3, onlyDue: true, timeoutMs: 500 };
 
 /** What every answer says of the time that it is of. */
-export type AskedSpan = {
-  range: StatisticsSpan['range'];
+type AskedSpan = {
   from: string;
   until: string;
   bucketMs: number;
   countedUntil: string;
 };
 
-export function readingStatistics<T extends object>(
+/** Of a range. */
+export async function readingStatistics<T extends object>(
   deps: Pick<ApiDeps, 'connect' | 'report'>,
   spans: StatisticsSpan,
+  work: (client: StoreClient) => Promise<T>,
+): Promise<AskedSpan & { range: StatisticsSpan['range'] } & T> {
+  return { range: spans.range, ...(await readingSteps(deps, spans, work)) };
+}
+
+/** Of any span in steps. */
+export function readingSteps<T extends object>(
+  deps: Pick<ApiDeps, 'connect' | 'report'>,
+  spans: StepsSpan,
   work: (client: StoreClient) => Promise<T>,
 ): Promise<AskedSpan & T> {
   return deps.connect(async (client) => {
@@ -32,7 +41,6 @@ export function readingStatistics<T extends object>(
       const { fromMs, untilMs } = spans.span;
       const until = new Date(untilMs).toISOString();
       const asked = {
-        range: spans.range,
         from: new Date(fromMs).toISOString(),
         until,
         bucketMs: spans.bucketMs,

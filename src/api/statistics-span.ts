@@ -26,15 +26,18 @@ export const statisticsQuery = z.object({
   source: z.string().min(1).max(200).optional().meta({ description: 'Of one database only.' }),
 });
 
-export type StatisticsSpan = {
-  range: Range;
+export type StepsSpan = {
   /** What the figures are of. */
   span: RollupSpan;
-  /** As long, just before. */
-  previous: RollupSpan;
   /** `span` from the beginning of a step on, so that only the last step is a part of one. */
   drawn: RollupSpan;
   bucketMs: number;
+};
+
+export type StatisticsSpan = StepsSpan & {
+  range: Range;
+  /** As long as `span`, just before. */
+  previous: RollupSpan;
 };
 
 /**
@@ -53,6 +56,34 @@ export function statisticsSpan(range: Range, source: string | null, nowMs: numbe
     drawn: { fromMs: floor(fromMs, bucketMs), untilMs, source },
     bucketMs,
   };
+}
+
+/** Over more than this minutes would be too many to read: they are as many lines each as an hour. */
+const minutesUpToMs = 6 * hourMs;
+/** Minutes are kept for two weeks; of the last of these days they may be about to go. */
+const minutesKeptMs = 13 * dayMs;
+const mostSteps = 180;
+
+/** Fit for any part of a chart: the longest are of days, and a year of them. */
+export const longestStepsMs = 366 * dayMs;
+
+/**
+ * Any time in the finest steps that can be told of it, whole ones.
+ * @param asked ms since the epoch; `untilMs` is not in it
+ * @returns it with the rest of its first and last step
+ */
+export function stepsSpan(
+  asked: { fromMs: number; untilMs: number },
+  source: string | null,
+  nowMs: number,
+): StepsSpan {
+  const lengthMs = asked.untilMs - asked.fromMs;
+  const hasMinutes = lengthMs <= minutesUpToMs && asked.fromMs > nowMs - minutesKeptMs;
+  const sizes = [...(hasMinutes ? [minuteMs, 5 * minuteMs] : []), hourMs, 6 * hourMs];
+  const bucketMs = sizes.find((ms) => lengthMs <= mostSteps * ms) ?? dayMs;
+  const fromMs = floor(asked.fromMs, bucketMs);
+  const untilMs = floor(asked.untilMs + bucketMs - 1, bucketMs);
+  return { span: { fromMs, untilMs, source }, drawn: { fromMs, untilMs, source }, bucketMs };
 }
 
 const floor = (ms: number, step: number): number => Math.floor(ms / step) * step;

@@ -7,7 +7,7 @@ import {
   type SparseHistogram,
 } from '../store/latency-histogram.ts';
 import type { Counts, Totals } from '../store/read-rollups.ts';
-import type { StatisticsSpan } from './statistics-span.ts';
+import type { StepsSpan } from './statistics-span.ts';
 import type { CountsView, Figures, StepView } from './statistics-views.ts';
 
 type Counted = Counts & { latency: SparseHistogram };
@@ -73,7 +73,7 @@ function shareOf(part: number, whole: number): number | null {
 }
 
 /** The beginnings of all steps, RFC 3339 with six digits as the store tells them. */
-export function stepsOf({ drawn, bucketMs }: StatisticsSpan): string[] {
+export function stepsOf({ drawn, bucketMs }: StepsSpan): string[] {
   const length = Math.ceil((drawn.untilMs - drawn.fromMs) / bucketMs);
   return Array.from({ length }, (_, index) =>
     new Date(drawn.fromMs + index * bucketMs).toISOString().replace('Z', '000Z'),
@@ -86,7 +86,7 @@ export function stepsOf({ drawn, bucketMs }: StatisticsSpan): string[] {
  * @param kindOf what a total is of; those of one kind are added up
  */
 export function deliveriesOverTime<K>(
-  spans: StatisticsSpan,
+  spans: StepsSpan,
   totals: readonly (K & Pick<Totals, 'at' | 'deliveries'>)[],
   kindOf: (of: NoInfer<K>) => string | null,
 ): (of: NoInfer<K>) => number[] {
@@ -102,7 +102,7 @@ export function deliveriesOverTime<K>(
 }
 
 /** A step of each, also of those in which nothing happened. */
-export function overTime(spans: StatisticsSpan, totals: readonly Totals[]): StepView[] {
+export function overTime(spans: StepsSpan, totals: readonly Totals[]): StepView[] {
   const byStep = Map.groupBy(totals, ({ at }) => at);
   return stepsOf(spans).map((from) => {
     const counts = countsView(byStep.get(from) ?? []);

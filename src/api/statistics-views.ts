@@ -84,8 +84,7 @@ const deliveriesOverTime = z.array(count);
  */
 const concurrencyLimit = count.nullable();
 
-const asked = {
-  range: z.enum(rangeNames),
+const askedSteps = {
   from: time,
   until: time,
   /** How long a step of `overTime` is. The first begins at or before `from`. */
@@ -93,6 +92,11 @@ const asked = {
   /** What came in until then is counted whole; some of what came later may not be counted yet. */
   countedUntil: time,
 };
+const asked = { range: z.enum(rangeNames), ...askedSteps };
+
+export const statisticsSchema = z
+  .object({ ...askedSteps, overTime: z.array(stepSchema) })
+  .meta({ id: 'Statistics' });
 
 const jobSummarySchema = countsSchema
   .extend({
@@ -262,6 +266,7 @@ export type Figures = z.infer<typeof figuresSchema>;
 export type StepView = z.infer<typeof stepSchema>;
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 export type TriggerSummary = z.infer<typeof triggerSummarySchema>;
+export type Statistics = z.infer<typeof statisticsSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Overview = z.infer<typeof overviewSchema>;
 export type JobList = z.infer<typeof jobListSchema>;

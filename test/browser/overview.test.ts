@@ -144,6 +144,31 @@ describe('the overview', () => {
     await link.waitFor({ state: 'detached' });
   });
 
+  test('tells a part of a day in minutes as soon as somebody looks at it, and comes out of it again', async () => {
+    const page = await signedIn('/');
+    const ofHours = page.getByRole('slider', { name: 'Deliveries every hour' });
+    await ofHours.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('Enter');
+    const ofMinutes = page.getByRole('slider', { name: /^Deliveries every (?:5 minutes|minute)$/ });
+    await ofMinutes.waitFor();
+    await page.getByRole('button', { name: /^Show less time/ }).click();
+    await page.getByRole('slider', { name: 'Deliveries every minute' }).waitFor();
+    await page.reload();
+    await page.getByRole('slider', { name: 'Deliveries every minute' }).waitFor();
+    await until(
+      'the whole day',
+      async () => {
+        const more = page.getByRole('button', { name: /^Show more time/ });
+        if (await more.isEnabled()) await more.click();
+        return new URL(page.url()).searchParams.has('from');
+      },
+      (isPart) => !isPart,
+    );
+    await ofHours.waitFor();
+  });
+
   test('tells each step of the chart to the keyboard, and shows closer what it chooses', async () => {
     const page = await open();
     const chart = page.getByRole('slider', { name: 'Deliveries every minute' });

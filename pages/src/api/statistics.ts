@@ -7,6 +7,7 @@ import type {
   JobDetail,
   JobList,
   Overview,
+  Statistics,
 } from '../../../src/api/statistics-views.ts';
 import type { Range } from '../statistics/ranges.ts';
 import { answerOf, api } from './http.ts';
@@ -29,6 +30,20 @@ export function overviewQuery(range: Range) {
       answerOf((options) => api.overview.$get({ query: { range } }, options), signal),
     refetchInterval: intervalMs,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Any time in the finest steps there are. */
+export function stepsQuery(asked: { from: string; until: string; source?: string; job?: string }) {
+  return queryOptions({
+    queryKey: ['statistics', 'steps', asked] as const,
+    queryFn: ({ signal }): Promise<Statistics> =>
+      answerOf((options) => api.statistics.$get({ query: asked }, options), signal),
+    refetchInterval: intervalMs,
+    placeholderData: (before: Statistics | undefined, query) => {
+      const of = query?.queryKey[2];
+      return of?.source === asked.source && of?.job === asked.job ? before : undefined;
+    },
   });
 }
 

@@ -101,6 +101,8 @@ function Marked(props: {
 export function ChartCard(props: {
   title: string;
   steps: Steps;
+  /** The same without a closer look: other steps where `steps` are finer ones of a part. */
+  whole: Steps;
   drawing: Drawing;
   valueText: (value: number) => string;
   columns: readonly Column[];
@@ -113,10 +115,11 @@ export function ChartCard(props: {
   zoom: Zoom;
   cascadesOf: Readonly<Record<string, string>>;
 }): ReactElement {
-  const { title, steps, columns, markers, zoom } = props;
+  const { title, steps, whole, columns, markers, zoom } = props;
   const { zone } = useZone();
   const told = Array.from({ length: steps.count }, (_, index) => index).filter(props.isTold);
-  if (told.length === 0) {
+  // Whoever looks at a part in which nothing happened must come out of it again.
+  if (told.length === 0 && steps.stepMs === whole.stepMs) {
     return (
       <Card title={title}>
         <Nothing>{props.nothing}</Nothing>
@@ -168,7 +171,9 @@ export function ChartCard(props: {
               aria-label={`Show more time of ${title}`}
               title="Wider"
               disabled={shown === null}
-              onClick={() => zoom.onZoom(wider(steps, shown))}
+              onClick={() =>
+                zoom.onZoom(wider(steps, shown) ?? wider(whole, shownOf(whole, zoom.asked)))
+              }
             >
               −
             </button>

@@ -6,17 +6,17 @@ import { ChartCard, type Zoom } from './ChartCard.tsx';
 import { useConfigurationChanges } from './configuration-changes.ts';
 import { countText } from './numbers.ts';
 import { stepsOf, stepText } from './ranges.ts';
-
-type Step = Pick<StepView, 'from' | 'deliveredFirst' | 'deliveredLater' | 'deadLetters'>;
+import { useCloserSteps } from './use-closer-steps.ts';
 
 export function DeliveriesOverTime(props: {
-  steps: readonly Step[];
+  steps: readonly StepView[];
   bucketMs: number;
   zoom: Zoom;
   /** Filters of the list of cascades that it is about; without them all. */
-  cascadesOf?: Readonly<Record<string, string>>;
+  cascadesOf?: Readonly<{ source: string; job: string }>;
 }): ReactElement {
-  const { steps: told, bucketMs, zoom, cascadesOf = {} } = props;
+  const { zoom, cascadesOf = {} } = props;
+  const { steps: told, bucketMs } = useCloserSteps(props, zoom.asked, cascadesOf);
   const slots = useMemo(
     () =>
       told.map((step) => ({
@@ -29,6 +29,7 @@ export function DeliveriesOverTime(props: {
   );
   const markers = useConfigurationChanges();
   const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
+  const whole = stepsOf(props.steps, props.bucketMs);
   const drawing = useMemo(() => ({ kind: 'bars', slots }) as const, [slots]);
   const text = (index: number, part: 'first' | 'retried' | 'failed'): string =>
     countText(slots[index]?.[part] ?? 0);
@@ -37,6 +38,7 @@ export function DeliveriesOverTime(props: {
       markers={markers}
       title={`Deliveries every ${stepText(bucketMs)}`}
       steps={steps}
+      whole={whole}
       drawing={drawing}
       valueText={countText}
       columns={[

@@ -5,18 +5,18 @@ import { ChartCard, type Zoom } from './ChartCard.tsx';
 import { useConfigurationChanges } from './configuration-changes.ts';
 import { latencyText } from './numbers.ts';
 import { stepsOf, stepText } from './ranges.ts';
-
-type Step = Pick<StepView, 'from' | 'p50Ms' | 'p95Ms' | 'p99Ms'>;
+import { useCloserSteps } from './use-closer-steps.ts';
 
 export function LatencyOverTime(props: {
-  steps: readonly Step[];
+  steps: readonly StepView[];
   bucketMs: number;
   zoom: Zoom;
-  cascadesOf: Readonly<Record<string, string>>;
+  cascadesOf: Readonly<{ source: string; job: string }>;
 }): ReactElement {
-  const { steps: told, bucketMs } = props;
+  const { steps: told, bucketMs } = useCloserSteps(props, props.zoom.asked, props.cascadesOf);
   const markers = useConfigurationChanges();
   const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
+  const whole = stepsOf(props.steps, props.bucketMs);
   const drawing = useMemo(
     () =>
       ({
@@ -36,6 +36,7 @@ export function LatencyOverTime(props: {
       markers={markers}
       title={`Answers within, every ${stepText(bucketMs)}`}
       steps={steps}
+      whole={whole}
       drawing={drawing}
       valueText={latencyText}
       columns={[

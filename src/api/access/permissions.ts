@@ -20,6 +20,7 @@ const viewer: Line[] = [
   ['GET', '/api/me'],
   ['GET', '/api/edge'],
   ['GET', '/api/overview'],
+  ['GET', '/api/statistics'],
   ['GET', '/api/jobs'],
   ['GET', '/api/jobs/:source/:job'],
   ['GET', '/api/jobs/:source/:job/usual'],

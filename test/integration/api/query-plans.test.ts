@@ -175,6 +175,20 @@ it.each(['1h', '6h', '24h', '7d', '30d'])(
   },
 );
 
+it('statistics of any time are read along indexes', async () => {
+  const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const ofJob = `&source=${one.source}&job=${one.job}`;
+  expect(
+    await walksThrough(
+      [1, 5, 100, 800].flatMap((hours) => [
+        `/api/statistics?from=${ago(hours)}&until=${ago(0)}`,
+        `/api/statistics?from=${ago(hours)}&until=${ago(0)}${ofJob}`,
+      ]),
+      8,
+    ),
+  ).toEqual([]);
+});
+
 it('a cascade, an event and a delivery are read along indexes', async () => {
   expect(await walksThrough([`/api/traces/${one.trace}`, `/api/traces/${one.giant}`], 8)).toEqual(
     [],

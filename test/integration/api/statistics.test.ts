@@ -5,6 +5,7 @@ import {
   jobDetailSchema,
   jobListSchema,
   overviewSchema,
+  statisticsSchema,
   usualSchema,
 } from '../../../src/api/statistics-views.ts';
 import {
@@ -227,6 +228,37 @@ describe('the overview', () => {
 
 const jobsNow = async () => jobListSchema.parse(await api.get('/api/jobs')).jobs;
 const cardNow = async () => jobDetailSchema.parse(await api.get('/api/jobs/shop/charge-card'));
+
+describe('any time', () => {
+  const stepsIn = async (query: string) =>
+    statisticsSchema.parse(await api.get(`/api/statistics?${query}`));
+  const hourBefore = (hours: number): string =>
+    new Date(startMs + nowMs - hours * 60 * minute).toISOString();
+
+  it.each([
+    ['1h', minute],
+    ['6h', 5 * minute],
+    ['24h', 60 * minute],
+  ])(
+    'is told in the finest steps that there are, and counts what a range of %s does',
+    async (range, bucketMs) => {
+      const view = overviewSchema.parse(await api.get(`/api/overview?range=${range}`));
+      const told = await stepsIn(`from=${view.from}&until=${view.until}`);
+      expect(told.bucketMs).toBe(bucketMs);
+      expect(sumOf(told.overTime.map(({ deliveries }) => deliveries))).toBe(
+        view.figures.deliveries,
+      );
+    },
+  );
+
+  it('is of one job or source only where that is asked', async () => {
+    const span = `from=${hourBefore(2)}&until=${hourBefore(-1)}`;
+    const ofJob = await stepsIn(`${span}&source=shop&job=charge-card`);
+    expect(sumOf(ofJob.overTime.map(({ attempts }) => attempts))).toBe(9);
+    const ofNone = await stepsIn(`${span}&source=billing`);
+    expect(sumOf(ofNone.overTime.map(({ attempts }) => attempts))).toBe(0);
+  });
+});
 
 describe('how many runs a platform allows at once', () => {
   const card = 'https://jobs.example.com/charge-card';

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rangeNames, statisticsSpan } from '../../../src/api/statistics-span.ts';
+import {
+  longestStepsMs,
+  rangeNames,
+  statisticsSpan,
+  stepsSpan,
+} from '../../../src/api/statistics-span.ts';
 import { overTime } from '../../../src/api/statistics-view.ts';
 
 const minuteMs = 60_000;
@@ -37,5 +42,31 @@ test('its steps follow each other without a hole and take it in whole, some seve
       expect(end).toBeGreaterThanOrEqual(spans.span.untilMs);
       expect(end - spans.span.untilMs).toBeLessThan(spans.bucketMs);
     }),
+  );
+});
+
+test('any time has whole steps that take it in, 180 at most and the first and last', () => {
+  const length = fc.integer({ min: 1, max: longestStepsMs });
+  fc.assert(
+    fc.property(
+      nowMs,
+      fc.integer({ min: 0, max: 400 * 86_400_000 }),
+      length,
+      (now, age, lengthMs) => {
+        const asked = { fromMs: now - age, untilMs: now - age + lengthMs };
+        const spans = stepsSpan(asked, null, now);
+        const { span, bucketMs } = spans;
+        expect(overTime(spans, []).length).toBeLessThanOrEqual(bucketMs === 86_400_000 ? 367 : 181);
+        for (const ms of [span.fromMs, span.untilMs]) expect(ms % bucketMs).toBe(0);
+        expect(asked.fromMs - span.fromMs).toBeGreaterThanOrEqual(0);
+        expect(asked.fromMs - span.fromMs).toBeLessThan(bucketMs);
+        expect(span.untilMs - asked.untilMs).toBeGreaterThanOrEqual(0);
+        expect(span.untilMs - asked.untilMs).toBeLessThan(bucketMs);
+        // Minutes of what is too old, or of too much, are not there.
+        if (age > 13 * 86_400_000 || lengthMs > 6 * 3_600_000) {
+          expect(bucketMs).toBeGreaterThanOrEqual(3_600_000);
+        }
+      },
+    ),
   );
 });

@@ -11,8 +11,10 @@ import {
   stepAt,
   wholeOf,
   wider,
+  type Span,
   type Steps,
 } from '../../../pages/src/chart/zoom.ts';
+import { closerSpan } from '../../../pages/src/statistics/closer-steps.ts';
 import {
   parseZoomSearch,
   withoutZoom,
@@ -25,6 +27,46 @@ const steps = fc.record({
   fromMs: fc.integer({ min: 0, max: 1e12 }),
   stepMs: fc.constantFrom(60_000, 3_600_000),
   count: fc.integer({ min: 1, max: 200 }),
+});
+
+describe('a closer look at a part of a chart', () => {
+  const hour = 3_600_000;
+  const day: Steps = { fromMs: 10 * hour, stepMs: hour, count: 24 };
+  const at = (from: number, until: number): Span => ({
+    fromMs: from * hour,
+    untilMs: until * hour,
+  });
+
+  test('has as much before and after it, within the whole, and gives up none of its minutes for that', () => {
+    expect(closerSpan(day, at(20, 21))).toEqual(at(19, 22));
+    expect(closerSpan(day, at(33, 34))).toEqual(at(32, 34));
+    expect(closerSpan(day, at(20, 25))).toEqual(at(19.5, 25.5));
+    const month: Steps = { fromMs: 0, stepMs: 24 * hour, count: 30 };
+    expect(closerSpan(month, at(240, 288))).toEqual(at(192, 336));
+  });
+
+  test('is not asked for where steps are fine enough, or no finer ones are told', () => {
+    expect(closerSpan(day, null)).toBeNull();
+    expect(closerSpan(day, at(12, 18))).toBeNull();
+    expect(closerSpan({ fromMs: 0, stepMs: 60_000, count: 60 }, at(0.1, 0.2))).toBeNull();
+    expect(closerSpan({ fromMs: 0, stepMs: 24 * hour, count: 90 }, at(24, 24 * 40))).toBeNull();
+  });
+
+  test('has what is looked at in it, and more than that, in steps of which the API tells all', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), fc.nat(), (of, one, other) => {
+        const asked = spanOfSteps(of, one % of.count, other % of.count);
+        const span = closerSpan(of, asked);
+        if (span === null) return;
+        const whole = wholeOf(of);
+        expect(span.fromMs).toBeGreaterThanOrEqual(whole.fromMs);
+        expect(span.untilMs).toBeLessThanOrEqual(whole.untilMs);
+        expect(span.fromMs).toBeLessThanOrEqual(asked.fromMs);
+        expect(span.untilMs).toBeGreaterThanOrEqual(asked.untilMs);
+        expect(span.untilMs - span.fromMs).toBeGreaterThan(asked.untilMs - asked.fromMs);
+      }),
+    );
+  });
 });
 
 describe('what a chart shows', () => {
