@@ -20,6 +20,7 @@ export async function fill(
       days,
       nowMs: Date.now(),
       payloads: 0.2,
+      leavesNoNotes: true,
     }),
   );
   const seconds = round((performance.now() - began) / 1_000);

@@ -21,6 +21,9 @@ const everything: CascadeFilter = {
   anyOf: null,
 };
 
+/** Looked at beside what should be enough: one more statement costs as much. */
+const spare = 10;
+
 type Asked = { limit: number; after: TracePosition | null };
 type Summarise = (traces: readonly StoredTrace[]) => Promise<TraceSummary[]>;
 
@@ -57,13 +60,15 @@ export async function listFitting(
   const fitting: TraceSummary[] = [];
   let place = after;
   let next: TracePosition | null = null;
+  let looked = 0;
   do {
     const candidates = await findCandidates(
       client,
       filter,
-      { after: place, limit: limit + 1, nowMs: options.nowMs },
+      { after: place, limit: atOnce(limit + 1, fitting.length, looked), nowMs: options.nowMs },
       options.mayGoOn,
     );
+    looked += candidates.traces.length;
     fitting.push(...(await options.summarise(candidates.traces)).filter(fits));
     next = candidates.next;
     place = next;
@@ -91,6 +96,12 @@ export async function listFitting(
           )
         : null,
   };
+}
+
+/** How many to look at next, that a page gets full: not another whole page where nearly all of the first have fitted. */
+function atOnce(wanted: number, fitting: number, looked: number): number {
+  if (fitting === 0) return wanted;
+  return Math.min(wanted, Math.ceil(((wanted - fitting) * looked) / fitting) + spare);
 }
 
 /** @param exact where everything was looked at; null: as the statistics have it */

@@ -1,6 +1,6 @@
 // An event as the API shows it.
 import { actorName, resolveActor } from '../correlation/actor.ts';
-import type { StoredEvent } from '../store/read-rows.ts';
+import type { StoredEvent, StoredRoot } from '../store/read-rows.ts';
 import { columnChanges } from './column-changes.ts';
 import type { ActorView, EventPayloadView, EventView, TraceSummary } from './views.ts';
 
@@ -52,7 +52,7 @@ export function eventPayloadView(event: StoredEvent): EventPayloadView {
 }
 
 /** The event that began a trace, as the list shows it. */
-export function rootView(event: StoredEvent): NonNullable<TraceSummary['root']> {
+export function rootView(event: StoredRoot): NonNullable<TraceSummary['root']> {
   return {
     actor: actorView(event),
     kind: event.kind,
@@ -65,12 +65,12 @@ export function rootView(event: StoredEvent): NonNullable<TraceSummary['root']> 
 }
 
 /** Who wrote, as far as the event and its session say. */
-export function actorView(event: StoredEvent): ActorView {
+export function actorView(event: StoredRoot): ActorView {
   const actor = resolveActor(event);
   return { kind: actor.kind, value: event.actor, name: actorName(actor.value) };
 }
 
-function tableOf(event: StoredEvent): EventView['table'] {
+function tableOf(event: Pick<StoredEvent, 'tableSchema' | 'tableName'>): EventView['table'] {
   return event.tableSchema !== null && event.tableName !== null
     ? { schema: event.tableSchema, name: event.tableName }
     : null;

@@ -1,7 +1,13 @@
 // Finds cascades that fit filters, newest first, in bounded steps back in time. What "fits" needs beyond the lines that
 // are kept (cascade-lines.ts), whoever asks looks at himself.
 import type { StoreClient } from './client.ts';
-import { listTraces, type StoredTrace, type TracePosition } from './traces.ts';
+import {
+  listLines,
+  type StoredTrace,
+  type TracePosition,
+  type TraceRow,
+  withRoots,
+} from './traces.ts';
 
 /** At least one delivery of it runs; waits; has not arrived; is dead. `arrived`: all have. */
 export type Has = 'running' | 'waiting' | 'unarrived' | 'dead' | 'arrived';
@@ -128,22 +134,25 @@ export async function findCandidates(
     after === null ? Infinity : Date.parse(after.startedAt),
     filter.until === null ? Infinity : Date.parse(filter.until),
   );
-  const found: StoredTrace[] = [];
+  const found: TraceRow[] = [];
   for (let step = 0; ; step += 1) {
     edgeMs -= (stepDays[step] ?? 7) * dayMs;
     // Few are looked at by their ids, however old they are.
     const isLast = filter.among !== null || edgeMs <= earliestMs;
     const from = isLast ? null : new Date(edgeMs).toISOString();
     const limit = place.limit - found.length;
-    found.push(...(await listTraces(client, stepStatement(filter, { after, from, limit }))));
+    found.push(...(await listLines(client, stepStatement(filter, { after, from, limit }))));
     const last = found.at(-1);
     if (last && found.length === place.limit) {
-      return { traces: found, next: { startedAt: last.startedAt, id: last.id } };
+      return {
+        traces: await withRoots(client, found),
+        next: { startedAt: last.startedAt, id: last.id },
+      };
     }
-    if (from === null) return { traces: found, next: null };
+    if (from === null) return { traces: await withRoots(client, found), next: null };
     // Whatever is exactly at the edge has been looked at.
     after = { startedAt: from.replace('Z', '000Z'), id: lowestId };
-    if (!mayGoOn()) return { traces: found, next: after };
+    if (!mayGoOn()) return { traces: await withRoots(client, found), next: after };
   }
 }
 

@@ -141,6 +141,33 @@ export const eventColumns = `
     'correlationId', ${nameOf('l.named')} || ${hopUuidOf(namedTraceOf('e'), 'e.named_hop')},
     'deliveryId', ${causeIdOf}) end as link`;
 
+/** What lists show of the event that a trace begins with. */
+export type StoredRoot = Pick<
+  StoredEvent,
+  | 'source'
+  | 'kind'
+  | 'tableSchema'
+  | 'tableName'
+  | 'op'
+  | 'rowKey'
+  | 'actor'
+  | 'previousActor'
+  | 'sessionUser'
+  | 'sessionCorrelationId'
+  | 'traceId'
+  | 'oldRow'
+  | 'newRow'
+  | 'isTest'
+>;
+
+/** Selects a StoredRoot from events `e` with their payloads `p`: a link and all arrivals cost more to plan than to read. */
+export const rootColumns = `
+  ${nameOf('e.source')} as source, ${kindOf('e')} as kind, ${nameOf('e.table_schema')} as "tableSchema",
+  ${nameOf('e.table_name')} as "tableName", ${opOf('e')} as op, e.row_key as "rowKey",
+  ${actorOf('e')} as actor, ${previousActorOf('e')} as "previousActor",
+  ${nameOf('e.session_user_name')} as "sessionUser", ${sessionIdOf('e')} as "sessionCorrelationId",
+  e.trace_id as "traceId", ${oldRowOf('p')} as "oldRow", p.new_row as "newRow", e.is_test as "isTest"`;
+
 /** {@link eventTables} of the traces that a parameter such as `$1` lists: said of each table, or Postgres reads it whole. */
 export const eventTablesIn = (traces: string): string => `events e
   left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref and l.trace_id = any (${traces}::uuid[])

@@ -3,11 +3,10 @@ import type { StoreClient } from './client.ts';
 import { wordOf, evidenceCodes } from './codes.ts';
 import {
   deliveryTablesIn,
-  eventColumns,
-  eventTablesIn,
   hasRetriesLeft,
   isDead,
-  type StoredEvent,
+  rootColumns,
+  type StoredRoot,
 } from './read-rows.ts';
 import { isAttemptOf, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
@@ -30,7 +29,7 @@ export type StoredLine = {
 
 export type StoredTrace = TracePosition & {
   source: string;
-  root: StoredEvent | null;
+  root: StoredRoot | null;
   /** Null while it has not been made. */
   line: StoredLine | null;
 };
@@ -54,7 +53,9 @@ export type DeliveryOutline = {
   traceId: string;
   key: string;
   eventKey: string;
+  /** Asked only of what neither runs nor has arrived: false otherwise. */
   hasRetriesLeft: boolean;
+  /** As `hasRetriesLeft`. */
   isDead: boolean;
   attempts: number;
   /** Its latest attempt is. */
@@ -63,7 +64,8 @@ export type DeliveryOutline = {
   endedAt: string | null;
 };
 
-type TraceRow = Omit<StoredTrace, 'root'> & { rootRef: string | null };
+/** A trace whose root has not been read yet. */
+export type TraceRow = Omit<StoredTrace, 'root'> & { rootRef: string | null };
 
 const traceColumns = `t.id, ${nameOf('t.source')} as source, ${utc('t.started_at')} as "startedAt",
   t.root_ref::text as "rootRef",
@@ -94,11 +96,16 @@ export function newest(page: {
 
 /** The lines of some traces, with their roots. */
 export async function listTraces(client: StoreClient, choice: TraceChoice): Promise<StoredTrace[]> {
+  return withRoots(client, await listLines(client, choice));
+}
+
+/** The lines of some traces. */
+export async function listLines(client: StoreClient, choice: TraceChoice): Promise<TraceRow[]> {
   const { rows } = await client.query<TraceRow>(
     `select ${traceColumns} from traces t ${choice.text}`,
     choice.values,
   );
-  return withRoots(client, rows);
+  return rows;
 }
 
 /** One trace's line, or null where there is none with this id. */
@@ -110,6 +117,9 @@ export async function findTrace(client: StoreClient, id: string): Promise<Stored
   const [trace] = await withRoots(client, rows);
   return trace ?? null;
 }
+
+/** Whether a delivery with attempts `a` waits, has failed or is dead. */
+const isOpen = 'coalesce(not a.running and not a.delivered, true)';
 
 /** What the summaries of these traces are made from. */
 export async function readOutlines(
@@ -128,7 +138,8 @@ export async function readOutlines(
   const deliveries = await client.query<DeliveryOutline>(
     `select d.trace_id as "traceId", d.trace_id || ' ' || d.ref as key,
        d.trace_id || ' ' || d.event_ref as "eventKey",
-       ${hasRetriesLeft} as "hasRetriesLeft", ${isDead} as "isDead", coalesce(a.attempts, 0) as attempts,
+       case when ${isOpen} then ${hasRetriesLeft} else false end as "hasRetriesLeft",
+       case when ${isOpen} then ${isDead} else false end as "isDead", coalesce(a.attempts, 0) as attempts,
        coalesce(a.running, false) as "isRunning", coalesce(a.delivered, false) as "isDelivered",
        ${utc('a.ended_at')} as "endedAt"
      from ${deliveryTablesIn('$1')}
@@ -142,11 +153,16 @@ export async function readOutlines(
   return { events: events.rows, deliveries: deliveries.rows };
 }
 
-async function withRoots(client: StoreClient, traces: readonly TraceRow[]): Promise<StoredTrace[]> {
+/** Of however many lists: once of all costs less than of each. */
+export async function withRoots(
+  client: StoreClient,
+  traces: readonly TraceRow[],
+): Promise<StoredTrace[]> {
   const rooted = traces.filter((trace) => trace.rootRef !== null);
   if (rooted.length === 0) return traces.map((trace) => storedTrace(trace, null));
-  const { rows } = await client.query<StoredEvent>(
-    `select ${eventColumns} from ${eventTablesIn('$1')}
+  const { rows } = await client.query<StoredRoot>(
+    `select ${rootColumns} from events e
+     left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref and p.trace_id = any ($1::uuid[])
      where e.trace_id = any ($1::uuid[]) and (e.trace_id, e.ref) in (
        select r.trace_id, r.ref from unnest($1::uuid[], $2::bigint[]) as r (trace_id, ref))`,
     [rooted.map(({ id }) => id), rooted.map(({ rootRef }) => rootRef)],
@@ -157,7 +173,7 @@ async function withRoots(client: StoreClient, traces: readonly TraceRow[]): Prom
 
 function storedTrace(
   { id, source, startedAt, line }: TraceRow,
-  root: StoredEvent | null,
+  root: StoredRoot | null,
 ): StoredTrace {
   return { id, source: root?.source ?? source, startedAt, root, line };
 }
