@@ -40,12 +40,13 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
       mergeEvents,
     );
     if (record.type === 'attempt') {
-      merge(attempts, record.attempt.id, attemptRow(record), mergeAttempts);
+      const row = attemptRow(record);
+      merge(attempts, row.id, row, mergeAttempts);
     } else if (record.type === 'dead_letter') {
       merge(deadLetters, record.delivery.id, deadLetterRow(record), mergeDeadLetters);
     }
     rows.arrivals.push({
-      id: record.arrival.id,
+      id: record.arrival.id.toLowerCase(),
       source: event.source,
       event_id: event.id,
       at: record.arrival.at,
@@ -107,7 +108,8 @@ function eventRow(record: ToldEvent): Omit<EventRow, 'change_id'> {
 
 function attemptRow({ attempt, delivery, arrival }: AttemptRecord): AttemptRow {
   return {
-    id: attempt.id,
+    // One uuid can be written in two ways, and is one key.
+    id: attempt.id.toLowerCase(),
     delivery_id: delivery.id,
     arrival_id: arrival.id,
     destination: attempt.destination,

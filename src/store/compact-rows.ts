@@ -15,7 +15,7 @@ import {
   rowRef,
 } from './refs.ts';
 import type { ArrivalRow, AttemptRow, DeliveryRow, EventRow, Rows } from './rows.ts';
-import { cleanedText } from './storable-json.ts';
+import { cleanedText, storableJson } from './storable-json.ts';
 
 /** An attempt that begins later after the write than this is found by its row, others by their event: ms. */
 export const lateAfterMs = 3_600_000;
@@ -348,7 +348,7 @@ async function compactAttempt(
     works_in_background: row.works_in_background,
     error: row.error,
     answer: row.answer,
-    skipped: row.skipped,
+    skipped: row.skipped && storableJson(row.skipped),
   };
 }
 

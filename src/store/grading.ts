@@ -210,6 +210,9 @@ const aboutRows = `(
     cross join lateral (
       select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p) near)`;
 
+/** As an index has it. */
+const roughTimeOf = (traceId: string): string => `(left(${traceId}::text, 7) collate "C")`;
+
 /** $7: what jobs that turned out to write IDs were told. Planned only where there are such jobs. */
 const ofJobs = `
     union
@@ -218,7 +221,8 @@ const ofJobs = `
     cross join lateral (
       select d.trace_id, d.event_ref, d.ref from deliveries d
       where d.source = j.source and d.job = j.name and d.trace_id >= j.first_id
-      order by d.trace_id limit ${mostOfJob}) d
+        and ${roughTimeOf('d.trace_id')} >= ${roughTimeOf('j.first_id')}
+      order by ${roughTimeOf('d.trace_id')}, d.trace_id limit ${mostOfJob}) d
     cross join lateral (
       select x.row_ref from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p
     cross join lateral (

@@ -2,10 +2,17 @@
 // the same records, and takes its row locks in ascending key order, so that consumers cannot deadlock.
 import type { StoreClient } from './client.ts';
 import { type CompactRows, compactRows, eventRefs, keyOf, textsOf } from './compact-rows.ts';
+import {
+  insertAttempts,
+  insertFurtherArrivals,
+  type WrittenDelivery,
+  type WrittenEvent,
+} from './insert-once.ts';
 import { insertTraces } from './insert-traces.ts';
 import { insertJobs } from './jobs.ts';
 import { internNames, type Names } from './names.ts';
 import { type AttemptKey, type DeliveryKey, type EventKey, keyText, tracesOf } from './refs.ts';
+import { arrayRows, arraysOf, type ColumnTypes, namesIn } from './row-arrays.ts';
 import type { Rows, UnreadableRow } from './rows.ts';
 import { isOfTraces } from './sql.ts';
 import { cleanedText, storableJson } from './storable-json.ts';
@@ -67,10 +74,8 @@ const fuller = 'excluded.payload_kept and not events.payload_kept';
 const eventColumns = { ...ownColumns, ...factColumns, ...payloadColumns };
 
 const insertEvents = `
-  insert into events (${Object.keys(eventColumns).join(', ')})
-  select ${Object.keys(eventColumns).join(', ')}
-  from json_to_recordset($1::json) as r (${typed(eventColumns)}, "isElsewhere" boolean)
-  where not "isElsewhere" order by trace_id, ref
+  insert into events (${namesIn(eventColumns)})
+  select ${namesIn(eventColumns)} from ${arrayRows(eventColumns)} order by trace_id, ref
   on conflict (trace_id, ref) do update set
     ${[...choose(Object.keys(factColumns), earlier), ...choose(Object.keys(payloadColumns), fuller)].join(', ')},
     arrival_at = case when ${earlier} then coalesce(events.arrival_at, events.arrived_at)
@@ -80,10 +85,8 @@ const insertEvents = `
 
 /** What was told of another trace than the one that the event stands in places nothing there. */
 const insertElsewhere = `
-  insert into events (${Object.keys(eventColumns).join(', ')})
-  select ${Object.keys(eventColumns).join(', ')}
-  from json_to_recordset($1::json) as r (${typed(eventColumns)}, "isElsewhere" boolean)
-  where "isElsewhere" order by trace_id, ref
+  insert into events (${namesIn(eventColumns)})
+  select ${namesIn(eventColumns)} from ${arrayRows(eventColumns)} order by trace_id, ref
   on conflict (trace_id, ref) do nothing
   returning trace_id as "traceId", ref::text, arrival_id as "arrivalId"`;
 
@@ -114,24 +117,26 @@ const insertPayloads = `
   where payloads.old_row is null and payloads.new_row is null
     and (excluded.old_row is not null or excluded.new_row is not null)`;
 
-const insertArrivals = `
-  insert into arrivals (trace_id, event_ref, id, at, current_retry, max_retries)
-  select r.trace_id, r.event_ref, r.id, r.at, r.current_retry, r.max_retries
-  from json_to_recordset($1::json) as r (
-    trace_id uuid, event_ref bigint, id uuid, at timestamptz, current_retry integer, max_retries integer)
-  join events e on e.trace_id = r.trace_id and e.ref = r.event_ref
-  where e.arrival_id <> r.id and ${isOfTraces('e', '$2')}
-  order by r.trace_id, r.event_ref, r.id
-  on conflict (trace_id, event_ref, id) do nothing`;
+const deliveryColumns = {
+  trace_id: 'uuid',
+  event_ref: 'bigint',
+  ref: 'bigint',
+  rerun_of: 'bigint',
+  source: 'integer',
+  target: 'integer',
+  algorithm: 'integer',
+  job: 'integer',
+  named: 'integer',
+  is_rollout: 'boolean',
+  id: 'text',
+};
 
 const insertDeliveries = `
   insert into deliveries
     (trace_id, event_ref, ref, rerun_of, source, target, algorithm, job, named, is_rollout, id)
   select trace_id, event_ref, ref, rerun_of, source, target, algorithm, job, named, is_rollout,
     decode(id, 'hex')
-  from json_to_recordset($1::json) as r (
-    trace_id uuid, event_ref bigint, ref bigint, rerun_of bigint, source integer, target integer,
-    algorithm integer, job integer, named integer, is_rollout boolean, id text)
+  from ${arrayRows(deliveryColumns)}
   order by trace_id, event_ref, ref
   on conflict (trace_id, event_ref, ref) do nothing
   returning trace_id as "traceId", event_ref::text as "eventRef", ref::text`;
@@ -151,23 +156,6 @@ const correctSides = `
     order by d.trace_id, d.event_ref, d.ref for update of d)
   update deliveries d set is_rollout = t.is_rollout from told t
   where d.trace_id = t.trace_id and d.event_ref = t.event_ref and d.ref = t.ref and ${isOfTraces('d', '$2')}`;
-
-/** Told twice, as running and as ended, in any order: the end stays. */
-const insertAttempts = `
-  insert into attempts
-    (trace_id, delivery_ref, id, started_at, ended_at, late_row_ref, destination, status, outcome,
-      degraded, works_in_background, error, answer, skipped)
-  select trace_id, delivery_ref, id, started_at, ended_at, late_row_ref, destination, status, outcome,
-    degraded, works_in_background, error, answer, skipped
-  from json_to_recordset($1::json) as r (
-    trace_id uuid, delivery_ref bigint, id uuid, started_at timestamptz, ended_at timestamptz,
-    late_row_ref bigint, destination integer, status integer, outcome "char", degraded boolean,
-    works_in_background boolean, error text, answer text, skipped jsonb)
-  order by trace_id, delivery_ref, id
-  on conflict (trace_id, delivery_ref, id) do update set
-    ended_at = excluded.ended_at, status = excluded.status, outcome = excluded.outcome,
-    error = excluded.error, answer = excluded.answer, works_in_background = excluded.works_in_background
-  where attempts.ended_at is null and excluded.ended_at is not null`;
 
 /** A delivery can die again after a replay: the latest death is what counts, and nobody has replayed it. */
 const insertDeadLetters = `
@@ -224,20 +212,33 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
   const refs = await eventRefs(rows);
   const placed = await placeWebhooks(client, rows, names, refs);
   const compact = await compactRows(rows, names, refs, placed);
-  const events = await insertEach<WrittenEvent>(client, [
-    [insertEvents, compact.events.filter((event) => !event.isElsewhere)],
-    [insertElsewhere, compact.events.filter((event) => event.isElsewhere)],
-  ]);
+  const events = [
+    ...(await insertArrays<WrittenEvent>(
+      client,
+      insertEvents,
+      eventColumns,
+      compact.events.filter((event) => !event.isElsewhere),
+    )),
+    ...(await insertArrays<WrittenEvent>(
+      client,
+      insertElsewhere,
+      eventColumns,
+      compact.events.filter((event) => event.isElsewhere),
+    )),
+  ];
   await insertEach(client, [[insertPayloads, compact.payloads]]);
-  const deliveries = await insertEach<WrittenDelivery>(client, [
-    [insertDeliveries, compact.deliveries],
-  ]);
+  const deliveries = await insertArrays<WrittenDelivery>(
+    client,
+    insertDeliveries,
+    deliveryColumns,
+    compact.deliveries,
+  );
   await insertEach(client, [
     [insertJobs, jobsOf(compact)],
-    [insertAttempts, compact.attempts],
     [insertDeadLetters, compact.deadLetters],
     [insertRefusals, rows.refusals],
   ]);
+  await insertAttempts(client, compact.attempts, deliveries);
   await insertFurtherArrivals(client, compact, events);
   await compareKnown(client, compact, { events, deliveries });
   if (compact.events.length > 0) await insertTraces(client, compact.events);
@@ -253,36 +254,25 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
   };
 }
 
-/** With the arrival that stays with it. */
-type WrittenEvent = EventKey & { arrivalId: string };
-type WrittenDelivery = DeliveryKey & { eventRef: string };
-
-/** One after the other, those that get any rows. @returns what the statements return */
-async function insertEach<Returned = never>(
+/** One after the other, those that get any rows. */
+async function insertEach(
   client: StoreClient,
   steps: readonly [statement: string, rows: readonly unknown[]][],
-): Promise<Returned[]> {
-  const returned: Returned[] = [];
+): Promise<void> {
   for (const [statement, list] of steps) {
-    if (list.length === 0) continue;
-    const { rows } = await client.query<Returned>(statement, [storableJson(list)]);
-    returned.push(...rows);
+    if (list.length > 0) await client.query(statement, [storableJson(list)]);
   }
-  return returned;
 }
 
-/** All but those that stay with their events: of events that the batch has written, that is known. */
-async function insertFurtherArrivals(
+/** @returns what the statement returns */
+async function insertArrays<Returned>(
   client: StoreClient,
-  compact: CompactRows,
-  written: readonly WrittenEvent[],
-): Promise<void> {
-  const own = new Set(written.map((event) => `${keyText(event)} ${event.arrivalId}`));
-  const further = compact.arrivals.filter(
-    ({ trace_id, event_ref, id }) => !own.has(`${trace_id} ${event_ref} ${id}`),
-  );
-  if (further.length === 0) return;
-  await client.query(insertArrivals, [storableJson(further), tracesOf(compact.events)]);
+  statement: string,
+  columns: ColumnTypes,
+  list: readonly Readonly<Record<string, unknown>>[],
+): Promise<Returned[]> {
+  if (list.length === 0) return [];
+  return (await client.query<Returned>(statement, arraysOf(columns, list))).rows;
 }
 
 /**
@@ -412,12 +402,6 @@ export async function insertUnreadableRows(
   rows: readonly UnreadableRow[],
 ): Promise<void> {
   if (rows.length > 0) await client.query(insertUnreadable, [storableJson(rows)]);
-}
-
-function typed(columns: Record<string, string>): string {
-  return Object.entries(columns)
-    .map(([name, type]) => `${name} ${type}`)
-    .join(', ');
 }
 
 function choose(columns: readonly string[], condition: string): string[] {

@@ -6,6 +6,12 @@ const uuid = z.uuid();
 /** RFC 3339 in UTC with milliseconds, taken from the edge's clock. */
 const edgeTime = z.iso.datetime();
 
+/** An object, whatever its columns: looking at each, as `z.record` does, would say nothing more of parsed JSON. */
+const row = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'Invalid input: expected an object',
+);
+
 export const eventFactsSchema = z.object({
   /** Hasura's event id, or an id derived from a webhook's own. Unique within `source`. */
   id: z.string().min(1),
@@ -36,8 +42,8 @@ export const eventFactsSchema = z.object({
   startsTrace: z.boolean(),
   /** True where an admin sent it to see what becomes of it: no write of the application is behind it. */
   isTest: z.boolean().optional(),
-  old: z.record(z.string(), z.unknown()).nullable(),
-  new: z.record(z.string(), z.unknown()).nullable(),
+  old: row.nullable(),
+  new: row.nullable(),
   /** False when the payload was too large to keep: `old` and `new` are null then. */
   payloadKept: z.boolean(),
 });
