@@ -229,9 +229,10 @@ describe('the overview', () => {
 const jobsNow = async () => jobListSchema.parse(await api.get('/api/jobs')).jobs;
 const cardNow = async () => jobDetailSchema.parse(await api.get('/api/jobs/shop/charge-card'));
 
+const stepsIn = async (query: string) =>
+  statisticsSchema.parse(await api.get(`/api/statistics?${query}`));
+
 describe('any time', () => {
-  const stepsIn = async (query: string) =>
-    statisticsSchema.parse(await api.get(`/api/statistics?${query}`));
   const hourBefore = (hours: number): string =>
     new Date(startMs + nowMs - hours * 60 * minute).toISOString();
 
