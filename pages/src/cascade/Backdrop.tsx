@@ -1,11 +1,11 @@
-// What lies behind the nodes: lifelines, bars of work, attempts, folded time, arrows. One SVG, drawn again only when the
-// layout changes or another part of it is in sight.
+// What lies behind the nodes: lifelines, bars of work, attempts, folded time, arrows. Drawn again only when the layout
+// changes or another part of it is in sight; what was there then stays as it is.
 import { memo, type ReactElement, type Ref } from 'react';
 import { ArrowCaption, CauseArrow } from './CauseArrow.tsx';
-import type { Bar, Layout } from './layout.ts';
+import type { Bar, Lane, Layout } from './layout.ts';
 import { halfBar } from './measures.ts';
-import type { Window } from './window.ts';
 
+/** Lifelines go on beyond a diagram that is shorter than the screen. */
 const margin = 2_000;
 
 const barClass: Record<Bar['look'], string> = {
@@ -25,29 +25,36 @@ const labelClass: Record<Exclude<Bar['look'], 'work'>, string> = {
   wait: 'text-wait',
 };
 
+const Lifelines = memo(function Lifelines(props: { lanes: Lane[]; height: number }): ReactElement {
+  const [y1, y2] = [-margin, props.height + margin];
+  return (
+    <svg width="1" height="1" className="absolute top-0 left-0 overflow-visible" aria-hidden="true">
+      {props.lanes.map(({ key, centre }) => (
+        <line key={key} x1={centre} x2={centre} y1={y1} y2={y2} stroke="var(--tl-life)" />
+      ))}
+    </svg>
+  );
+});
+
 export const Backdrop = memo(function Backdrop(props: {
+  /** What is drawn of it. */
   layout: Layout;
-  /** What is drawn of it; null for all. */
-  window: Window | null;
   /** Texts that stay in sight when the canvas is moved sideways. */
   stayingRef: Ref<HTMLDivElement>;
 }): ReactElement {
-  const { layout, window } = props;
+  const { layout } = props;
   const { width, height } = layout;
-  // Lifelines go on beyond a diagram that is shorter than the screen.
-  const top = window?.from ?? -margin;
-  const tall = (window?.to ?? height + margin) - top;
   return (
     <div className="pointer-events-none absolute top-0 left-0 -z-1" style={{ width, height }}>
-      {layout.folds.map(({ top: foldTop, height: band }) => (
-        <div key={foldTop} className="tl-fold" style={{ top: foldTop, height: band }} />
+      {layout.folds.map(({ top, height: band }) => (
+        <div key={top} className="tl-fold" style={{ top, height: band }} />
       ))}
+      <Lifelines lanes={layout.lanes} height={height} />
+      {/* Without a size of its own, which would have to change with what is in sight, and all places in it too. */}
       <svg
-        width={width}
-        height={tall}
-        viewBox={`0 ${top} ${width} ${tall}`}
-        className="absolute left-0"
-        style={{ top }}
+        width="1"
+        height="1"
+        className="absolute top-0 left-0 overflow-visible"
         aria-hidden="true"
       >
         <defs>
@@ -62,16 +69,6 @@ export const Backdrop = memo(function Backdrop(props: {
             <rect width="2.5" height="5" className="fill-fail" />
           </pattern>
         </defs>
-        {layout.lanes.map(({ key, centre }) => (
-          <line
-            key={key}
-            x1={centre}
-            x2={centre}
-            y1={top}
-            y2={top + tall}
-            stroke="var(--tl-life)"
-          />
-        ))}
         {layout.bars.map(({ id, x, top: barTop, bottom, look }) => (
           <rect
             key={id}

@@ -1,33 +1,41 @@
 // The names of the lifelines and the times of the rows. Whoever moves the canvas moves their elements too, so that
 // panning draws nothing again.
+import { useStore } from '@xyflow/react';
 import { memo, type ReactElement, type Ref } from 'react';
 import { KindIcon } from '../ui/KindIcon.tsx';
 import type { Layout } from './layout.ts';
 import { laneWidth } from './measures.ts';
 import type { TimeMark } from './rows.ts';
+import { useLanesInSight, useWindow } from './use-window.ts';
+import type { Cut } from './window.ts';
 
 const markHeight = 15;
 
+function useZoom(): number {
+  return useStore(({ transform }) => transform[2]);
+}
+
 export const LaneHeads = memo(function LaneHeads(props: {
   layout: Layout;
-  zoom: number;
   selectedLane: number | null;
   /** What moves sideways with the canvas. */
   movedRef: Ref<HTMLDivElement>;
 }): ReactElement {
-  const { zoom } = props;
+  const { layout, selectedLane, movedRef } = props;
+  const zoom = useZoom();
+  const [first, end] = useLanesInSight(layout);
   return (
     <div className="flex h-[50px] flex-none overflow-hidden border-b border-line bg-base">
       <span className="w-[74px] flex-none pt-[26px] pl-4 text-[11px] leading-4 text-sub max-sm:w-[60px] max-sm:pl-2.5">
         elapsed
       </span>
       <div className="relative min-w-0 flex-1 overflow-hidden">
-        <div ref={props.movedRef} className="absolute inset-0 will-change-transform">
-          {props.layout.lanes.map(({ key, kind, name, centre }, index) => (
+        <div ref={movedRef} className="absolute inset-0 will-change-transform">
+          {layout.lanes.slice(first, end).map(({ key, kind, name, centre }, index) => (
             <div
               key={key}
               title={`${kind} ${name}`}
-              className={`absolute flex h-[50px] flex-col items-center overflow-hidden border-l border-hair px-1 pt-[7px] ${index === props.selectedLane ? 'shadow-[inset_0_-2px_0_var(--tl-ink)]' : ''}`}
+              className={`absolute flex h-[50px] flex-col items-center overflow-hidden border-l border-hair px-1 pt-[7px] ${first + index === selectedLane ? 'shadow-[inset_0_-2px_0_var(--tl-ink)]' : ''}`}
               style={{ left: (centre - laneWidth / 2) * zoom, width: laneWidth * zoom }}
             >
               <span className="flex items-center gap-1 text-[11px] leading-4 whitespace-nowrap text-sub">
@@ -64,20 +72,22 @@ function spreadMarks(marks: TimeMark[], zoom: number, selectedId: string | null)
 
 export const TimeGutter = memo(function TimeGutter(props: {
   layout: Layout;
-  zoom: number;
+  cut: Cut;
   selectedId: string | null;
   /** What moves up and down with the canvas. */
   movedRef: Ref<HTMLDivElement>;
 }): ReactElement {
-  const { zoom } = props;
-  const { folds } = props.layout;
-  const marks = spreadMarks(props.layout.marks, zoom, props.selectedId);
+  const { layout, cut, selectedId, movedRef } = props;
+  const zoom = useZoom();
+  const part = cut(useWindow(layout));
+  const { folds } = part;
+  const marks = spreadMarks(part.marks, zoom, selectedId);
   return (
     <div
       aria-hidden="true"
       className="relative w-[74px] flex-none overflow-hidden bg-canvas max-sm:w-[60px]"
     >
-      <div ref={props.movedRef} className="absolute inset-0 will-change-transform">
+      <div ref={movedRef} className="absolute inset-0 will-change-transform">
         {folds.map(({ top, height }) => (
           <span
             key={top}
@@ -90,7 +100,7 @@ export const TimeGutter = memo(function TimeGutter(props: {
         {marks.map(({ id, centre, text, nodeId }) => (
           <span
             key={id}
-            className={`absolute right-2.5 text-[11px] leading-4 whitespace-nowrap ${nodeId !== null && nodeId === props.selectedId ? 'font-semibold text-ink' : 'text-sub'}`}
+            className={`absolute right-2.5 text-[11px] leading-4 whitespace-nowrap ${nodeId !== null && nodeId === selectedId ? 'font-semibold text-ink' : 'text-sub'}`}
             style={{ top: centre * zoom - 8 }}
           >
             {text}

@@ -8,30 +8,33 @@ import {
   useStoreApi,
   ViewportPortal,
   type CoordinateExtent,
+  type ReactFlowState,
 } from '@xyflow/react';
 import {
+  memo,
   useCallback,
   useLayoutEffect,
   useMemo,
   useRef,
-  useState,
   type KeyboardEvent,
   type ReactElement,
+  type Ref,
   type UIEvent,
 } from 'react';
 import { Backdrop } from './Backdrop.tsx';
 import { maxZoom, minZoom } from './camera.ts';
-import { createDrawer } from './drawn.ts';
+import { createDrawer, type Drawn } from './drawn.ts';
 import type { Turn } from './findings.ts';
 import { moveSelection } from './keyboard.ts';
 import { LaneHeads, TimeGutter } from './LaneHeads.tsx';
-import type { Layout } from './layout.ts';
+import type { Layout, PlacedNode } from './layout.ts';
 import { domIdOf } from './dom-id.ts';
-import { attributionInLegend, noEdges, readOnlyWords } from './read-only-flow.ts';
-import { nodeTypes } from './SequenceNodes.tsx';
+import { attributionInLegend, noEdges, noNodes, readOnlyWords } from './read-only-flow.ts';
+import { SequenceNode } from './SequenceNodes.tsx';
 import type { Sequence } from './sequence.ts';
 import { timeAt } from './strip.ts';
-import { createCutter, windowFor, type Window } from './window.ts';
+import { useWindow } from './use-window.ts';
+import { createCutter, type Cut } from './window.ts';
 import { NewBelow } from '../ui/NewBelow.tsx';
 import { TimeStrip } from './TimeStrip.tsx';
 import { sheetWidth, type Camera } from './use-camera.ts';
@@ -63,15 +66,8 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const gutter = useRef<HTMLDivElement>(null);
   const staying = useRef<HTMLDivElement>(null);
   const strip = useRef<HTMLSpanElement>(null);
-  const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
-  const [zoom, setZoom] = useState(1);
-  // Its own size is known after the first drawing only, and that must not be of everything.
-  const [window, setWindow] = useState<Window | null>(() =>
-    windowFor(layout, { y: 0, zoom: 1 }, globalThis.innerHeight),
-  );
   const cut = useMemo(() => createCutter(layout), [layout]);
-  const part = useMemo(() => cut(window), [cut, window]);
   // The layout is named too: a drawer keeps what it drew.
   const drawer = useMemo(
     () => ({ layout, draw: createDrawer({ sequence, turns, hits }) }),
@@ -80,14 +76,6 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   const selected = useMemo(
     () => layout.nodes.find(({ node }) => node.id === selectedId) ?? null,
     [layout, selectedId],
-  );
-  // A screen reader is told of what is selected, also when it has been scrolled away.
-  const nodes = useMemo(
-    () =>
-      drawer.draw(
-        selected === null || part.nodes.includes(selected) ? part.nodes : [...part.nodes, selected],
-      ),
-    [drawer, part, selected],
   );
 
   const place = useCallback(
@@ -120,28 +108,28 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
       if (key === last) return;
       last = key;
       place({ x, y, zoom: scale });
-      setZoom(scale);
-      const next = windowFor(layout, { y, zoom: scale }, store.getState().height);
-      setWindow((now) => (now?.from === next?.from && now?.to === next?.to ? now : next));
     };
     follow(store.getState());
     return store.subscribe(follow);
-  }, [place, store, layout]);
+  }, [place, store]);
 
   const covered = selectedId !== null;
-  const extent = useMemo<CoordinateExtent>(
-    // React Flow would centre a small diagram within limits that are set before its own size is known.
-    () =>
-      width === 0
-        ? unbounded
-        : [
-            [0, 0],
-            [
-              Math.max(layout.width, width / zoom) + (covered ? sheetWidth(width) / zoom : 0),
-              Math.max(layout.height, height / zoom),
+  const extent = useStore(
+    useCallback(
+      ({ width, height: tall, transform: [, , zoom] }: ReactFlowState): CoordinateExtent =>
+        // React Flow would centre a small diagram within limits that are set before its own size is known.
+        width === 0
+          ? unbounded
+          : [
+              [0, 0],
+              [
+                Math.max(layout.width, width / zoom) + (covered ? sheetWidth(width) / zoom : 0),
+                Math.max(layout.height, tall / zoom),
+              ],
             ],
-          ],
-    [layout, width, height, zoom, covered],
+      [layout, covered],
+    ),
+    isSameExtent,
   );
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -187,19 +175,13 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
         Show as list
       </button>
       <TimeStrip sequence={sequence} windowRef={strip} onPick={showTime} />
-      <LaneHeads
-        layout={layout}
-        zoom={zoom}
-        selectedLane={selected?.lane ?? null}
-        movedRef={heads}
-      />
+      <LaneHeads layout={layout} selectedLane={selected?.lane ?? null} movedRef={heads} />
       <div className="flex min-h-0 flex-1 bg-canvas">
-        <TimeGutter layout={part} zoom={zoom} selectedId={selectedId} movedRef={gutter} />
+        <TimeGutter layout={layout} cut={cut} selectedId={selectedId} movedRef={gutter} />
         <div className="relative min-w-0 flex-1">
           <ReactFlow
-            nodes={nodes}
+            nodes={noNodes}
             edges={noEdges}
-            nodeTypes={nodeTypes}
             data-view="sequence"
             tabIndex={0}
             aria-label={`Cascade sequence, ${count} nodes. Arrow keys move: up and down in time, left to the cause, right to the effect; Space opens and folds.`}
@@ -227,7 +209,13 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
             nodeExtent={unbounded}
           >
             <ViewportPortal>
-              <Backdrop layout={part} window={window} stayingRef={staying} />
+              <Diagram
+                layout={layout}
+                cut={cut}
+                draw={drawer.draw}
+                selected={selected}
+                stayingRef={staying}
+              />
             </ViewportPortal>
           </ReactFlow>
           <NewBelow count={camera.newBelow} onShow={camera.showEnd} />
@@ -237,8 +225,34 @@ export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
   );
 }
 
+const Diagram = memo(function Diagram(props: {
+  layout: Layout;
+  cut: Cut;
+  draw: (placed: readonly PlacedNode[]) => Drawn[];
+  selected: PlacedNode | null;
+  stayingRef: Ref<HTMLDivElement>;
+}): ReactElement {
+  const { cut, draw, selected } = props;
+  const part = cut(useWindow(props.layout));
+  // A screen reader is told of what is selected, also when it has been scrolled away.
+  const placed =
+    selected === null || part.nodes.includes(selected) ? part.nodes : [...part.nodes, selected];
+  return (
+    <>
+      <Backdrop layout={part} stayingRef={props.stayingRef} />
+      {draw(placed).map((drawn) => (
+        <SequenceNode key={drawn.id} drawn={drawn} />
+      ))}
+    </>
+  );
+});
+
 function moveTo(element: HTMLElement | null, x: number, y: number): void {
   if (element !== null) element.style.transform = `translate(${x}px, ${y}px)`;
+}
+
+function isSameExtent(a: CoordinateExtent, b: CoordinateExtent): boolean {
+  return a[0][0] === b[0][0] && a[1][0] === b[1][0] && a[1][1] === b[1][1];
 }
 
 const unbounded: CoordinateExtent = [

@@ -2,13 +2,12 @@
 // the way to open them in place.
 import { CaretDownIcon } from '@phosphor-icons/react/CaretDown';
 import { CaretRightIcon } from '@phosphor-icons/react/CaretRight';
-import type { NodeProps } from '@xyflow/react';
-import { memo, useContext, type ReactElement } from 'react';
+import { useContext, type ReactElement } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
 import { toneFill } from '../ui/tone-fill.ts';
 import { withShown } from './describe.ts';
 import { domIdOf } from './dom-id.ts';
-import type { DrawnGroup, DrawnGroupData, DrawnMore } from './drawn-group.ts';
+import type { DrawnGroupData, DrawnMoreData } from './drawn-group.ts';
 import { SelectContext, TurnContext, useIsSelected } from './view-store.ts';
 
 /** Each outcome's part of the group; none so small that it cannot be seen. */
@@ -26,7 +25,7 @@ function Shares({ shares }: Pick<DrawnGroupData, 'shares'>): ReactElement {
   );
 }
 
-export const GroupBox = memo(function GroupBox({ id, data }: NodeProps<DrawnGroup>): ReactElement {
+export function GroupBox({ id, data }: { id: string; data: DrawnGroupData }): ReactElement {
   const select = useContext(SelectContext);
   const turn = useContext(TurnContext);
   const selected = useIsSelected(id);
@@ -70,9 +69,9 @@ export const GroupBox = memo(function GroupBox({ id, data }: NodeProps<DrawnGrou
       </button>
     </>
   );
-});
+}
 
-export const MoreBox = memo(function MoreBox({ id, data }: NodeProps<DrawnMore>): ReactElement {
+export function MoreBox({ id, data }: { id: string; data: DrawnMoreData }): ReactElement {
   const turn = useContext(TurnContext);
   const selected = useIsSelected(id);
   return (
@@ -92,4 +91,4 @@ export const MoreBox = memo(function MoreBox({ id, data }: NodeProps<DrawnMore>)
       <span className="block truncate text-[11px] leading-[15px] text-sub">{data.detail}</span>
     </button>
   );
-});
+}

@@ -1,6 +1,5 @@
 // The nodes of the diagram: actor, change, hop, and a hop that is not recorded yet. Drawn from primitives
 // worked out beforehand; a node subscribes to its own selection only. Groups are beside.
-import type { NodeProps, NodeTypes } from '@xyflow/react';
 import { memo, useContext, type ReactElement, type ReactNode } from 'react';
 import { Glyph } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
@@ -9,7 +8,7 @@ import { initials } from '../words/names.ts';
 import type { Tone } from '../words/outcome.ts';
 import { withShown } from './describe.ts';
 import { domIdOf } from './dom-id.ts';
-import type { DrawnNode, DrawnNodeData, Pip } from './drawn.ts';
+import type { Drawn, DrawnNodeData, Pip } from './drawn.ts';
 import { GroupBox, MoreBox } from './SequenceGroups.tsx';
 import { SelectContext, TurnContext, useIsSelected } from './view-store.ts';
 
@@ -104,7 +103,7 @@ function Folded(props: NonNullable<DrawnNodeData['folded']> & { className: strin
   );
 }
 
-const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): ReactElement {
+function BoxNode({ id, data }: { id: string; data: DrawnNodeData }): ReactElement {
   const { label, title, main, detail, tone, tag, pips, morePips, marker, dashed, hit, folded } =
     data;
   return (
@@ -135,9 +134,9 @@ const BoxNode = memo(function BoxNode({ id, data }: NodeProps<DrawnNode>): React
       {folded !== null && <Folded {...folded} className="-right-1.5 -bottom-3.5" />}
     </>
   );
-});
+}
 
-const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>): ReactElement {
+function CircleNode({ id, data }: { id: string; data: DrawnNodeData }): ReactElement {
   const lines = data.detail === '' ? [] : data.detail.split(', ');
   return (
     <>
@@ -170,13 +169,27 @@ const CircleNode = memo(function CircleNode({ id, data }: NodeProps<DrawnNode>):
       </span>
     </>
   );
-});
+}
 
-/** Constant, as React Flow asks for. */
-export const nodeTypes: NodeTypes = {
-  box: BoxNode,
-  circle: CircleNode,
-  // `group` is a type of React Flow's own, with a look of its own.
-  alike: GroupBox,
-  more: MoreBox,
-};
+function shapeOf(drawn: Drawn): ReactElement {
+  switch (drawn.type) {
+    case 'box':
+      return <BoxNode id={drawn.id} data={drawn.data} />;
+    case 'circle':
+      return <CircleNode id={drawn.id} data={drawn.data} />;
+    case 'group':
+      return <GroupBox id={drawn.id} data={drawn.data} />;
+    case 'more':
+      return <MoreBox id={drawn.id} data={drawn.data} />;
+  }
+}
+
+/** Ours and no node of React Flow's, each of which looks at all that changes in its store. */
+export const SequenceNode = memo(function SequenceNode({ drawn }: { drawn: Drawn }): ReactElement {
+  const { x, y, width, height } = drawn;
+  return (
+    <div className="tl-placed" style={{ left: x, top: y, width, height }}>
+      {shapeOf(drawn)}
+    </div>
+  );
+});

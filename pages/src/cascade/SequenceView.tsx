@@ -17,8 +17,8 @@ import { useOfferControls, type ControlsStore } from './controls.ts';
 import type { Turn } from './findings.ts';
 import { layOut } from './layout.ts';
 import { SequenceCanvas } from './SequenceCanvas.tsx';
-import { sequenceOf, standInOf } from './sequence.ts';
-import { useCamera } from './use-camera.ts';
+import { sequenceOf, standInOf, type Sequence as SequenceOf } from './sequence.ts';
+import { useCamera, type Camera } from './use-camera.ts';
 import { TurnContext } from './view-store.ts';
 
 export interface SequenceViewProps {
@@ -65,14 +65,6 @@ function Sequence(props: SequenceViewProps): ReactElement {
     return id;
   }, []);
   const camera = useCamera({ sequence, layout, selectedId, takeTurned, ready });
-  const percent = useStore((state) => Math.round(state.transform[2] * 100));
-  useOfferControls(props.controls, {
-    zoomText: `${percent} %`,
-    fitName: 'Fit width',
-    zoomBy: camera.zoomBy,
-    fit: camera.fitWidth,
-    show: (ids) => camera.fitNodes(ids.flatMap((id) => standInOf(sequence, id) ?? [])),
-  });
   const begin = useEffectEvent(() => {
     const startId = props.startId === null ? null : standInOf(sequence, props.startId);
     const y = layout.nodes.find(({ node }) => node.id === startId)?.y;
@@ -102,6 +94,7 @@ function Sequence(props: SequenceViewProps): ReactElement {
   );
   return (
     <TurnContext value={turn}>
+      <OfferCamera camera={camera} sequence={sequence} controls={props.controls} />
       <SequenceCanvas
         sequence={sequence}
         layout={layout}
@@ -119,4 +112,22 @@ function Sequence(props: SequenceViewProps): ReactElement {
       />
     </TurnContext>
   );
+}
+
+/** Beside the diagram, so that zooming does not draw it again. */
+function OfferCamera(props: {
+  camera: Camera;
+  sequence: SequenceOf;
+  controls: ControlsStore;
+}): null {
+  const { camera, sequence } = props;
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  useOfferControls(props.controls, {
+    zoomText: `${percent} %`,
+    fitName: 'Fit width',
+    zoomBy: camera.zoomBy,
+    fit: camera.fitWidth,
+    show: (ids) => camera.fitNodes(ids.flatMap((id) => standInOf(sequence, id) ?? [])),
+  });
+  return null;
 }

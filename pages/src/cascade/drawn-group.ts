@@ -1,10 +1,8 @@
-// Turns a placed group into one of React Flow's nodes, with every text worked out. Pure.
-import type { Node } from '@xyflow/react';
+// Works out every text of a placed group. Pure.
 import { formatSpan } from '../time/format.ts';
 import { pageSize } from '../tree/outline.ts';
 import { at, tones } from '../tree/tree.ts';
 import type { Tone } from '../words/outcome.ts';
-import type { PlacedNode } from './layout.ts';
 import { moreText } from '../list/more-text.ts';
 import {
   foundText,
@@ -16,7 +14,7 @@ import {
 } from './outline-view.ts';
 import type { GroupNode, Sequence } from './sequence.ts';
 
-export interface DrawnGroupData extends Record<string, unknown> {
+export interface DrawnGroupData {
   row: number;
   /** What is read aloud. */
   label: string;
@@ -35,14 +33,12 @@ export interface DrawnGroupData extends Record<string, unknown> {
   /** "3 found": hits of the search that it hides, said instead of the detail; empty for none. */
   found: string;
 }
-export interface DrawnMoreData extends Record<string, unknown> {
+export interface DrawnMoreData {
   row: number;
   label: string;
   main: string;
   detail: string;
 }
-export type DrawnGroup = Node<DrawnGroupData>;
-export type DrawnMore = Node<DrawnMoreData>;
 
 function groupDetail(attempts: number, { group }: GroupNode): string {
   if (attempts > group.members.length) return countText(attempts, 'attempt');
@@ -85,20 +81,5 @@ export function moreData({ group }: GroupNode, row: number): DrawnMoreData {
     label: moreText(group.members.length, group.shown),
     main: `Show ${Math.min(pageSize, rest)} more`,
     detail: `of ${rest.toLocaleString('en')}`,
-  };
-}
-
-/** What every node of the diagram gives React Flow: fixed, so that nothing is measured. */
-export function boxOf({ node, x, y, width, height }: PlacedNode): Omit<Node, 'data'> {
-  return {
-    id: node.id,
-    position: { x, y },
-    width,
-    height,
-    measured: { width, height },
-    draggable: false,
-    selectable: false,
-    connectable: false,
-    focusable: false,
   };
 }

@@ -1,18 +1,9 @@
-// Turns a layout's nodes into React Flow's, with every text worked out. Pure.
-import type { Node } from '@xyflow/react';
+// Works out every text of a layout's nodes. Pure.
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import { rowKeyLabel } from '../words/names.ts';
 import { foundBelow } from '../tree/holders.ts';
 import * as describe from './describe.ts';
-import {
-  boxOf,
-  groupData,
-  moreData,
-  type DrawnGroup,
-  type DrawnGroupData,
-  type DrawnMore,
-  type DrawnMoreData,
-} from './drawn-group.ts';
+import { groupData, moreData, type DrawnGroupData, type DrawnMoreData } from './drawn-group.ts';
 import type { Turn } from './findings.ts';
 import type { Lane, PlacedNode } from './layout.ts';
 import type { Cascade, CascadeNode } from './model.ts';
@@ -25,7 +16,7 @@ export interface Pip {
 }
 
 /** Everything that a node shows. */
-export interface DrawnNodeData extends Record<string, unknown> {
+export interface DrawnNodeData {
   label: string;
   title: string;
   main: string;
@@ -45,8 +36,13 @@ export interface DrawnNodeData extends Record<string, unknown> {
   /** What it hides while it is folded; null where it is not. */
   folded: { row: number; count: number; found: number } | null;
 }
-export type DrawnNode = Node<DrawnNodeData>;
-export type Drawn = Node<DrawnNodeData | DrawnGroupData | DrawnMoreData>;
+
+/** A placed node with its texts: what is drawn, and as what. */
+export type Drawn = Pick<PlacedNode, 'x' | 'y' | 'width' | 'height'> & { id: string } & (
+    | { type: 'box' | 'circle'; data: DrawnNodeData }
+    | { type: 'group'; data: DrawnGroupData }
+    | { type: 'more'; data: DrawnMoreData }
+  );
 
 const maxPips = 3;
 const tags: Record<string, string> = { INSERT: 'INS', UPDATE: 'UPD', DELETE: 'DEL', MANUAL: 'MAN' };
@@ -124,22 +120,21 @@ interface Drawing extends DrawingOf {
   found: Map<number, number>;
 }
 
-function draw(drawing: Drawing, placed: PlacedNode): Drawn {
-  const { node, row } = placed;
-  const box = boxOf(placed);
+function draw(drawing: Drawing, { node, row, x, y, width, height }: PlacedNode): Drawn {
+  const box = { id: node.id, x, y, width, height };
   switch (node.kind) {
     case 'group': {
       const data = groupData(drawing.sequence, node, row, drawing.found.get(row) ?? 0);
-      return { ...box, type: 'alike', data } satisfies DrawnGroup;
+      return { ...box, type: 'group', data };
     }
     case 'more':
-      return { ...box, type: 'more', data: moreData(node, row) } satisfies DrawnMore;
+      return { ...box, type: 'more', data: moreData(node, row) };
     case 'actor':
     case 'change':
     case 'hop':
     case 'missing': {
       const type = node.kind === 'actor' ? 'circle' : 'box';
-      return { ...box, type, data: nodeData(drawing, node, row) } satisfies DrawnNode;
+      return { ...box, type, data: nodeData(drawing, node, row) };
     }
   }
 }

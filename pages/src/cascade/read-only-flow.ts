@@ -10,6 +10,8 @@ export const readOnlyWords: Partial<AriaLabelConfig> = {
 
 /** Arrows are drawn beside it: each edge of its own looks for its ends on every move (decision 43). */
 export const noEdges: never[] = [];
+/** Of the sequence, whose nodes are drawn beside it too: each node of its own looks at every change of its store (decision 48). */
+export const noNodes: never[] = [];
 
 /** React Flow's name stands in the legend. */
 export const attributionInLegend = { hideAttribution: true };

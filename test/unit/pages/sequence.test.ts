@@ -71,7 +71,7 @@ function onlyGroup(sequence: Sequence): { row: number; id: string; hash: number 
 const drawnGroup = (tree: CascadeTree, hits: number[] = []) => {
   const sequence = sequenceWith(tree);
   const drawn = createDrawer({ sequence, turns: new Map(), hits: new Set(hits) });
-  return drawn(layOut(sequence).nodes).find(({ type }) => type === 'alike')?.data;
+  return drawn(layOut(sequence).nodes).find(({ type }) => type === 'group')?.data;
 };
 
 const weak = { evidence: 'weak', rule: 'row_and_time' } as const;
