@@ -2,27 +2,26 @@
 // of its own: selection, filters and view are the address's.
 import {
   useCallback,
+  useDeferredValue,
   useLayoutEffect,
   useMemo,
+  useRef,
   useState,
   type KeyboardEvent,
   type ReactElement,
 } from 'react';
 import { flushSync } from 'react-dom';
 import type { TraceDetail } from '../../../src/api/views.ts';
-import { GraphView } from '../graph/GraphView.tsx';
-import { ListView } from '../list/ListView.tsx';
 import { CascadePanel, cascadePanelId } from '../panel/CascadePanel.tsx';
 import { GroupPanel } from '../panel/GroupPanel.tsx';
 import { NodePanel } from '../panel/NodePanel.tsx';
 import { rowKinds } from '../tree/outline.ts';
 import { nextOf, rowIdOf, rowOf, stepFrom } from '../tree/rows.ts';
-import { hashText, parseHash } from '../tree/short-hash.ts';
+import { parseHash } from '../tree/short-hash.ts';
 import { at } from '../tree/tree.ts';
 import { useDocumentTitle } from '../ui/use-document-title.ts';
 import { useDocumentKeys } from '../ui/use-document-keys.ts';
 import { useMedia } from '../ui/use-media.ts';
-import { WaterfallView } from '../waterfall/WaterfallView.tsx';
 import { sentenceOf, sentenceText } from '../words/sentence.ts';
 import { CascadeHeader } from './CascadeHeader.tsx';
 import { ControlsStore } from './controls.ts';
@@ -32,10 +31,9 @@ import { laneCount } from './layout.ts';
 import { Legend } from './Legend.tsx';
 import { laneWidth } from './measures.ts';
 import { chainOf } from './model.ts';
-import type { OutlineViewProps } from './outline-view.ts';
 import { keepPanelChoice, readPanelChoice } from './panel-choice.ts';
 import { views, type CascadeSearch, type View } from './search.ts';
-import { SequenceView } from './SequenceView.tsx';
+import { ShownView } from './ShownView.tsx';
 import { showAbove } from '../keys/shown.ts';
 import { useSingleKeys } from '../keys/single-keys.ts';
 import { findFieldId, Toolbar } from './Toolbar.tsx';
@@ -74,6 +72,13 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   // Decided once: a view does not change while somebody reads it.
   const [isLarge] = useState(() => tree.arrays.count > sequenceUpTo);
   const view: View = search.view ?? (isNarrow ? 'list' : isLarge ? 'graph' : 'sequence');
+  // The button shows the new view at once; the view itself, and the panel below, may take longer to draw.
+  const shownView = useDeferredValue(view);
+  const focusWhenShown = useRef<View | null>(null);
+  useLayoutEffect(() => {
+    if (focusWhenShown.current === shownView) focusView();
+    focusWhenShown.current = null;
+  }, [shownView]);
   const [controls] = useState(() => new ControlsStore());
   const singleKeys = useSingleKeys();
 
@@ -82,7 +87,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const [roomBeside] = useState(
     () => laneCount(tree, laid?.outline ?? null) * laneWidth + roomForOthers <= window.innerWidth,
   );
-  const jobsShown = panelChoice ?? (roomBeside && view === 'sequence');
+  const jobsShown = panelChoice ?? (roomBeside && shownView === 'sequence');
   const showJobs = (shown: boolean): void => {
     setPanelChoice(shown);
     keepPanelChoice(shown);
@@ -147,7 +152,7 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const onViewKey = (event: KeyboardEvent<HTMLDivElement>): void => {
     // The sequence has keys of its own, along time.
     if (
-      view === 'sequence' ||
+      shownView === 'sequence' ||
       event.defaultPrevented ||
       event.ctrlKey ||
       event.metaKey ||
@@ -180,8 +185,9 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
     if (!singleKeys.on || (target instanceof HTMLElement && target.closest('dialog'))) return false;
     const chosen = views[Number(key) - 1];
     if (chosen !== undefined) {
+      if (chosen === shownView) focusView();
+      else focusWhenShown.current = chosen;
       actions.setView(chosen);
-      requestAnimationFrame(focusView);
       return true;
     }
     switch (key) {
@@ -211,25 +217,14 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
   const startHash = parseHash(search.at ?? '');
   const startIndex = startHash === null ? -1 : tree.arrays.idHash.indexOf(startHash);
   const startId = tree.nodes[startIndex]?.id ?? null;
-  const outlineView: OutlineViewProps | null = laid && {
-    tree: laid.tree,
-    outline: laid.outline,
-    marks: model.marks,
-    selectedId,
-    selectedRow,
-    hits: hitSet,
-    startRow: rowOf(laid.tree, laid.outline, startId),
-    actions,
-    controls,
-    onPick: pick,
-    onTurn: turn,
-  };
   const { t0, t1 } = search;
   const stretch = useMemo(
     () => (t0 === undefined || t1 === undefined ? null : { t0, t1 }),
     [t0, t1],
   );
-  const nodeIsLive = node?.kind === 'hop' ? node.delivery.state === 'running' || live : live;
+  const beside = useDeferredValue(useMemo(() => ({ node, group }), [node, group]));
+  const nodeIsLive =
+    beside.node?.kind === 'hop' ? beside.node.delivery.state === 'running' || live : live;
 
   return (
     <ViewContext value={store}>
@@ -280,45 +275,26 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                 />
                 {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- The view inside has the focus. */}
                 <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onViewKey}>
-                  {laid === null && <LayingOut />}
-                  {view === 'sequence' && laid !== null && (
-                    <SequenceView
-                      tree={laid.tree}
-                      outline={laid.outline}
-                      keep={model.keep}
-                      turns={model.turns}
-                      hits={hitSet}
-                      selectedId={selectedId}
-                      selectedRow={selectedRow}
-                      controls={controls}
-                      startId={startId}
-                      startZoom={search.zoom ?? null}
-                      onLook={(topId, zoom) => {
-                        const index = topId === null ? -1 : (tree.indexOf.get(topId) ?? -1);
-                        actions.lookAt({
-                          at: index === -1 ? undefined : hashText(at(tree.arrays.idHash, index)),
-                          zoom: zoom === 100 ? undefined : zoom,
-                        });
-                      }}
-                      onSelect={actions.select}
-                      onTurn={turn}
-                      onEnterPanel={() => enterPanel()}
-                      onList={() => actions.setView('list')}
-                    />
-                  )}
-                  {view === 'graph' && outlineView !== null && laid !== null && (
-                    <GraphView
-                      {...outlineView}
-                      placed={laid.placed}
-                      startZoom={search.zoom ?? null}
-                    />
-                  )}
-                  {view === 'waterfall' && outlineView !== null && (
-                    <WaterfallView {...outlineView} stretch={stretch} />
-                  )}
-                  {view === 'list' && outlineView !== null && <ListView {...outlineView} />}
+                  <ShownView
+                    view={shownView}
+                    laid={laid}
+                    keep={model.keep}
+                    marks={model.marks}
+                    turns={model.turns}
+                    hits={hitSet}
+                    selectedId={selectedId}
+                    selectedRow={selectedRow}
+                    startId={startId}
+                    startZoom={search.zoom ?? null}
+                    stretch={stretch}
+                    actions={actions}
+                    controls={controls}
+                    onPick={pick}
+                    onTurn={turn}
+                    onEnterPanel={enterPanel}
+                  />
                 </div>
-                <Legend view={view} onKeys={() => showAbove('keys')} />
+                <Legend view={shownView} onKeys={() => showAbove('keys')} />
               </div>
               {selectedId === null && jobsShown && (
                 <CascadePanel
@@ -331,22 +307,22 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
                   }}
                 />
               )}
-              {group !== null && (
+              {beside.group !== null && (
                 <GroupPanel
                   tree={tree}
-                  group={group}
+                  group={beside.group}
                   onSelect={pick}
-                  onTurn={() => actions.toggleGroup(group.hash)}
+                  onTurn={() => actions.toggleGroup(beside.group?.hash ?? 0)}
                   onClose={() => {
                     actions.select(null);
                     focusView();
                   }}
                 />
               )}
-              {node !== undefined && (
+              {beside.node !== undefined && (
                 <NodePanel
                   cascade={cascade}
-                  node={node}
+                  node={beside.node}
                   turns={model.turns}
                   tab={search.tab ?? 'logs'}
                   live={nodeIsLive}
@@ -363,15 +339,6 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
         </TurnContext>
       </SelectContext>
     </ViewContext>
-  );
-}
-
-/** Said only where it takes long enough to be seen. */
-function LayingOut(): ReactElement {
-  return (
-    <output className="flex-1 animate-[appear-late_1ms_150ms_both] p-4 text-[13px] text-sub">
-      Laying the cascade out
-    </output>
   );
 }
 

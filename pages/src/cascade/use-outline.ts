@@ -6,7 +6,7 @@ import {
   type LaidRows,
   type OutlineWorker,
 } from '../tree/outline-client.ts';
-import { outlineOf, type OutlineRequest } from '../tree/outline.ts';
+import { isSameOutline, outlineOf, type OutlineRequest } from '../tree/outline.ts';
 import { placeTree } from '../tree/place.ts';
 import type { CascadeTree } from '../tree/tree.ts';
 
@@ -48,5 +48,22 @@ export function useOutline(tree: CascadeTree, request: OutlineRequest): Laid | n
   }, [client, isSmall, tree, request, first]);
   useEffect(() => () => client.stop(), [client]);
   const there = useSyncExternalStore(client.subscribe, client.current);
-  return here ?? there ?? first?.laid ?? null;
+  return useKept(here ?? there ?? first?.laid ?? null);
+}
+
+/** The one before as long as nothing differs: most selections change no row, and views lay out anew what is another one. */
+function useKept(laid: Laid | null): Laid | null {
+  const [kept, setKept] = useState(laid);
+  const isSame = useMemo(
+    () =>
+      laid === kept ||
+      (laid !== null &&
+        kept !== null &&
+        laid.tree === kept.tree &&
+        isSameOutline(laid.outline, kept.outline)),
+    [laid, kept],
+  );
+  if (isSame) return kept;
+  setKept(laid);
+  return laid;
 }

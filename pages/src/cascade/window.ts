@@ -51,7 +51,10 @@ function byHeight<T>(
   // The lowest end so far: where it lies above the window, all before it do.
   const lowest = new Float64Array(sorted.length);
   let low = -Infinity;
-  for (const [index, item] of sorted.entries()) lowest[index] = low = Math.max(low, bottomOf(item));
+  sorted.forEach((item, index) => {
+    low = Math.max(low, bottomOf(item));
+    lowest[index] = low;
+  });
   return ({ from, to }) => {
     let first = 0;
     for (let end = sorted.length; first < end;) {

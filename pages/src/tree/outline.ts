@@ -282,3 +282,29 @@ function maxOf(array: Int32Array): number {
   for (const value of array) if (value > max) max = value;
   return max;
 }
+
+/** Whether two outlines of one tree have the same rows. */
+export function isSameOutline(a: Outline, b: Outline): boolean {
+  return (
+    a.count === b.count &&
+    isSameList(a.kind, b.kind) &&
+    isSameList(a.item, b.item) &&
+    isSameList(a.parent, b.parent) &&
+    isSameList(a.size, b.size) &&
+    isSameList(a.fold, b.fold) &&
+    a.groups.length === b.groups.length &&
+    a.groups.every((group, index) => isSameGroup(group, b.groups[index]))
+  );
+}
+
+function isSameGroup(a: Group, b: Group | undefined): boolean {
+  return (
+    b !== undefined && a.hash === b.hash && a.shown === b.shown && isSameList(a.members, b.members)
+  );
+}
+
+function isSameList(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}

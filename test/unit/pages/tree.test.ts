@@ -5,6 +5,7 @@ import { buildCascade } from '../../../pages/src/cascade/model.ts';
 import { criticalPathOf } from '../../../pages/src/tree/critical-path.ts';
 import {
   folds,
+  isSameOutline,
   outlineOf,
   pageSize,
   rowKinds,
@@ -266,6 +267,30 @@ const anyOutline = fc
       groups: [],
     };
   });
+
+describe('an outline made anew', () => {
+  const tree = fanOut(60);
+  const group = rowsOf(tree).groups[0];
+  const shown = group?.members[0] ?? -1;
+  const hidden = group?.members[55] ?? -1;
+  const opened = { open: [[group?.hash ?? 0, 1] as const] };
+
+  it('is the same as before where what is selected is shown anyway', () => {
+    expect(isSameOutline(rowsOf(tree), rowsOf(tree, { selected: 0 }))).toBe(true);
+    expect(isSameOutline(rowsOf(tree, opened), rowsOf(tree, { ...opened, selected: shown }))).toBe(
+      true,
+    );
+  });
+
+  it('is another where a selection is lifted out, a group is opened or a filter leaves members out', () => {
+    const before = rowsOf(tree);
+    const keep = new Uint8Array(tree.arrays.count).fill(1);
+    keep[shown] = 0;
+    for (const request of [{ selected: hidden }, opened, { keep }]) {
+      expect(isSameOutline(before, rowsOf(tree, request))).toBe(false);
+    }
+  });
+});
 
 describe('the tree drawn from left to right', () => {
   it('puts no two nodes on one place, and every first effect beside its cause', () => {
