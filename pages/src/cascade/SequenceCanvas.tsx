@@ -34,7 +34,7 @@ import { SequenceNode } from './SequenceNodes.tsx';
 import type { Sequence } from './sequence.ts';
 import { timeAt } from './strip.ts';
 import { useWindow } from './use-window.ts';
-import { createCutter, type Cut } from './window.ts';
+import type { Cut } from './window.ts';
 import { NewBelow } from '../ui/NewBelow.tsx';
 import { TimeStrip } from './TimeStrip.tsx';
 import { sheetWidth, type Camera } from './use-camera.ts';
@@ -42,6 +42,7 @@ import { sheetWidth, type Camera } from './use-camera.ts';
 export interface SequenceCanvasProps {
   sequence: Sequence;
   layout: Layout;
+  cut: Cut;
   turns: Map<string, Turn>;
   /** What the search found, by index. */
   hits: ReadonlySet<number>;
@@ -61,13 +62,12 @@ export interface SequenceCanvasProps {
 }
 
 export function SequenceCanvas(props: SequenceCanvasProps): ReactElement {
-  const { sequence, layout, turns, hits, selectedId, selectedRow, camera, onSelect } = props;
+  const { sequence, layout, cut, turns, hits, selectedId, selectedRow, camera, onSelect } = props;
   const heads = useRef<HTMLDivElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const staying = useRef<HTMLDivElement>(null);
   const strip = useRef<HTMLSpanElement>(null);
   const height = useStore((state) => state.height);
-  const cut = useMemo(() => createCutter(layout), [layout]);
   // The layout is named too: a drawer keeps what it drew.
   const drawer = useMemo(
     () => ({ layout, draw: createDrawer({ sequence, turns, hits }) }),

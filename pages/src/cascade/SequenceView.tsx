@@ -4,7 +4,6 @@ import {
   useCallback,
   useEffectEvent,
   useLayoutEffect,
-  useMemo,
   useRef,
   useState,
   type ReactElement,
@@ -15,10 +14,10 @@ import type { CascadeTree } from '../tree/tree.ts';
 import { maxZoom, minZoom } from './camera.ts';
 import { useOfferControls, type ControlsStore } from './controls.ts';
 import type { Turn } from './findings.ts';
-import { layOut } from './layout.ts';
 import { SequenceCanvas } from './SequenceCanvas.tsx';
-import { sequenceOf, standInOf, type Sequence as SequenceOf } from './sequence.ts';
+import { standInOf, type Sequence as SequenceOf } from './sequence.ts';
 import { useCamera, type Camera } from './use-camera.ts';
+import { useDiagram } from './use-diagram.ts';
 import { TurnContext } from './view-store.ts';
 
 export interface SequenceViewProps {
@@ -55,8 +54,7 @@ export function SequenceView(props: SequenceViewProps): ReactElement {
 
 function Sequence(props: SequenceViewProps): ReactElement {
   const { tree, outline, keep, selectedId, onTurn } = props;
-  const sequence = useMemo(() => sequenceOf(tree, outline, keep), [tree, outline, keep]);
-  const layout = useMemo(() => layOut(sequence), [sequence]);
+  const { sequence, layout, cut } = useDiagram(tree, outline, keep, [selectedId, props.startId]);
   const [ready, setReady] = useState(false);
   const turned = useRef<string | null>(null);
   const takeTurned = useCallback(() => {
@@ -98,6 +96,7 @@ function Sequence(props: SequenceViewProps): ReactElement {
       <SequenceCanvas
         sequence={sequence}
         layout={layout}
+        cut={cut}
         turns={props.turns}
         hits={props.hits}
         selectedId={selectedId}

@@ -35,8 +35,8 @@ export const TimeStrip = memo(function TimeStrip(props: {
   const { sequence, windowRef } = props;
   const totalMs = sequence.endMs - sequence.startMs;
   const bars = useAfterPaint(
-    sequence.order.length > drawnAtOnce,
-    useCallback(() => stripBars(sequence), [sequence]),
+    sequence.tree.arrays.count > drawnAtOnce,
+    useCallback(() => (sequence.goesOn === null ? stripBars(sequence) : []), [sequence]),
   );
   const pick = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();

@@ -2,7 +2,7 @@
 // rows, O(n). Pure: no DOM, no React Flow.
 import { linkText } from '../tree/marks.ts';
 import { rowKinds, type Outline } from '../tree/outline.ts';
-import type { CascadeTree } from '../tree/tree.ts';
+import { at, type CascadeTree } from '../tree/tree.ts';
 import { actorLabel, tableLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import * as measures from './measures.ts';
@@ -57,6 +57,8 @@ export interface BackOff {
 }
 
 export interface Layout {
+  /** More rows follow below. */
+  isBeginning: boolean;
   width: number;
   height: number;
   lanes: Lane[];
@@ -111,16 +113,19 @@ export function laneCount({ nodes }: CascadeTree, outline: Outline | null): numb
 }
 
 /** On its arrow; null where the link is certain. */
-function captionText(sequence: Sequence, cause: Cause): string | null {
-  const node = sequence.nodes.get(cause.to);
-  return node?.kind === 'group' ? node.linkText : linkText(cause);
+function captionText(node: SequenceNode, cause: Cause): string | null {
+  return node.kind === 'group' ? node.linkText : linkText(cause);
 }
 
 export function layOut(sequence: Sequence): Layout {
+  const { order } = sequence;
   const lanes: Lane[] = [];
   const laneIndex = new Map<string, number>();
-  const laneAt = new Map<string, number>();
-  for (const { node } of sequence.order) {
+  // By place in the order, as all that follows: names of ten thousand nodes take longer to look up than to place.
+  const laneAt = new Int32Array(order.length);
+  const causes: (Cause | undefined)[] = [];
+  const captions: (string | null)[] = [];
+  order.forEach(({ node }, place) => {
     const lane = laneOf(node);
     let index = laneIndex.get(lane.key);
     if (index === undefined) {
@@ -128,61 +133,67 @@ export function layOut(sequence: Sequence): Layout {
       laneIndex.set(lane.key, index);
       lanes.push({ ...lane, centre: (index + 0.5) * measures.laneWidth });
     }
-    laneAt.set(node.id, index);
-  }
-  const centreOf = (id: string): number => ((laneAt.get(id) ?? 0) + 0.5) * measures.laneWidth;
+    laneAt[place] = index;
+    const cause = sequence.causeOf.get(node.id);
+    causes.push(cause);
+    captions.push(cause === undefined ? null : captionText(node, cause));
+  });
+  const centreOf = (place: number): number => (at(laneAt, place) + 0.5) * measures.laneWidth;
+  const causeAt = (place: number): SequenceNode | undefined =>
+    order[order[place]?.cause ?? -1]?.node;
 
-  /** Room between the two ends of an arrow. */
-  const reach = (cause: Cause): number =>
-    Math.abs(centreOf(cause.to) - centreOf(cause.from)) - measures.nodeWidth / 2 - 24;
   const rows = stackRows(sequence, {
-    above: (id) => {
-      const cause = sequence.causeOf.get(id);
-      const text = cause === undefined ? null : captionText(sequence, cause);
-      if (cause === undefined || text === null) return 0;
-      return measures.captionWidth(text) + 24 > reach(cause) ? measures.captionStrip : 0;
+    above: (place) => {
+      const text = captions[place] ?? null;
+      if (text === null) return 0;
+      const [from, to] = [centreOf(order[place]?.cause ?? -1), centreOf(place)];
+      return isAbove(text, from, to) ? measures.captionStrip : 0;
     },
-    below: (id) => {
-      const actor = sequence.nodes.get(sequence.causeOf.get(id)?.from ?? '');
+    below: (place) => {
+      const actor = causeAt(place);
       return actor?.kind === 'actor' ? measures.notesBelow(actor.notes.length) : 0;
     },
   });
 
   const nodes: PlacedNode[] = [];
   const arrows: Arrow[] = [];
-  const lowestEffect = new Map<string, number>();
-  for (const { node, row: outlineRow, atMs } of sequence.order) {
+  const lowestEffect = new Float64Array(order.length).fill(Number.NaN);
+  const firstEffect = new Int32Array(order.length).fill(-1);
+  order.forEach(({ cause }, place) => {
+    if (cause !== -1 && firstEffect[cause] === -1) firstEffect[cause] = place;
+  });
+  order.forEach(({ node, row, atMs, cause: from }, place) => {
     const elapsedMs = atMs - sequence.startMs;
-    const lane = laneAt.get(node.id) ?? 0;
+    const lane = at(laneAt, place);
+    const centreX = centreOf(place);
     if (node.kind === 'actor') {
-      const first = sequence.effectsOf.get(node.id)?.[0];
+      const first = at(firstEffect, place);
       const size = measures.actorSize;
       // One whose effects are all folded stands at its moment.
       const centre =
-        (first && rows.nodes.get(first.to)?.centre) ??
-        Math.max(measures.topPadding + size / 2, rows.yOf(atMs));
-      const box = { x: centreOf(node.id) - size / 2, y: centre - size / 2 };
-      nodes.push({ node, row: outlineRow, lane, ...box, width: size, height: size, elapsedMs });
-      continue;
+        first === -1
+          ? Math.max(measures.topPadding + size / 2, rows.yOf(atMs))
+          : at(rows.centres, first);
+      const box = { x: centreX - size / 2, y: centre - size / 2 };
+      nodes.push({ node, row, lane, ...box, width: size, height: size, elapsedMs });
+      return;
     }
-    const row = rows.nodes.get(node.id);
-    if (row === undefined) continue;
-    const x = centreOf(node.id) - measures.nodeWidth / 2;
+    const [top, centre] = [at(rows.tops, place), at(rows.centres, place)];
+    const x = centreX - measures.nodeWidth / 2;
     const width = measures.nodeWidth;
     const height = measures.heightOf(node.kind);
-    nodes.push({ node, row: outlineRow, lane, x, y: row.top, width, height, elapsedMs });
-    const cause = sequence.causeOf.get(node.id);
-    if (cause === undefined) continue;
-    lowestEffect.set(cause.from, row.centre);
-    const firstOfActor =
-      sequence.nodes.get(cause.from)?.kind === 'actor' &&
-      sequence.effectsOf.get(cause.from)?.[0] === cause;
-    const text = captionText(sequence, cause);
-    arrows.push(arrowOf(cause, text, centreOf, row.centre, row.top, firstOfActor));
-  }
+    nodes.push({ node, row, lane, x, y: top, width, height, elapsedMs });
+    const cause = causes[place];
+    if (cause === undefined || from === -1) return;
+    lowestEffect[from] = centre;
+    const isFirstOfActor = order[from]?.node.kind === 'actor' && firstEffect[from] === place;
+    const ends = { from: centreOf(from), to: centreX, y: centre, top };
+    arrows.push(arrowOf(cause, captions[place] ?? null, ends, isFirstOfActor));
+  });
 
   const { bars, backOffs } = barsOf(sequence, rows, nodes, centreOf, lowestEffect);
   return {
+    isBeginning: sequence.goesOn !== null,
     width: lanes.length * measures.laneWidth + measures.rightPadding,
     height: rows.height,
     lanes,
@@ -190,31 +201,33 @@ export function layOut(sequence: Sequence): Layout {
     arrows,
     bars,
     backOffs,
-    attempts: rows.attempts.map((row) => ({ ...row, x: centreOf(row.hop.id) + 9 })),
+    attempts: rows.attempts.map((row) => ({ ...row, x: centreOf(row.place) + 9 })),
     folds: rows.folds,
     marks: rows.marks,
     moments: rows.moments,
   };
 }
 
+/** Whether a caption has no room between the two ends of its arrow. */
+function isAbove(text: string, from: number, to: number): boolean {
+  return measures.captionWidth(text) + 24 > Math.abs(to - from) - measures.nodeWidth / 2 - 24;
+}
+
 function arrowOf(
   cause: Cause,
   text: string | null,
-  centreOf: (id: string) => number,
-  y: number,
-  top: number,
+  ends: { from: number; to: number; y: number; top: number },
   fromCircle: boolean,
 ): Arrow {
-  const direction = centreOf(cause.to) >= centreOf(cause.from) ? 1 : -1;
+  const { from, to, y, top } = ends;
+  const direction = to >= from ? 1 : -1;
   const start = fromCircle ? measures.actorSize / 2 + 1 : measures.halfBar + 0.5;
-  const fromX = centreOf(cause.from) + direction * start;
-  const toX = centreOf(cause.to) - direction * (measures.nodeWidth / 2 + 1);
+  const fromX = from + direction * start;
+  const toX = to - direction * (measures.nodeWidth / 2 + 1);
   let caption: Arrow['caption'] = null;
   if (text !== null) {
     const width = measures.captionWidth(text);
-    const above =
-      width + 24 >
-      Math.abs(centreOf(cause.to) - centreOf(cause.from)) - measures.nodeWidth / 2 - 24;
+    const above = isAbove(text, from, to);
     const left = Math.min(fromX, toX);
     const middle = (fromX + toX) / 2 - width / 2;
     caption = {
@@ -237,23 +250,26 @@ function barsOf(
   sequence: Sequence,
   rows: ReturnType<typeof stackRows>,
   nodes: PlacedNode[],
-  centreOf: (id: string) => number,
-  lowestEffect: Map<string, number>,
+  centreOf: (place: number) => number,
+  /** NaN where there is none. */
+  lowestEffect: Float64Array,
 ): { bars: Bar[]; backOffs: BackOff[] } {
   const bars: Bar[] = [];
   const backOffs: BackOff[] = [];
-  const told = new Map<string, AttemptRow[]>();
+  const told = new Map<number, AttemptRow[]>();
   for (const row of rows.attempts) {
-    const list = told.get(row.hop.id);
-    if (list === undefined) told.set(row.hop.id, [row]);
+    const list = told.get(row.place);
+    if (list === undefined) told.set(row.place, [row]);
     else list.push(row);
   }
-  for (const { node, y, height } of nodes) {
-    const x = centreOf(node.id);
+  for (const [place, { node, y, height }] of nodes.entries()) {
+    const x = centreOf(place);
     const hidden = sequence.hidden.get(node.id);
     const until = hidden === undefined ? undefined : rows.yOf(hidden.untilMs) - 4;
-    const low = lowestEffect.get(node.id) ?? until;
-    const attemptRows = told.get(node.id);
+    const goesOn = sequence.goesOn?.has(node.id) === true;
+    const lowest = at(lowestEffect, place);
+    const low = goesOn ? rows.height : Number.isNaN(lowest) ? until : lowest;
+    const attemptRows = told.get(place);
     if (node.kind !== 'hop' || attemptRows === undefined) {
       const running =
         hidden?.isRunning === true || (node.kind === 'hop' && node.delivery.state === 'running');

@@ -30,17 +30,10 @@ export interface AttemptMoment {
   at: 'start' | 'end';
 }
 
-export interface NodeRow {
-  kind: 'node';
-  id: string;
-  atMs: number;
-  /** The node's upper edge. */
-  top: number;
-  centre: number;
-}
-
 export interface AttemptRow extends AttemptMoment {
   kind: 'attempt';
+  /** Of its hop, in the sequence's order. */
+  place: number;
   atMs: number;
   centre: number;
   text: string;
@@ -63,7 +56,9 @@ export interface TimeMark {
 }
 
 export interface Rows {
-  nodes: Map<string, NodeRow>;
+  /** Of each node in the sequence's order, its upper edge; NaN for people, who have no row. */
+  tops: Float64Array;
+  centres: Float64Array;
   attempts: AttemptRow[];
   folds: FoldRow[];
   marks: TimeMark[];
@@ -82,7 +77,9 @@ export interface Moment {
 interface Entry {
   atMs: number;
   seq: number;
-  nodeId: string | null;
+  /** Of the node, or of the attempt's hop, in the sequence's order. */
+  place: number;
+  /** Null for the node itself. */
   attempt: AttemptMoment | null;
 }
 
@@ -101,14 +98,14 @@ function momentsOf(hop: HopNode): { moment: AttemptMoment; atMs: number }[] {
 function entriesOf(sequence: Sequence): Entry[] {
   const entries: Entry[] = [];
   let seq = 0;
-  for (const { node, atMs } of sequence.order) {
-    if (node.kind === 'actor') continue;
-    entries.push({ atMs, seq: seq++, nodeId: node.id, attempt: null });
-    if (node.kind !== 'hop') continue;
+  sequence.order.forEach(({ node, atMs }, place) => {
+    if (node.kind === 'actor') return;
+    entries.push({ atMs, seq: seq++, place, attempt: null });
+    if (node.kind !== 'hop') return;
     for (const { moment, atMs: momentMs } of momentsOf(node)) {
-      entries.push({ atMs: Math.max(momentMs, atMs), seq: seq++, nodeId: null, attempt: moment });
+      entries.push({ atMs: Math.max(momentMs, atMs), seq: seq++, place, attempt: moment });
     }
-  }
+  });
   return entries.sort((a, b) => a.atMs - b.atMs || a.seq - b.seq);
 }
 
@@ -162,24 +159,26 @@ function idleText(
     return `only ${names(working)} ${working.size === 1 ? 'was' : 'were'} at work`;
   }
   if (resting.size > 0) return `${names(resting)} waited for the next attempt`;
-  const node = next.nodeId === null ? undefined : sequence.nodes.get(next.nodeId);
+  const node = next.attempt === null ? sequence.order[next.place]?.node : undefined;
   if (node?.kind === 'hop' && node.event !== null) {
     return `${rowLabel(node.event)} waited to be sent`;
   }
   return 'nothing was at work';
 }
 
-/** Room that a node's row needs beside what stands in it. */
+/** Room that a node's row needs beside what stands in it, by the node's place in the sequence's order. */
 export interface RowRoom {
   /** Above it, for its arrow's caption. */
-  above: (nodeId: string) => number;
+  above: (place: number) => number;
   /** From its middle down to the end of what hangs beside it: a band of folded time must not cross that. */
-  below: (nodeId: string) => number;
+  below: (place: number) => number;
 }
 
 /** Places every row. */
 export function stackRows(sequence: Sequence, room: RowRoom): Rows {
-  const nodes = new Map<string, NodeRow>();
+  const { order } = sequence;
+  const tops = new Float64Array(order.length).fill(Number.NaN);
+  const centres = new Float64Array(order.length).fill(Number.NaN);
   const attempts: AttemptRow[] = [];
   const folds: FoldRow[] = [];
   const marks: TimeMark[] = [];
@@ -200,13 +199,16 @@ export function stackRows(sequence: Sequence, room: RowRoom): Rows {
     }
     previousMs = entry.atMs;
     let centre: number;
-    if (entry.nodeId !== null) {
-      const top = y + room.above(entry.nodeId);
-      const height = heightOf(sequence.nodes.get(entry.nodeId)?.kind ?? '');
+    const { place } = entry;
+    const node = entry.attempt === null ? order[place]?.node : undefined;
+    if (node !== undefined) {
+      const top = y + room.above(place);
+      const height = heightOf(node.kind);
       centre = top + height / 2;
-      nodes.set(entry.nodeId, { kind: 'node', id: entry.nodeId, atMs: entry.atMs, top, centre });
+      tops[place] = top;
+      centres[place] = centre;
       y = top + height + rowGap;
-      free = Math.max(free, centre + room.below(entry.nodeId));
+      free = Math.max(free, centre + room.below(place));
     } else {
       centre = y + attemptRowHeight / 2 - 4;
       y += attemptRowHeight;
@@ -217,17 +219,19 @@ export function stackRows(sequence: Sequence, room: RowRoom): Rows {
       if (attempt !== undefined) {
         const { tone, word } = attemptOutcome(attempt);
         const text = `attempt ${index + 1} · ${word}`;
-        attempts.push({ kind: 'attempt', ...entry.attempt, atMs: entry.atMs, centre, text, tone });
+        const { atMs } = entry;
+        attempts.push({ kind: 'attempt', ...entry.attempt, place, atMs, centre, text, tone });
       }
     }
     moments.push({ atMs: entry.atMs, y: centre });
     const text = formatElapsed(entry.atMs - sequence.startMs);
     if (marks.at(-1)?.text !== text) {
-      const id = entry.nodeId ?? `${entry.attempt?.hop.id}-${entry.attempt?.index}`;
-      marks.push({ id, centre, text, nodeId: entry.nodeId });
+      const id = node?.id ?? `${entry.attempt?.hop.id}-${entry.attempt?.index}`;
+      marks.push({ id, centre, text, nodeId: node?.id ?? null });
     }
   }
-  return { nodes, attempts, folds, marks, height: y + topPadding, yOf: scaleOf(moments), moments };
+  const yOf = scaleOf(moments);
+  return { tops, centres, attempts, folds, marks, height: y + topPadding, yOf, moments };
 }
 
 /** Between two rows time runs evenly; before the first and after the last it stands still. */

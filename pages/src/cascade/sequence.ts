@@ -25,6 +25,8 @@ export interface SequenceItem {
   /** Of the outline. */
   row: number;
   atMs: number;
+  /** Place in the order of what caused it; −1 for nothing that is shown. */
+  cause: number;
 }
 
 /** What a row hides: members of a group that are not shown, effects of a folded node. */
@@ -51,10 +53,20 @@ export interface Sequence {
   hops: HopNode[];
   startMs: number;
   endMs: number;
+  /** Of a beginning: what causes something that comes after it. Null where all of the rows are here. */
+  goesOn: ReadonlySet<string> | null;
 }
 
-/** @param keep 1 for what the filters keep; null keeps all */
-export function sequenceOf(tree: CascadeTree, outline: Outline, keep: Uint8Array | null): Sequence {
+/**
+ * @param keep 1 for what the filters keep; null keeps all
+ * @param most so many rows from the first on: they stand where they do among all
+ */
+export function sequenceOf(
+  tree: CascadeTree,
+  outline: Outline,
+  keep: Uint8Array | null,
+  most = Infinity,
+): Sequence {
   const { cascade, arrays } = tree;
   const { startMs, endMs } = cascade;
   const holders = holdersOf(arrays, outline, keep);
@@ -65,6 +77,14 @@ export function sequenceOf(tree: CascadeTree, outline: Outline, keep: Uint8Array
   const causeOf = new Map<string, Cause>();
   const effectsOf = new Map<string, Cause[]>();
   const hops: HopNode[] = [];
+  const placeOfRow = new Int32Array(outline.count).fill(-1);
+  const add = (node: SequenceNode, row: number, atMs: number, causeIndex: number): void => {
+    const causeRow = causeIndex === -1 ? -1 : at(holders, causeIndex);
+    const cause = causeRow === -1 ? -1 : at(placeOfRow, causeRow);
+    placeOfRow[row] = order.length;
+    order.push({ node, row, atMs, cause });
+    nodes.set(node.id, node);
+  };
   const link = (cause: Cause): void => {
     causeOf.set(cause.to, cause);
     const effects = effectsOf.get(cause.from);
@@ -79,19 +99,22 @@ export function sequenceOf(tree: CascadeTree, outline: Outline, keep: Uint8Array
     const id = rowIdOf(tree, outline, row);
     const { text, ...rest } = groupLink(tree, group);
     const node: GroupNode = { kind, id, group, member, linkText: text };
-    order.push({ node, row, atMs });
-    nodes.set(id, node);
+    add(node, row, atMs, kind === 'group' ? group.parent : -1);
     if (kind === 'group') link({ from: parent.id, to: id, reason: text, ...rest });
   };
+  let end = cascade.order.length;
   for (const [index, { node, atMs }] of cascade.order.entries()) {
     const holder = at(holders, index);
     if (holder === -1) continue;
+    if (order.length >= most) {
+      end = index;
+      break;
+    }
     if (node.kind === 'hop') hops.push(node);
     const group = at(first, index);
     if (group !== -1) addGroup(group, 'group', atMs);
     if (outline.kind[holder] === rowKinds.node && outline.item[holder] === index) {
-      order.push({ node, row: holder, atMs });
-      nodes.set(node.id, node);
+      add(node, holder, atMs, at(arrays.parent, index));
       const cause = cascade.causeOf.get(node.id);
       if (cause !== undefined) link(cause);
     }
@@ -99,7 +122,30 @@ export function sequenceOf(tree: CascadeTree, outline: Outline, keep: Uint8Array
     if (more !== -1) addGroup(more, 'more', atMs);
   }
   const hidden = hiddenOf(tree, outline, holders);
-  return { tree, outline, order, nodes, causeOf, effectsOf, hidden, holders, hops, startMs, endMs };
+  let goesOn: Set<string> | null = null;
+  for (let index = end; index < arrays.count; index++) {
+    const holder = at(holders, index);
+    const isRow = outline.kind[holder] === rowKinds.node && outline.item[holder] === index;
+    const hasArrow = isRow || at(first, index) !== -1;
+    if (!hasArrow && at(last, index) === -1) continue;
+    goesOn ??= new Set();
+    const cause = tree.nodes[at(arrays.parent, index)];
+    if (hasArrow && cause !== undefined && nodes.has(cause.id)) goesOn.add(cause.id);
+  }
+  return {
+    tree,
+    outline,
+    order,
+    nodes,
+    causeOf,
+    effectsOf,
+    hidden,
+    holders,
+    hops,
+    startMs,
+    endMs,
+    goesOn,
+  };
 }
 
 /** Before which node each group stands, and after which its rest; −1 for none. */

@@ -71,7 +71,8 @@ export function useCamera(options: {
     const before = drawn.current;
     drawn.current = now;
     const turned = options.takeTurned();
-    if (!ready || before === now) return;
+    // After a beginning comes the rest, below everything.
+    if (!ready || before === now || before.isBeginning) return;
     const view = flow.getViewport();
     const size = screen();
     const known = new Set(before.nodes.map(({ node }) => node.id));

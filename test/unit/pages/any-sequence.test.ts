@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOut } from '../../../pages/src/cascade/layout.ts';
 import { buildCascade } from '../../../pages/src/cascade/model.ts';
-import { standInOf, type Sequence } from '../../../pages/src/cascade/sequence.ts';
+import { sequenceOf, standInOf, type Sequence } from '../../../pages/src/cascade/sequence.ts';
 import { outlineOf, type OutlineRequest } from '../../../pages/src/tree/outline.ts';
 import { rowIdOf } from '../../../pages/src/tree/rows.ts';
 import { buildTree, withCauses, type CascadeTree } from '../../../pages/src/tree/tree.ts';
@@ -159,6 +159,28 @@ describe('any sequence', () => {
           const effect = placed.get(cause.to);
           expect(y).toBe((effect?.y ?? 0) + (effect?.height ?? 0) / 2);
         }
+      }),
+    );
+  });
+
+  it('begins as it goes on: the first rows stand where they do among all', () => {
+    fc.assert(
+      fc.property(anySequence, fc.nat(30), ({ tree, request }, most) => {
+        const whole = sequenceWith(tree, request);
+        const begun = sequenceOf(tree, whole.outline, request.keep, most);
+        const rows = begun.order.length;
+        expect(begun.order).toEqual(whole.order.slice(0, rows));
+        // A group and what an open one does not show can stand with one node.
+        expect(rows).toBeLessThanOrEqual(most + 2);
+        expect(begun.goesOn === null).toBe(rows === whole.order.length);
+        const all = new Map(layOut(whole).nodes.map((each) => [each.node.id, each]));
+        // A person stands beside the first thing that they did, which may come later.
+        const placed = layOut(begun).nodes.filter(({ node }) => node.kind !== 'actor');
+        expect(placed).toEqual(placed.map(({ node }) => all.get(node.id)));
+        const causes = whole.order.slice(rows).map(({ node }) => whole.causeOf.get(node.id)?.from);
+        expect([...(begun.goesOn ?? [])]).toEqual(
+          expect.arrayContaining(causes.filter((id) => id !== undefined && begun.nodes.has(id))),
+        );
       }),
     );
   });
