@@ -1,4 +1,4 @@
-// What every use of React Flow here has in common: it moves and holds nodes, and edits nothing.
+// What every use of React Flow here has in common: it moves, may hold nodes, and edits nothing.
 import type { AriaLabelConfig } from '@xyflow/react';
 
 /** None of React Flow's hints on editing apply. */
