@@ -177,59 +177,78 @@ export function buildCascade(detail: TraceDetail): Cascade {
   return { nodes, idOf, ...inOrder(nodes, causeOf) };
 }
 
+/** Counts with places in `nodes`: names of ten thousand nodes take longer to look up than to put in order. */
 function inOrder(
   nodes: Map<string, CascadeNode>,
   causeOf: Map<string, Cause>,
 ): Pick<Cascade, 'order' | 'causeOf' | 'effectsOf' | 'startMs' | 'endMs'> {
-  const children = new Map<string, string[]>();
+  const list = [...nodes.values()];
+  const count = list.length;
+  const placeOf = new Map(list.map(({ id }, place) => [id, place]));
+  const parent = new Int32Array(count).fill(-1);
+  // Each node's newest effect, and each effect's next elder sibling.
+  const effect = new Int32Array(count).fill(-1);
+  const sibling = new Int32Array(count).fill(-1);
   for (const { from, to } of causeOf.values()) {
-    const list = children.get(from);
-    if (list === undefined) children.set(from, [to]);
-    else list.push(to);
+    const [above, below] = [placeOf.get(from), placeOf.get(to)];
+    if (below === undefined) continue;
+    parent[below] = above ?? -1;
+    if (above === undefined) continue;
+    sibling[below] = effect[above] ?? -1;
+    effect[above] = below;
   }
+  const ownMs = Float64Array.from(list, (node) => ownTimeMs(node) ?? Number.NaN);
+  const firstEffectMs = (place: number): number => {
+    let firstMs = Infinity;
+    for (let next = effect[place] ?? -1; next !== -1; next = sibling[next] ?? -1) {
+      const nextMs = ownMs[next] ?? Number.NaN;
+      firstMs = Math.min(firstMs, Number.isNaN(nextMs) ? Infinity : nextMs);
+    }
+    return effect[place] === -1 ? 0 : firstMs;
+  };
   // Actors and missing hops have no time of their own: they stand where their first effect does.
-  const ownMs = new Map<string, number>();
-  for (const node of nodes.values()) {
-    const own = ownTimeMs(node);
-    if (own !== null) ownMs.set(node.id, own);
-  }
-  for (const node of nodes.values()) {
-    if (ownMs.has(node.id)) continue;
-    const effects = (children.get(node.id) ?? []).map((id) => ownMs.get(id) ?? Infinity);
-    ownMs.set(node.id, effects.length === 0 ? 0 : Math.min(...effects));
-  }
+  const places = [...list.keys()];
+  for (const place of places) if (Number.isNaN(ownMs[place])) ownMs[place] = firstEffectMs(place);
 
-  const order: PlacedInTime[] = [];
-  const seen = new Set<string>();
-  const walk = (rootId: string): void => {
-    const stack = [{ id: rootId, afterMs: -Infinity, depth: 0 }];
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      const node = nodes.get(next.id);
-      if (node === undefined || seen.has(next.id)) continue;
-      seen.add(next.id);
-      const atMs = Math.max(ownMs.get(next.id) ?? 0, next.afterMs);
-      order.push({ node, atMs, depth: next.depth });
-      for (const id of children.get(next.id) ?? []) {
-        stack.push({ id, afterMs: atMs, depth: next.depth + 1 });
+  const atMs = new Float64Array(count);
+  const depth = new Int32Array(count).fill(-1);
+  const walk = (root: number): void => {
+    atMs[root] = ownMs[root] ?? 0;
+    depth[root] = 0;
+    const stack = [root];
+    for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
+      for (let next = effect[place] ?? -1; next !== -1; next = sibling[next] ?? -1) {
+        if (depth[next] !== -1) continue;
+        atMs[next] = Math.max(ownMs[next] ?? 0, atMs[place] ?? 0);
+        depth[next] = (depth[place] ?? 0) + 1;
+        stack.push(next);
       }
     }
   };
-  for (const id of nodes.keys()) if (!causeOf.has(id)) walk(id);
+  for (const place of places) if (parent[place] === -1) walk(place);
   // A circle of causes cannot be true; should one be reported, it is cut where it is first met.
-  for (const id of nodes.keys()) {
-    if (seen.has(id)) continue;
-    causeOf.delete(id);
-    walk(id);
+  for (const place of places) {
+    if (depth[place] !== -1) continue;
+    causeOf.delete(list[place]?.id ?? '');
+    walk(place);
   }
-  order.sort((a, b) => a.atMs - b.atMs || a.depth - b.depth || (a.node.id < b.node.id ? -1 : 1));
-
+  places.sort(
+    (a, b) =>
+      (atMs[a] ?? 0) - (atMs[b] ?? 0) ||
+      (depth[a] ?? 0) - (depth[b] ?? 0) ||
+      ((list[a]?.id ?? '') < (list[b]?.id ?? '') ? -1 : 1),
+  );
+  const order: PlacedInTime[] = [];
   const effectsOf = new Map<string, Cause[]>();
-  for (const { node } of order) {
+  for (const place of places) {
+    const node = list[place];
+    if (node === undefined) continue;
+    order.push({ node, atMs: atMs[place] ?? 0, depth: depth[place] ?? 0 });
     const cause = causeOf.get(node.id);
     if (cause === undefined) continue;
-    const list = effectsOf.get(cause.from);
-    if (list === undefined) effectsOf.set(cause.from, [cause]);
-    else list.push(cause);
+    const effects = effectsOf.get(cause.from);
+    if (effects === undefined) effectsOf.set(cause.from, [cause]);
+    else effects.push(cause);
   }
   return { order, causeOf, effectsOf, ...extent(order) };
 }
