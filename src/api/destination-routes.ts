@@ -1,6 +1,6 @@
 // GET /api/destinations: how destinations fare.
 import { Hono } from 'hono';
-import { readTotals } from '../store/read-rollups.ts';
+import { readDeliveries, readTotals } from '../store/read-rollups.ts';
 import { readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';
@@ -29,10 +29,9 @@ export function destinationRoutes(deps: ApiDeps) {
       const known = Promise.all([readCircuits(deps), readConcurrencyLimits(deps)]);
       const { totals, steps, ...asked } = await readingStatistics(deps, spans, async (client) => ({
         totals: await readTotals(client, spans.span, { by: ['source', 'job', 'destination'] }),
-        steps: await readTotals(client, spans.drawn, {
+        steps: await readDeliveries(client, spans.drawn, {
           by: ['destination'],
           bucketMs: spans.bucketMs,
-          withLatency: false,
         }),
       }));
       const [circuits, limits] = await known;

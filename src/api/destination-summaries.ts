@@ -27,7 +27,7 @@ export type DestinationTotals = Totals & { destination: string | null };
 /** What was counted of destinations in a span: in all, and by step of time. */
 export type DestinationFigures = {
   totals: readonly DestinationTotals[];
-  steps: readonly DestinationTotals[];
+  steps: readonly Pick<DestinationTotals, 'destination' | 'at' | 'deliveries'>[];
 };
 
 /**

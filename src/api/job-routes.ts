@@ -7,7 +7,7 @@ import {
   readJobAttempts,
   readTablesWritten,
 } from '../store/read-job.ts';
-import { readPeaks, readTotals } from '../store/read-rollups.ts';
+import { readDeliveries, readPeaks, readTotals } from '../store/read-rollups.ts';
 import { type ConcurrencyLimits, readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';
@@ -128,10 +128,7 @@ async function readJobs(
 ): Promise<JobList['jobs']> {
   const jobs = await readJobSummaries(client, spans);
   if (!limits.areAny) return jobs.map((job) => ({ ...job, concurrencyLimit: null }));
-  const totals = await readTotals(client, spans.span, {
-    by: ['source', 'job', 'destination'],
-    withLatency: false,
-  });
+  const totals = await readDeliveries(client, spans.span, { by: ['source', 'job', 'destination'] });
   const byJob = Map.groupBy(totals, keyOf);
   return jobs.map((job) => ({
     ...job,
@@ -169,13 +166,13 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
   const asked = { source: span.source ?? '', job };
   const callers = await readTotals(client, span, { by: ['trigger'], only });
   const drawnOf = <D extends 'trigger' | 'destination'>(by: D) =>
-    readTotals(client, drawn, { by: [by], bucketMs, only, withLatency: false });
+    readDeliveries(client, drawn, { by: [by], bucketMs, only });
   const callersDrawn = deliveriesOverTime(
     spans,
     await drawnOf('trigger'),
     ({ trigger }) => trigger,
   );
-  const actors = await readTotals(client, span, { by: ['namedBy'], only, withLatency: false });
+  const actors = await readDeliveries(client, span, { by: ['namedBy'], only });
   const steps = await readTotals(client, drawn, { bucketMs, only });
   const [peak] = await readPeaks(client, span, { job });
   const peaks = new Map(

@@ -5,7 +5,7 @@ import type { StoreClient } from '../store/client.ts';
 import { listLoops } from '../store/loops.ts';
 import { countGaps, type GapCount } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
-import { readTotals, type RollupSpan, type Totals } from '../store/read-rollups.ts';
+import { readDeliveries, readTotals, type RollupSpan, type Totals } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
 import { readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
@@ -62,19 +62,20 @@ export function overviewRoutes(deps: ApiDeps) {
 }
 
 async function readFigures(client: StoreClient, spans: StatisticsSpan) {
-  const jobs = await readJobSummaries(client, spans);
+  // Of one reading both jobs and triggers are told.
+  const totals = await readTotals(client, spans.span, { by: ['source', 'trigger', 'job'] });
+  const jobs = await readJobSummaries(client, spans, totals);
   const gaps = await countGaps(client, textsOf(spans.span));
   const before = await countGaps(client, textsOf(spans.previous));
-  const triggers = await readTotals(client, spans.span, { by: ofTrigger });
   return {
     gaps,
-    figures: figures(triggers, neverArrived(gaps)),
+    figures: figures(totals, neverArrived(gaps)),
     previous: figures(await readTotals(client, spans.previous), neverArrived(before)),
     overTime: overTime(spans, await readTotals(client, spans.drawn, { bucketMs: spans.bucketMs })),
     topFailing: jobs
       .filter(({ failures, deadLetters }) => failures + deadLetters > 0)
       .slice(0, most),
-    topTriggers: await readTriggers(client, spans, { totals: triggers, gaps }),
+    topTriggers: await readTriggers(client, spans, { totals, gaps }),
   };
 }
 
@@ -91,27 +92,26 @@ async function readTriggers(
   spans: StatisticsSpan,
   { totals, gaps }: { totals: readonly TriggerTotals[]; gaps: readonly GapCount[] },
 ): Promise<TriggerSummary[]> {
-  const steps = await readTotals(client, spans.drawn, {
+  const steps = await readDeliveries(client, spans.drawn, {
     by: ofTrigger,
     bucketMs: spans.bucketMs,
-    withLatency: false,
   });
   const drawn = deliveriesOverTime<Parameters<typeof nameOf>[0]>(spans, steps, nameOf);
-  return totals
-    .flatMap((total) => {
-      const { source, trigger } = total;
+  return [...Map.groupBy(totals, nameOf).values()]
+    .flatMap((ofOne) => {
+      const [{ source, trigger } = { source: null, trigger: null }] = ofOne;
       if (source === null || trigger === null) return [];
       return [
         {
-          ...countsView([total]),
+          ...countsView(ofOne),
           source,
           trigger,
-          events: total.events,
+          events: ofOne.reduce((sum, { events }) => sum + events, 0),
           coverage: coveredView(
-            [total],
+            ofOne,
             neverArrived(gaps.filter((gap) => gap.source === source && gap.trigger === trigger)),
           ),
-          deliveriesOverTime: drawn(total),
+          deliveriesOverTime: drawn({ source, trigger }),
         },
       ];
     })

@@ -59,37 +59,58 @@ export async function readTotals<D extends Dimension = never>(
     by?: readonly D[];
     bucketMs?: number | null;
     only?: { job: string } | null;
-    /** False: latencies are not read, which are most of the work. */
-    withLatency?: boolean;
   } = {},
 ): Promise<(Totals & Keys<D> & Folded)[]> {
-  const { by = [], bucketMs = null, only = null, withLatency = true } = options;
+  const { by = [], bucketMs = null, only = null } = options;
   const keys = by.map((dimension) => columns[dimension]);
-  const where = [
-    ...(span.source === null ? [] : [`source = (${numberOf('$7')})`]),
-    ...(only === null ? [] : [`job = (${numberOf('$8')})`]),
-  ];
   const bucket = bucketMs === null ? 'to_timestamp(0)' : stepOf('$9');
   const grouped = [...keys, 'is_others', 'bucket'];
   const named = grouped.join(', ');
   const { rows } = await client.query<Totals & Keys<D> & Folded>(
     `with given as (select $7::text, $8::text, $9::float8),
      ${pieces},
-     line as (
+     line as not materialized (
        select ${[...keys, `job = -1 as is_others`, `${bucket} as bucket`, ...rollupCounts].join(', ')}, latency_buckets, latency_counts
-       from (${linesOf('rollups')}) l ${where.length > 0 ? `where ${where.join(' and ')}` : ''}),
+       from (${linesOf('rollups')}) l ${whereOf(span, only)}),
      counted as (
        select ${named}, ${rollupCounts.map((name) => `sum(${name})::float8 as ${name}`).join(', ')} from line group by ${named}),
      latency as (
        select ${named}, array_agg(b order by b) as buckets, array_agg(n order by b) as counts
        from (select ${named}, b, sum(n)::float8 as n
-         from (select ${named}, ${unnested} from line ${withLatency ? '' : 'where false'}) h group by ${named}, b) x
+         from (select ${named}, ${unnested} from line) h group by ${named}, b) x
        group by ${named})
      select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
        t.is_others as "isOthers", ${bucketMs === null ? 'null' : utc('t.bucket')} as at, ${rollupCounts.map((name) => `t.${name}`).join(', ')},
        json_build_object('buckets', coalesce(l.buckets, '{}'), 'counts', coalesce(l.counts, '{}')) as latency
      from counted t left join latency l on ${grouped.map((name) => `l.${name} = t.${name}`).join(' and ')}
      order by t.bucket`,
+    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, (bucketMs ?? 0) / 1_000],
+  );
+  return rows;
+}
+
+/**
+ * The deliveries alone of what was counted in a span: a fraction of what {@link readTotals} costs, since there is one column
+ * to add up, and no latencies.
+ * @param options as of {@link readTotals}
+ */
+export async function readDeliveries<D extends Dimension>(
+  client: StoreClient,
+  span: RollupSpan,
+  options: { by: readonly D[]; bucketMs?: number | null; only?: { job: string } | null },
+): Promise<(Pick<Totals, 'at' | 'deliveries'> & Keys<D>)[]> {
+  const { by, bucketMs = null, only = null } = options;
+  const bucket = bucketMs === null ? 'to_timestamp(0)' : stepOf('$9');
+  const { rows } = await client.query<Pick<Totals, 'at' | 'deliveries'> & Keys<D>>(
+    `with given as (select $7::text, $8::text, $9::float8),
+     ${pieces},
+     counted as (
+       select ${by.map((dimension) => columns[dimension]).join(', ')}, ${bucket} as bucket, sum(deliveries)::float8 as deliveries
+       from (${linesOf('rollups')}) l ${whereOf(span, only)}
+       group by ${by.map((_, index) => index + 1).join(', ')}, bucket)
+     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
+       ${bucketMs === null ? 'null' : utc('t.bucket')} as at, t.deliveries
+     from counted t order by t.bucket`,
     [...boundsOf(span, bucketMs), span.source, only?.job ?? null, (bucketMs ?? 0) / 1_000],
   );
   return rows;
@@ -134,9 +155,18 @@ export async function readStaleFrom(client: StoreClient, span: RollupSpan): Prom
 /** In the list of what is selected: several times as fast as a function that is joined to each line. */
 const unnested = 'unnest(latency_buckets) as b, unnest(latency_counts) as n';
 
-/** The beginning of the step of so many seconds that `at` lies in. */
+/** The beginning of the step of so many seconds that `at` lies in. Not `extract`, which reckons in decimal digits. */
 const stepOf = (seconds: string): string =>
-  `to_timestamp(floor(extract(epoch from at) / ${seconds}::float8) * ${seconds}::float8)`;
+  `to_timestamp(floor(date_part('epoch', at) / ${seconds}::float8) * ${seconds}::float8)`;
+
+/** $7 a source, $8 a job. */
+function whereOf({ source }: RollupSpan, only: { job: string } | null): string {
+  const conditions = [
+    ...(source === null ? [] : [`source = (${numberOf('$7')})`]),
+    ...(only === null ? [] : [`job = (${numberOf('$8')})`]),
+  ];
+  return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+}
 
 /**
  * Which parts of the span are read from which rollups. $1 to $6: where the span begins, its whole hours, its whole days;

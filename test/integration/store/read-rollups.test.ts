@@ -1,6 +1,11 @@
 // What is read of a span of time, from days, hours and minutes, against the sum of its minutes.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { readPeaks, readTotals, type RollupSpan } from '../../../src/store/read-rollups.ts';
+import {
+  readDeliveries,
+  readPeaks,
+  readTotals,
+  type RollupSpan,
+} from '../../../src/store/read-rollups.ts';
 import { rollDaysUp } from '../../../src/store/roll-days-up.ts';
 import { sumUp } from '../../../src/store/roll-up.ts';
 import { noteDay } from '../../../src/store/stale-days.ts';
@@ -49,7 +54,7 @@ async function write(lines: readonly Minute[]): Promise<void> {
      peaks as (insert into minute_peaks select at, 1, job, peak from given)
      insert into minute_rollups (at, source, trigger, job, destination, named_by, events, deliveries, delivered_first, attempts,
        delivered, failed, unreachable, timed_out, cancelled, answered_429, dead, latency_buckets, latency_counts)
-     select at, 1, 0, job, 0, '-', 0, 0, 0, attempts, 0, 0, 0, 0, 0, 0, 0, array[bucket], array[attempts] from given`,
+     select at, 1, 0, job, 0, '-', 0, attempts * 2, 0, attempts, 0, 0, 0, 0, 0, 0, 0, array[bucket], array[attempts] from given`,
     [JSON.stringify(lines)],
   );
 }
@@ -72,6 +77,7 @@ async function expectSums(span: RollupSpan, bucketMs: number | null): Promise<vo
         ms,
         {
           attempts: list.reduce((sum, { attempts }) => sum + attempts, 0),
+          deliveries: list.reduce((sum, { attempts }) => sum + attempts * 2, 0),
           latency,
           peaks: [...peaks.values()]
             .map((of) => Math.max(...of.map(({ peak }) => peak)))
@@ -82,11 +88,15 @@ async function expectSums(span: RollupSpan, bucketMs: number | null): Promise<vo
   );
   const totals = await readTotals(store.client, span, { bucketMs });
   const peaks = await readPeaks(store.client, span, { bucketMs });
+  const deliveries = await readDeliveries(store.client, span, { by: ['job'], bucketMs });
   const found = Object.fromEntries(
     totals.map(({ at, attempts, latency }) => [
       at === null ? 0 : Date.parse(at),
       {
         attempts,
+        deliveries: deliveries
+          .filter((one) => one.at === at)
+          .reduce((sum, one) => sum + one.deliveries, 0),
         latency: Object.fromEntries(latency.buckets.map((b, index) => [b, latency.counts[index]])),
         peaks: peaks
           .filter((one) => one.at === at)
