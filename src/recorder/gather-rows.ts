@@ -32,13 +32,10 @@ export async function gatherRows(records: readonly RecordMessage[]): Promise<Row
       rows.refusals.push({ id, at, source, status, reason, detail, count });
       continue;
     }
-    const event = eventRow(record);
-    merge(
-      events,
-      `${event.source}\0${event.id}`,
-      { row: event, payloadOf: record.event },
-      mergeEvents,
-    );
+    const { event } = record;
+    const key = `${event.source}\0${event.id}`;
+    const there = events.get(key);
+    events.set(key, there ? withRecord(there, record) : eventOf(record));
     if (record.type === 'attempt') {
       const row = attemptRow(record);
       merge(attempts, row.id, row, mergeAttempts);
@@ -163,11 +160,27 @@ function deliveryRow({ event, arrival, delivery }: ToldEvent): DeliveryRow {
   };
 }
 
-function mergeEvents(a: EventSoFar, b: EventSoFar): EventSoFar {
-  const told = Date.parse(b.row.arrived_at) < Date.parse(a.row.arrived_at) ? b : a;
-  const kept = b.row.payload_kept && !a.row.payload_kept ? b : a;
+function eventOf(record: ToldEvent): EventSoFar {
+  return { row: eventRow(record), payloadOf: record.event };
+}
+
+/**
+ * The earliest arrival's account stays. Most records tell of an event what another has told: their rows are not even made.
+ */
+function withRecord(there: EventSoFar, record: ToldEvent): EventSoFar {
+  const isTold = isEarlier(record.arrival.at, there.row.arrived_at);
+  const isKept = record.event.payloadKept && !there.row.payload_kept;
+  if (!isTold && !isKept) return there;
+  const given = eventOf(record);
+  const told = isTold ? given : there;
+  const kept = isKept ? given : there;
   const { old_row, new_row, payload_kept } = kept.row;
   return { row: { ...told.row, old_row, new_row, payload_kept }, payloadOf: kept.payloadOf };
+}
+
+/** Of two times in RFC 3339. Most are the same text: two records of one arrival. */
+function isEarlier(a: string, b: string): boolean {
+  return a !== b && Date.parse(a) < Date.parse(b);
 }
 
 function mergeAttempts(a: AttemptRow, b: AttemptRow): AttemptRow {
@@ -183,8 +196,8 @@ function mergeDeadLetters(a: DeadLetterRow, b: DeadLetterRow): DeadLetterRow {
  * it took is the latest's.
  */
 function mergeDeliveries(a: ToldDelivery, b: ToldDelivery): ToldDelivery {
-  const told = Date.parse(b.arrivedAt) < Date.parse(a.arrivedAt) ? b : a;
-  const latest = Date.parse(b.row.told_at) > Date.parse(a.row.told_at) ? b : a;
+  const told = isEarlier(b.arrivedAt, a.arrivedAt) ? b : a;
+  const latest = isEarlier(a.row.told_at, b.row.told_at) ? b : a;
   const { is_rollout, told_at } = latest.row;
   return { ...told, row: { ...told.row, is_rollout, told_at } };
 }

@@ -3,7 +3,8 @@
 import type { StoreClient } from './client.ts';
 import { type EventKey, firstMsOf, firstUuidOf, tracesOf } from './refs.ts';
 import { type IdSpan, spanFrom } from './id-span.ts';
-import { eventIdOf, isBetween, isDelivery, isOfTraces, keyRows, nameOf } from './sql.ts';
+import { candidates, deliveryOf, endsOfLoops, eventOf, isNear, linkOf } from './loop-paths.ts';
+import { eventIdOf, isOfTraces, keyRows, nameOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
@@ -43,53 +44,20 @@ export type StoredLoop = Omit<FoundLoop, 'id' | 'ref'> & {
 
 /** A path is followed for so many steps; a longer one is a loop by any measure. */
 const longestPath = 200;
-/** So many events below one that is recorded late are looked at again. */
-const mostBelow = 1_000;
-
 /** Of a kept path, at each end. */
 const shownSteps = 25;
 
 /** A path is followed so far back in time, ms. */
 const longestLoopMs = 14 * 86_400_000;
 
-/** $3, $4: only the partitions in which the path can be. */
-const isNear = (x: string): string => isBetween(`${x}.trace_id`, '$3', '$4');
-
 /** Of an event: the trigger that fired, for the table it is of. */
 const sameTrigger = (a: string, b: string): string =>
   `${a}.trigger = ${b}.trigger and ${a}.table_schema is not distinct from ${b}.table_schema
     and ${a}.table_name is not distinct from ${b}.table_name`;
 
-/**
- * $1 events whose links have been judged anew: these, and what they caused. Each step is a lateral look along an
- * index with a limit, here and below: what a planner guesses of recursion would have it read whole tables.
- */
-const candidates = `
-  touched as materialized (select r."traceId" as trace_id, r.ref from ${keyRows('$1')}),
-  below (trace_id, ref) as (
-    select trace_id, ref from touched
-    union
-    select l.trace_id, l.event_ref from below b
-    cross join lateral (
-      select d.trace_id, d.ref from deliveries d
-      where d.trace_id = b.trace_id and d.event_ref = b.ref and ${isNear('d')} limit ${mostBelow}) d
-    cross join lateral (
-      select l.trace_id, l.event_ref from links l
-      where l.cause_ref = d.ref and l.cause_ref is not null
-        and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id and ${isNear('l')} limit ${mostBelow}) l),
-  candidates as materialized (select trace_id, ref from below limit ${mostBelow}),`;
-
-const eventOf = (trace: string, ref: string): string =>
-  `(select x.* from events x where x.trace_id = ${trace} and x.ref = ${ref} and ${isNear('x')} limit 1)`;
-const linkOf = (trace: string, ref: string): string =>
-  `(select coalesce(x.cause_trace_id, x.trace_id) as cause_trace, x.cause_ref, x.evidence from links x
-    where x.trace_id = ${trace} and x.event_ref = ${ref} and ${isNear('x')} limit 1)`;
-const deliveryOf = (trace: string, ref: string): string =>
-  `(select x.* from deliveries x where ${isDelivery('x', trace, ref)} and ${isNear('x')} limit 1)`;
-
 /** $2: how often a trigger may fire along one path. */
 const findLoops = `
-  with recursive ${candidates}
+  with recursive ${candidates},
   up (first_trace, first_ref, step, trace_id, ref, trigger, table_schema, table_name, row_key, evidence, job,
     cause_trace, cause_event) as (
     select e.trace_id, e.ref, 0, e.trace_id, e.ref, e.trigger, e.table_schema, e.table_name, e.row_key,
@@ -140,12 +108,14 @@ export async function readLoops(
 ): Promise<FoundLoop[]> {
   const suspects = await suspectsOf(client, graded, mostTimes);
   if (suspects.length === 0) return [];
-  const { first, last } = await spanOf(client, suspects);
+  const span = await spanOf(client, suspects);
+  const ends = await endsOfLoops(client, suspects, { span, mostTimes, longest: longestPath });
+  if (ends.length === 0) return [];
   const { rows } = await client.query<FoundLoop>(findLoops, [
-    storableJson(suspects),
+    storableJson(ends),
     mostTimes,
-    first,
-    last,
+    span.first,
+    span.last,
   ]);
   return rows;
 }
@@ -189,7 +159,7 @@ export async function replaceLoops(
   await client.query('lock table loops in share row exclusive mode');
   const { first, last } = await spanOf(client, graded);
   await client.query(
-    `with recursive ${candidates.trimEnd().replace(/,$/, '')}
+    `with recursive ${candidates}
      delete from loops x using candidates c
      where x.trace_id = c.trace_id and x.event_ref = c.ref and (x.trace_id, x.event_ref) not in (
        select r."traceId", r.ref from ${keyRows('$2')})`,
