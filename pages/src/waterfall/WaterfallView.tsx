@@ -259,7 +259,7 @@ export function WaterfallView(props: OutlineViewProps & { stretch: Stretch | nul
   const found = useFoundBelow(props);
   const narrow = useMedia('(width < 720px)');
   const columns = narrow
-    ? 'grid grid-cols-[46%_minmax(0,1fr)]'
+    ? 'grid grid-cols-[50%_minmax(0,1fr)]'
     : 'grid grid-cols-[380px_minmax(0,1fr)]';
   const { totalMs } = tree;
   const whole = useMemo(() => ({ t0: 0, t1: Math.max(1, totalMs) }), [totalMs]);
@@ -364,7 +364,7 @@ export function WaterfallView(props: OutlineViewProps & { stretch: Stretch | nul
               hit={outline.kind[row] === rowKinds.node && hits.has(at(outline.item, row))}
               hidden={found.get(row) ?? 0}
               columns={columns}
-              indent={narrow ? 8 : 12}
+              indent={narrow ? 4 : 12}
             />
           ))}
         </div>
@@ -375,7 +375,7 @@ export function WaterfallView(props: OutlineViewProps & { stretch: Stretch | nul
       {brush.drawn !== null && (
         <div
           aria-hidden="true"
-          className={`pointer-events-none absolute inset-y-0 right-4 ${narrow ? 'left-[calc(46%+8px)]' : 'left-[388px]'}`}
+          className={`pointer-events-none absolute inset-y-0 right-4 ${narrow ? 'left-[calc(50%+8px)]' : 'left-[388px]'}`}
         >
           <i
             className="absolute inset-y-0 border-x-2 border-brand bg-brand/10"
