@@ -131,10 +131,10 @@ export function traceRoutes(deps: ApiDeps) {
           // Who may see more gets other bytes under the same address.
           if (!mask && isOver(detail.trace, deps.now())) context.header('cache-control', mayBeKept);
           if (form === 'objects') return context.json(detail, 200);
-          // What is masked goes by names and places that columns do not have.
-          const shown = mask ? traceDetailSchema.parse(await mask(detail)) : detail;
+          // What is masked goes by names and places that columns do not have, and what is left out of a cascade is none of it.
+          const lean = leanTrace(detail);
           if (mask) context.set('isMasked', true);
-          return context.json(pack(leanTrace(shown)), 200);
+          return context.json(pack(mask ? await mask(lean) : lean), 200);
         },
       )
   );
