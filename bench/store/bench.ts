@@ -26,7 +26,7 @@ const amounts = {
     giants: 1,
     rounds: 9,
     eventsOfRound: 300,
-    samples: 3,
+    samples: 1,
     sizeOf: 3_000,
   },
 };
