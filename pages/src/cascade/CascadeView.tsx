@@ -84,9 +84,10 @@ export function CascadeView(props: CascadeViewProps): ReactElement {
 
   const [panelChoice, setPanelChoice] = useState(readPanelChoice);
   // Beside a diagram that needs the room, the list of jobs opens only when asked for.
-  const [roomBeside] = useState(
-    () => laneCount(tree, laid?.outline ?? null) * laneWidth + roomForOthers <= window.innerWidth,
-  );
+  const [roomBeside] = useState(() => {
+    const most = Math.floor((window.innerWidth - roomForOthers) / laneWidth);
+    return laneCount(tree, laid?.outline ?? null, most) <= most;
+  });
   const jobsShown = panelChoice ?? (roomBeside && shownView === 'sequence');
   const showJobs = (shown: boolean): void => {
     setPanelChoice(shown);

@@ -22,8 +22,18 @@ function times(count: number): string {
   return count === 2 ? 'twice' : `${count} times`;
 }
 
-/** Groups of hops in which one job was delivered for the same row through different events. */
-export function repeatedRuns(cascade: Cascade): HopNode[][] {
+const known = new WeakMap<Cascade, readonly HopNode[][]>();
+
+/** Groups of hops in which one job was delivered for the same row through different events. Once a cascade. */
+export function repeatedRuns(cascade: Cascade): readonly HopNode[][] {
+  const before = known.get(cascade);
+  if (before !== undefined) return before;
+  const runs = readRepeatedRuns(cascade);
+  known.set(cascade, runs);
+  return runs;
+}
+
+function readRepeatedRuns(cascade: Cascade): HopNode[][] {
   const groups = new Map<string, Map<string, HopNode>>();
   for (const { node } of cascade.order) {
     if (node.kind !== 'hop' || node.event === null) continue;

@@ -95,21 +95,28 @@ function laneOf(node: SequenceNode): Omit<Lane, 'centre'> {
   }
 }
 
-/** How many lifelines the rows of an outline need; null for all that the cascade has. */
-export function laneCount({ nodes }: CascadeTree, outline: Outline | null): number {
+/**
+ * How many lifelines the rows of an outline need; null for all that the cascade has.
+ * @param most counted no further than one more than this
+ */
+export function laneCount(
+  { nodes }: CascadeTree,
+  outline: Outline | null,
+  most = Infinity,
+): number {
   const keys = new Set<string>();
-  const add = (index: number): void => {
-    const node = nodes[index];
+  const rows = outline === null ? nodes.length : outline.count;
+  for (let row = 0; row < rows && keys.size <= most; row++) {
+    const node = nodes[outline === null ? row : firstOf(outline, row)];
     if (node !== undefined) keys.add(laneOf(node).key);
-  };
-  if (outline === null) for (const index of nodes.keys()) add(index);
-  else {
-    for (const [row, item] of outline.item.entries()) {
-      const isNode = outline.kind[row] === rowKinds.node;
-      add(isNode ? item : (outline.groups[item]?.members[0] ?? -1));
-    }
   }
   return keys.size;
+}
+
+/** The node that a row is about; of a group, its first. */
+function firstOf(outline: Outline, row: number): number {
+  const item = at(outline.item, row);
+  return outline.kind[row] === rowKinds.node ? item : (outline.groups[item]?.members[0] ?? -1);
 }
 
 /** On its arrow; null where the link is certain. */

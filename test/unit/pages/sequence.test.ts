@@ -107,6 +107,8 @@ describe('the groups of a sequence', () => {
     expect(layout.arrows.filter(({ cause }) => cause.to === group?.node.id)).toHaveLength(1);
     expect(laneCount(tree, sequence.outline)).toBe(4);
     expect(laneCount(tree, null)).toBe(5);
+    // Whoever asks whether there is room for two needs no more than that there are three.
+    expect(laneCount(tree, null, 2)).toBe(3);
   });
 
   it('say how many there are, how the worst fared in words, and how many attempts it took', () => {
