@@ -175,8 +175,9 @@ it.each(['1h', '6h', '24h', '7d', '30d'])(
   },
 );
 
+const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+
 it('statistics of any time are read along indexes', async () => {
-  const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
   const ofJob = `&source=${one.source}&job=${one.job}`;
   expect(
     await walksThrough(
