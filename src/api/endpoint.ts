@@ -3,6 +3,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { BlankInput } from 'hono/types';
 import { z } from 'zod';
+import { shapeProblem, shapeProblemAt } from '../config/shape-problems.ts';
 import type { ApiEnv } from './env.ts';
 import { invalid, type InvalidPart } from './problem.ts';
 import type { ProblemReason } from './problem-types.ts';
@@ -85,14 +86,21 @@ export function endpoint<
         errors.push({ in: target, name: untellable.path || target, message: untellable.why });
         return;
       }
-      const result = schema.safeParse(given);
+      const result = schema.safeParse(given, { error: shapeProblem });
       if (result.success) req.addValidatedData(target, result.data);
       else errors.push(...result.error.issues.map((issue) => invalidPart(target, issue)));
     };
     if (param) check('param', param, req.param());
     // What the door of the whole API reads, which is the same everywhere (access/guard.ts).
     const { unmask: _unmask, ...queries } = req.queries();
-    check('query', query, singles(queries));
+    const twice = Object.keys(queries).filter((name) => (queries[name]?.length ?? 0) > 1);
+    if (twice.length > 0) {
+      errors.push(
+        ...twice.map((name) => ({ in: 'query', name, message: 'is given twice: give it once' })),
+      );
+    } else {
+      check('query', query, singles(queries));
+    }
     if (errors.length === 0 && json) check('json', json, await readJson(req.raw));
     if (errors.length > 0) throw invalid(errors);
     await next();
@@ -112,16 +120,15 @@ export function operationOf(handler: object): Operation | undefined {
   return operations.get(handler);
 }
 
-/** A parameter that is given twice stays a list, which no schema takes. */
-function singles(queries: Record<string, string[]>): Record<string, string | string[] | undefined> {
-  return Object.fromEntries(
-    Object.entries(queries).map(([name, values]) => [name, values.length > 1 ? values : values[0]]),
-  );
+/** Each parameter's first value: none is left that has two. */
+function singles(queries: Record<string, string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(queries).map(([name, values]) => [name, values[0]]));
 }
 
 function invalidPart(target: string, issue: z.core.$ZodIssue): InvalidPart {
   if (issue.code === 'unrecognized_keys' && target === 'query') {
     return { in: target, name: issue.keys.join(', '), message: 'is no parameter of this endpoint' };
   }
-  return { in: target, name: issue.path.map(String).join('.') || target, message: issue.message };
+  const { path, message } = shapeProblemAt(issue);
+  return { in: target, name: path || target, message };
 }

@@ -50,12 +50,17 @@ export class ApiProblem extends Error {
   }
 }
 
-/** 404 for one thing that is not there. */
+/** 404 for one thing that happened, or did not. */
 export function notFound(what: string): ApiProblem {
   return new ApiProblem(
     'not_found',
     `${what} is not known here. It may not have been recorded yet.`,
   );
+}
+
+/** 404 for one thing that admins store, and take away. `list` is where those are that there are. */
+export function notStored(what: string, list: string): ApiProblem {
+  return new ApiProblem('not_found', `${what} is not stored, or not any more. ${list} lists them.`);
 }
 
 /** 400 that lists what is wrong with a request. */

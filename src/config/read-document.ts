@@ -1,6 +1,7 @@
 // Turns what somebody wants to store into a checked configuration, and says by path what is wrong with it. Pure: what
 // only the edge can tell (which algorithms there are, what the allowlist has) is not checked here.
 import { type Configuration, configurationSchema } from './configuration.ts';
+import { shapeProblem, shapeProblemAt } from './shape-problems.ts';
 import { stableJson } from './stable-json.ts';
 
 /**
@@ -22,15 +23,9 @@ export type ReadDocument =
 
 /** Checks a document. `text` is how it is stored: every default written out, keys in one order. */
 export function readDocument(document: unknown): ReadDocument {
-  const parsed = configurationSchema.safeParse(document);
+  const parsed = configurationSchema.safeParse(document, { error: shapeProblem });
   if (!parsed.success) {
-    return {
-      ok: false,
-      issues: parsed.error.issues.map((issue) => ({
-        path: issue.path.map(String).join('.'),
-        message: issue.message,
-      })),
-    };
+    return { ok: false, issues: parsed.error.issues.map(shapeProblemAt) };
   }
   const configuration = parsed.data;
   const twice = mergedDestinations(document, configuration) ?? sharedHash(configuration);

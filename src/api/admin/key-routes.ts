@@ -6,7 +6,7 @@ import { type Configuration, ingestKeySchema } from '../../config/configuration.
 import { shortenHashes } from '../../config/key-hashes.ts';
 import type { ApiEnv } from '../env.ts';
 import { endpoint } from '../endpoint.ts';
-import { ApiProblem, notFound } from '../problem.ts';
+import { ApiProblem, notStored } from '../problem.ts';
 import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { type DrawnKey, drawKey } from './ingest-key.ts';
@@ -173,7 +173,7 @@ export function keyRoutes(deps: AdminDeps) {
 /** @throws ApiProblem 404 */
 function keyOf({ keys }: Configuration, id: string): IngestKey {
   const key = Object.hasOwn(keys, id) ? keys[id] : undefined;
-  if (!key) throw notFound(`The key ${id}`);
+  if (!key) throw notStored(`The key ${id}`, 'GET /api/admin/keys');
   return key;
 }
 

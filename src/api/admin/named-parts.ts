@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { KnownDestination, StoredRoute } from '../../config/configuration.ts';
 import type { ApiEnv } from '../env.ts';
-import { notFound } from '../problem.ts';
+import { notStored } from '../problem.ts';
 import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { partEtag, requirePrecondition } from './preconditions.ts';
@@ -74,8 +74,9 @@ function partOf<C extends Collection>(
   return Object.hasOwn(parts, name) ? (parts[name] ?? null) : null;
 }
 
-function unknown(collection: Collection, name: string): ReturnType<typeof notFound> {
-  return notFound(`The ${nouns[collection]} ${name.slice(0, 200)}`);
+function unknown(collection: Collection, name: string): ReturnType<typeof notStored> {
+  const what = `The ${nouns[collection]} ${name.slice(0, 200)}`;
+  return notStored(what, `GET /api/admin/${collection}`);
 }
 
 /** For the audit: the query of a destination may hold a secret. */

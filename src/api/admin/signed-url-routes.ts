@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { routeNameSchema } from '../../config/configuration.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ApiEnv } from '../env.ts';
-import { ApiProblem, notFound } from '../problem.ts';
+import { ApiProblem, notStored } from '../problem.ts';
 import { readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { signUrl } from './ingest-key.ts';
@@ -56,10 +56,13 @@ export function signedUrlRoutes(deps: AdminDeps) {
             ? configuration.keys[keyId]?.sha256
             : undefined;
       if (sha256 === undefined) {
-        throw notFound(keyId === null ? 'A key in the Worker’s variables' : `The key ${keyId}`);
+        throw notStored(
+          keyId === null ? 'A key in the Worker’s variables' : `The key ${keyId}`,
+          'GET /api/admin/keys',
+        );
       }
       if (route !== null && !Object.hasOwn(configuration.routes, route)) {
-        throw notFound(`The route ${route}`);
+        throw notStored(`The route ${route}`, 'GET /api/admin/routes');
       }
       const allowed = keyId === null ? null : (configuration.keys[keyId]?.routes ?? null);
       if (route !== null && allowed !== null && !allowed.includes(route)) {

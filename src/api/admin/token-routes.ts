@@ -14,7 +14,7 @@ import {
 } from '../access/views.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ApiEnv } from '../env.ts';
-import { ApiProblem, invalid, notFound } from '../problem.ts';
+import { ApiProblem, invalid, notStored } from '../problem.ts';
 import { noteQuery } from './note-query.ts';
 
 type TokenDeps = {
@@ -105,7 +105,7 @@ export function tokenRoutes(deps: TokenDeps) {
         const { id } = context.req.valid('param');
         const { note } = context.req.valid('query');
         const isRevoked = await deps.store.revokeToken(id, { note, who: context.get('who') });
-        if (!isRevoked) throw notFound(`The token ${id}`);
+        if (!isRevoked) throw notStored(`The token ${id}`, 'GET /api/admin/tokens');
         deps.shared.tokens.clear();
         return context.json({ id }, 200);
       },

@@ -6,7 +6,7 @@ import { shortenHashes } from '../../config/key-hashes.ts';
 import type { ApiEnv } from '../env.ts';
 import { endpoint } from '../endpoint.ts';
 import { numberedPageQuery } from '../page-query.ts';
-import { notFound } from '../problem.ts';
+import { notStored } from '../problem.ts';
 import { changeConfiguration, readStored } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { noteSchema } from './note-query.ts';
@@ -36,7 +36,7 @@ const rollback = z.strictObject({
 export function versionRoutes(deps: AdminDeps) {
   const kept = async (version: number): Promise<{ text: string }> => {
     const found = await deps.store.version(version);
-    if (!found) throw notFound(`Version ${version}`);
+    if (!found) throw notStored(`Version ${version}`, 'GET /api/admin/versions');
     return found;
   };
   /** As it was written, whichever Throughline wrote it. */
@@ -76,7 +76,7 @@ export function versionRoutes(deps: AdminDeps) {
       async (context) => {
         const { version } = context.req.valid('param');
         const found = await deps.store.version(version);
-        if (!found) throw notFound(`Version ${version}`);
+        if (!found) throw notStored(`Version ${version}`, 'GET /api/admin/versions');
         const { text, ...facts } = found;
         const view: VersionView = { ...facts, configuration: shortenHashes(JSON.parse(text)) };
         return context.json(view, 200);

@@ -64,6 +64,36 @@ describe('a query', () => {
   });
 });
 
+describe('what has not its shape', () => {
+  it.each([
+    ['/api/traces?limit=abc', 'limit: must be a number'],
+    ['/api/traces?limit=0', 'limit: must be at least 1'],
+    ['/api/traces?limit=5&limit=6', 'limit: is given twice: give it once'],
+    [
+      '/api/traces?from=yesterday',
+      'from: must be a time with its zone, such as 2027-01-31T09:30:00Z',
+    ],
+    ['/api/overview?range=9y', 'range: must be one of "1h", "6h", "24h", "7d", "30d"'],
+    ['/api/search?q=', 'q: must not be empty'],
+  ])('GET %s says once and in words: %s', async (path, detail) => {
+    const { problem } = await ask('GET', path);
+    expect(problem).toMatchObject({ detail });
+  });
+
+  it.each([
+    ['/api/replays', '{}', 'ratePerSecond: is missing; it must be a number'],
+    ['/api/replays/count', '{"filter":{"job":"a"}}', 'filter.job: is not known here'],
+    [
+      '/api/replays',
+      '{"filter":{"jobs":["a"]},"ratePerSecond":1,"note":"x"}',
+      'note: is not known here',
+    ],
+  ])('POST %s %s says where, and what: %s', async (path, body, detail) => {
+    const { problem } = await ask('POST', path, body);
+    expect(problem).toMatchObject({ detail });
+  });
+});
+
 /** An array in an array, so many times. */
 const deep = (depth: number): string =>
   `{"source":${'['.repeat(depth)}${']'.repeat(depth)},"trigger":"t"}`;
