@@ -13,8 +13,8 @@ const kinds: Partial<Record<string, string>> = {
   record: 'an object',
 };
 
-/** What is counted where zod limits a size. */
-const counted: Partial<Record<string, string>> = { string: 'characters', array: 'items' };
+/** What is counted, one of it, where zod limits a size. */
+const counted: Partial<Record<string, string>> = { string: 'character', array: 'item' };
 
 /**
  * The `error` of a `safeParse()`: one sentence's end, which follows the path ("rollout.percent: must be at most 100").
@@ -40,7 +40,12 @@ export const shapeProblem: z.core.$ZodErrorMap = (issue) => {
     }
     case 'too_big':
       return limit('at most', 'less than', issue.inclusive, issue.maximum, counted[issue.origin]);
-    default:
+    case 'unrecognized_keys':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
+    case 'custom':
       return undefined;
   }
 };
@@ -63,5 +68,6 @@ function limit(
   what: string | undefined,
 ): string {
   const least = `${isInclusive === false ? exclusive : inclusive} ${bound}`;
-  return what ? `must have ${least} ${what}` : `must be ${least}`;
+  if (what === undefined) return `must be ${least}`;
+  return `must have ${least} ${what}${Number(bound) === 1 ? '' : 's'}`;
 }

@@ -77,8 +77,8 @@ describe('the whole configuration', () => {
 
   test.each<[string, unknown, string, RegExp]>([
     ['no JSON', '{"format": 1,', 'body', /no JSON/],
-    ['another form', { format: 2 }, 'format', /expected 1/],
-    ['a slip of a name', { format: 1, rotues: {} }, 'document', /rotues/],
+    ['another form', { format: 2 }, 'format', /must be 1/],
+    ['a slip of a name', { format: 1, rotues: {} }, 'rotues', /not known/],
     [
       'an unknown algorithm',
       withRoutes({ orders: { ...routeTo('/o'), algorithm: 'random' } }),
