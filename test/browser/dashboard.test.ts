@@ -1,8 +1,10 @@
 // What a team member does: watches a write turn into a cascade, opens it, reads a hop's logs, and goes on
 // working when Grafana is away.
 import type { Page } from 'playwright-core';
-import { describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { placeOrder } from '../../demo/shop/place-order.ts';
+import { tracePageSchema } from '../../src/api/views.ts';
+import { ask, until } from './api.ts';
 import { expectConsoleError, freshPage, signedIn, useBrowser } from './browser.ts';
 
 useBrowser();
@@ -11,6 +13,16 @@ async function order(as: string): Promise<number> {
   const { applicationUrl } = inject('world');
   return (await placeOrder({ url: applicationUrl, as, express: true })).orderId;
 }
+
+// In a world in which nothing has happened the pages guide to the first cascade instead (first-minutes).
+beforeAll(async () => {
+  await order('first@example.com');
+  await until(
+    'a first cascade',
+    () => ask('/api/traces?limit=1', tracePageSchema),
+    ({ traces }) => traces.length > 0,
+  );
+});
 
 async function logServer(verb: 'stop' | 'start'): Promise<void> {
   const response = await fetch(`${inject('world').controlUrl}/${verb}/log-server`, {

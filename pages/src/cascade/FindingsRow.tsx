@@ -46,6 +46,7 @@ export function FindingsRow(props: {
             <button
               type="button"
               className="link ml-0.5 h-6 flex-none"
+              aria-label={`${finding.action}: ${finding.subject} ${finding.rest}`}
               onClick={() => props.onShow(finding)}
             >
               {finding.action}

@@ -1,5 +1,5 @@
-// What the palette lists for a text: what the page itself knows first, and what the API found below it, so that an
-// answer that comes late moves nothing above it. Pure.
+// What the palette lists for a text: what the page itself knows first, then routes, which an admin's page has to read, and what
+// the API found below it, so that an answer that comes late moves nothing above it. Pure.
 import type { SearchAnswer, SearchView } from '../../../src/api/search-views.ts';
 
 export type Entry = {
@@ -66,9 +66,9 @@ export function sectionsFor(text: string, known: Known, found: SearchView | null
   const isEmpty = wanted === '';
   const local: Section[] = [
     { id: 'recent', label: 'Recent', items: matching(known.recent, wanted) },
-    { id: 'routes', label: 'Routes', items: isEmpty ? [] : matching(known.routes, wanted) },
     { id: 'pages', label: 'Pages', items: matching(known.pages, wanted) },
     { id: 'actions', label: 'Actions', items: matching(known.actions, wanted) },
+    { id: 'routes', label: 'Routes', items: isEmpty ? [] : matching(known.routes, wanted) },
   ].map((section) => ({
     ...section,
     items: isEmpty ? section.items : section.items.slice(0, shownOfEach),

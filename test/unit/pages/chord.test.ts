@@ -105,6 +105,15 @@ describe('the palette', () => {
     }
   });
 
+  test('nor what stands there when an admin’s routes have been read', () => {
+    for (const text of ['', 'c', 'charge', 'theme']) {
+      const before = sectionsFor(text, { ...known, routes: [] }, null).flatMap(
+        ({ items }) => items,
+      );
+      expect(labels(text, null).slice(0, before.length)).toEqual(before.map(({ label }) => label));
+    }
+  });
+
   test('puts what begins with the text before what only has it', () => {
     expect(labels('charge', null)).toEqual(['charge-card', 'recharge']);
     expect(labels('dark theme', null)).toEqual(['Theme: dark']);
