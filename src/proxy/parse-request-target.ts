@@ -27,19 +27,19 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: EdgeProbl
  */
 export function parseRequestTarget(search: string): Parsed<RequestTarget> {
   const parameters = rawParameters(search);
-  const algorithm = decode(parameters.get('algorithm')?.[0] ?? 'pass-through')
-    .toLowerCase()
-    .replaceAll('_', '-');
+  const [named = 'pass-through', ...others] = parameters.get('algorithm') ?? [];
+  if (others.length > 0) return fail({ reason: 'algorithm_repeated' });
+  const algorithm = decode(named).toLowerCase().replaceAll('_', '-');
   const seen = new Set<string>();
   const destinations = parseList('destinations', parameters, seen);
   if (!destinations.ok) return destinations;
   const fallback = parseList('fallback', parameters, seen);
   if (!fallback.ok) return fallback;
-  const [first, ...others] = destinations.value;
+  const [first, ...further] = destinations.value;
   if (!first) return fail({ reason: 'destinations_missing' });
   return {
     ok: true,
-    value: { algorithm, destinations: [first, ...others], fallback: fallback.value },
+    value: { algorithm, destinations: [first, ...further], fallback: fallback.value },
   };
 }
 

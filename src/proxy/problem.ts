@@ -23,6 +23,7 @@ export type EdgeProblem =
   | { reason: 'route_parameter'; parameter: string }
   | { reason: 'destinations_missing' }
   | { reason: 'destinations_repeated'; parameter: 'destinations' | 'fallback' }
+  | { reason: 'algorithm_repeated' }
   | { reason: 'destination_blank'; parameter: 'destinations' | 'fallback'; position: number }
   | { reason: 'destination_malformed'; destination: string; why: string }
   | { reason: 'destination_duplicate'; destination: string }
@@ -131,6 +132,12 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Destinations given twice',
         detail: `Give ${problem.parameter} once, its URLs separated by commas.`,
       };
+    case 'algorithm_repeated':
+      return {
+        status: 400,
+        title: 'Algorithm given twice',
+        detail: 'Give algorithm once.',
+      };
     case 'destination_blank':
       return {
         status: 400,
@@ -153,7 +160,7 @@ export function describeProblem(problem: EdgeProblem): Wire {
       return {
         status: 403,
         title: 'Destination not allowed',
-        detail: `"${problem.destination}" matches no entry of ALLOWED_DESTINATIONS. An admin can add it.`,
+        detail: `"${problem.destination}" matches no entry of the allowlist: ALLOWED_DESTINATIONS, and what is stored. An admin can add it (PUT /api/admin/allowlist).`,
       };
     case 'destination_forbidden':
       return {

@@ -56,6 +56,10 @@ describe('the edge URL', () => {
     ['destinations=', 'destinations_missing'],
     ['algorithm=pass-through', 'destinations_missing'],
     ['destinations=https://a.example&destinations=https://b.example', 'destinations_repeated'],
+    [
+      'algorithm=broadcast&algorithm=pass-through&destinations=https://a.example',
+      'algorithm_repeated',
+    ],
     ['destinations=https://a.example,,https://b.example', 'destination_blank'],
     ['destinations=https://a.example,', 'destination_blank'],
     ['destinations=https://a.example,https://A.example/', 'destination_duplicate'],
