@@ -188,7 +188,7 @@ export function replayRoutes(deps: ApiDeps) {
           const { delivered, failed, open } = await readCanaries(client, id);
           const next = obey(run, command, delivered + failed + open);
           if (!next) {
-            const detail = `This run is ${run.state}: there is nothing to ${command}.`;
+            const detail = `This run is ${run.state}: there is nothing to ${command}. A new run takes what is left.`;
             throw new ApiProblem('not_possible', detail);
           }
           const action = by(context.get('who'), new Date(deps.now()).toISOString());
