@@ -188,7 +188,8 @@ export function replayRoutes(deps: ApiDeps) {
           const { delivered, failed, open } = await readCanaries(client, id);
           const next = obey(run, command, delivered + failed + open);
           if (!next) {
-            const detail = `This run is ${run.state}: there is nothing to ${command}. A new run takes what is left.`;
+            const after = hasEnded(run.state) ? ' A new run takes what is left.' : '';
+            const detail = `This run is ${run.state}: there is nothing to ${command}.${after}`;
             throw new ApiProblem('not_possible', detail);
           }
           const action = by(context.get('who'), new Date(deps.now()).toISOString());
@@ -203,6 +204,10 @@ export function replayRoutes(deps: ApiDeps) {
         return context.json(view, 200);
       },
     );
+}
+
+function hasEnded(state: ReplayRunSummary['state']): boolean {
+  return state === 'stopped' || state === 'cancelled' || state === 'completed';
 }
 
 function by(who: ApiEnv['Variables']['who'], at: string) {
