@@ -110,10 +110,12 @@ function BoxNode({ id, data }: { id: string; data: DrawnNodeData }): ReactElemen
     <>
       <NodeButton
         id={id}
-        label={withShown(label, [main, detail, marker?.text ?? null])}
+        // From top to bottom, so that what is in sight of it at an edge stands together in the name too.
+        label={withShown(label, [marker?.text ?? null, main, detail])}
         title={title}
         className={`tl-node ${dashed ? 'tl-node-dashed' : ''}`}
       >
+        {marker !== null && <Marker {...marker} />}{' '}
         <span className="flex items-center gap-[5px] text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">
           <Glyph tone={tone} />
           <span className={`truncate ${hit ? 'tl-hit' : ''}`}>{main}</span>{' '}
@@ -128,8 +130,7 @@ function BoxNode({ id, data }: { id: string; data: DrawnNodeData }): ReactElemen
         </span>{' '}
         <span className="block truncate text-left text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
           {detail}
-        </span>{' '}
-        {marker !== null && <Marker {...marker} />}
+        </span>
       </NodeButton>
       {folded !== null && <Folded {...folded} className="-right-1.5 -bottom-3.5" />}
     </>
