@@ -75,11 +75,13 @@ const markerClass = {
 
 function Marker({ text, tone }: NonNullable<DrawnNodeData['marker']>): ReactElement {
   return (
+    // By style: what an edge of the view leaves of a node must stand together in its name, and of three texts around a
+    // corner two never do.
     <span
-      className={`absolute -top-3.5 -right-1.5 flex h-[17px] items-center gap-0.5 rounded-full border pr-[5px] pl-[3px] text-[10.5px] leading-none font-semibold ${markerClass[tone]}`}
+      data-marker={text}
+      className={`absolute -top-3.5 -right-1.5 flex h-[17px] items-center gap-0.5 rounded-full border pr-[5px] pl-[3px] text-[10.5px] leading-none font-semibold after:content-[attr(data-marker)] ${markerClass[tone]}`}
     >
       <RepeatIcon size={12} />
-      {text}
     </span>
   );
 }
@@ -110,12 +112,10 @@ function BoxNode({ id, data }: { id: string; data: DrawnNodeData }): ReactElemen
     <>
       <NodeButton
         id={id}
-        // From top to bottom, so that what is in sight of it at an edge stands together in the name too.
-        label={withShown(label, [marker?.text ?? null, main, detail])}
+        label={withShown(label, [main, detail, marker?.text ?? null])}
         title={title}
         className={`tl-node ${dashed ? 'tl-node-dashed' : ''}`}
       >
-        {marker !== null && <Marker {...marker} />}{' '}
         <span className="flex items-center gap-[5px] text-[12px] leading-[17px] font-semibold tracking-[-0.012em] whitespace-nowrap">
           <Glyph tone={tone} />
           <span className={`truncate ${hit ? 'tl-hit' : ''}`}>{main}</span>{' '}
@@ -131,6 +131,7 @@ function BoxNode({ id, data }: { id: string; data: DrawnNodeData }): ReactElemen
         <span className="block truncate text-left text-[11px] leading-[15px] tracking-[-0.012em] text-sub">
           {detail}
         </span>
+        {marker !== null && <Marker {...marker} />}
       </NodeButton>
       {folded !== null && <Folded {...folded} className="-right-1.5 -bottom-3.5" />}
     </>
