@@ -1,20 +1,21 @@
 // Counts everything that a database holds by the minute, the hour and the day at once, as the cron would have done one minute
 // after the other while it happened: of ten million events that takes minutes, not days. A test holds it against the cron's.
 import type { StoreClient } from '../../src/store/client.ts';
-import { bucketFactor, lastBucket } from '../../src/store/latency-histogram.ts';
-import { rollupCounts, sumUp } from '../../src/store/roll-up.ts';
+import { sumUp } from '../../src/store/roll-up.ts';
+import {
+  attemptBucket,
+  attemptCounts,
+  countOf,
+  counts,
+  mostLines,
+  mostPeaks,
+  ofEvent,
+  rollupCounts,
+} from '../../src/store/rollup-line.ts';
 
-/** As roll-up.ts keeps them. */
-const mostLines = 300;
-const mostPeaks = 200;
 /** As the table `retention` has it. */
 const minutesKept = '14 days';
 const key = 'source, trigger, job, destination, named_by';
-
-const countOf = (condition: string): string => `count(*) filter (where ${condition})`;
-const counts = (given: Partial<Record<(typeof rollupCounts)[number], string>>): string =>
-  rollupCounts.map((name) => `${given[name] ?? '0'} as ${name}`).join(', ');
-const ofEvent = `coalesce(e.trigger, 0) as trigger, coalesce(e.named_by, '-') as named_by`;
 
 /** $1: nothing before it is counted. Which attempt is a delivery's first is seen an hour before that. */
 const parts = (grain: 'minute' | 'hour'): string => `
@@ -22,25 +23,13 @@ const parts = (grain: 'minute' | 'hour'): string => `
     select * from (
       select date_trunc('${grain}', a.started_at, 'UTC') as at, d.source, ${ofEvent}, d.job, a.destination, a.outcome, a.status,
         row_number() over (partition by a.trace_id, a.delivery_ref order by a.started_at, a.id) = 1 as is_first,
-        case when a.ended_at is not null and a.outcome <> 'c' then
-          least(${lastBucket}, floor(ln(greatest(1, extract(epoch from a.ended_at - a.started_at)::float8 * 1000))
-            / ln(${bucketFactor}::float8)))::smallint end as bucket
+        ${attemptBucket} as bucket
       from attempts a join deliveries d on d.trace_id = a.trace_id and d.ref = a.delivery_ref
       join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
       where a.started_at >= $1::timestamptz - interval '1 hour') a
     where at >= $1::timestamptz),
   counted as materialized (
-    select at, ${key}, ${counts({
-      deliveries: countOf('is_first'),
-      delivered_first: countOf(`is_first and outcome = 'd'`),
-      attempts: 'count(*)',
-      delivered: countOf(`outcome = 'd'`),
-      failed: countOf(`outcome = 'f'`),
-      unreachable: countOf(`outcome = 'u'`),
-      timed_out: countOf(`outcome = 't'`),
-      cancelled: countOf(`outcome = 'c'`),
-      answered_429: countOf('status = 429'),
-    })}
+    select at, ${key}, ${attemptCounts}
     from attempt group by at, ${key}
     union all
     select at, source, trigger, 0, 0, named_by, ${counts({

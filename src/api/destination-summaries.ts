@@ -22,10 +22,10 @@ export async function readCircuits(
   }
 }
 
-export type DestinationTotals = Totals & { destination: string | null };
+type DestinationTotals = Totals & { destination: string | null };
 
 /** What was counted of destinations in a span: in all, and by step of time. */
-export type DestinationFigures = {
+type DestinationFigures = {
   totals: readonly DestinationTotals[];
   steps: readonly Pick<DestinationTotals, 'destination' | 'at' | 'deliveries'>[];
 };

@@ -4,7 +4,7 @@ import type { NamedBy } from '../correlation/named-by.ts';
 import type { StoreClient } from './client.ts';
 import { namedByCodes, wordOf } from './codes.ts';
 import type { SparseHistogram } from './latency-histogram.ts';
-import { rollupCounts } from './roll-up.ts';
+import { rollupCounts } from './rollup-line.ts';
 import { nameOf, numberOf } from './sql.ts';
 import { utc } from './utc.ts';
 

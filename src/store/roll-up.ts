@@ -1,48 +1,29 @@
 // Rolls stale minutes up: counts them anew from the tables, and their hours from minutes. It never adds to a count, so that
 // it can run at any time, twice, and after any other; what to do with the counts is others' to say.
 import { inTransaction, type StoreClient } from './client.ts';
-import { bucketFactor, lastBucket } from './latency-histogram.ts';
+import {
+  attemptBucket,
+  attemptCounts,
+  countOf,
+  counts,
+  mostLines,
+  mostPeaks,
+  ofEvent,
+  rollupCounts,
+} from './rollup-line.ts';
 import { noteDay } from './stale-days.ts';
 import { isAttemptOf, isDelivery, numberOf } from './sql.ts';
 
-/** The lines of a minute or an hour at most, and one more for each source: what is rarer is counted together. */
-const mostLines = 300;
-/** Peaks of so many jobs are kept, the highest. */
-const mostPeaks = 200;
 /** A minute that took some time is left alone for so many times as long, and for a second at least, except by the cron. */
 const pauseFactor = 20;
 /** Of stale minutes the latest are looked at, to find those that are due. */
 const mostLookedAt = 1_000;
 
-/** What is counted. As columns. */
-export const rollupCounts = [
-  'events',
-  'cascades',
-  'writes',
-  'covered',
-  'deliveries',
-  'delivered_first',
-  'attempts',
-  'delivered',
-  'failed',
-  'unreachable',
-  'timed_out',
-  'cancelled',
-  'answered_429',
-  'dead',
-] as const;
-
 const key = ['source', 'trigger', 'job', 'destination', 'named_by'];
 const keyList = key.join(', ');
 
-const ofEvent = `coalesce(e.trigger, 0) as trigger, coalesce(e.named_by, '-') as named_by`;
 const inMinute = (time: string): string =>
   `${time} >= $1::timestamptz and ${time} < $1::timestamptz + interval '1 minute'`;
-
-/** Zero but for what is given: one branch of a union. */
-const counts = (given: Partial<Record<(typeof rollupCounts)[number], string>>): string =>
-  rollupCounts.map((name) => `${given[name] ?? '0'} as ${name}`).join(', ');
-const countOf = (condition: string): string => `count(*) filter (where ${condition})`;
 
 /** With a limit, so that each is looked up along an index: what a planner guesses of a minute has it read whole tables. */
 const deliveryOf = (trace: string, ref: string): string =>
@@ -55,23 +36,11 @@ const minuteParts = `
     select d.source, ${ofEvent}, d.job, a.destination, a.outcome, a.status,
       not exists (select from attempts x where ${isAttemptOf('x', 'd')}
         and (x.started_at, x.id) < (a.started_at, a.id)) as is_first,
-      case when a.ended_at is not null and a.outcome <> 'c' then
-        least(${lastBucket}, floor(ln(greatest(1, extract(epoch from a.ended_at - a.started_at)::float8 * 1000))
-          / ln(${bucketFactor}::float8)))::smallint end as bucket
+      ${attemptBucket} as bucket
     from attempts a cross join lateral ${deliveryOf('a.trace_id', 'a.delivery_ref')} d cross join lateral ${eventOf('d')} e
     where ${inMinute('a.started_at')}),
   counted as materialized (
-    select ${keyList}, ${counts({
-      deliveries: countOf('is_first'),
-      delivered_first: countOf(`is_first and outcome = 'd'`),
-      attempts: 'count(*)',
-      delivered: countOf(`outcome = 'd'`),
-      failed: countOf(`outcome = 'f'`),
-      unreachable: countOf(`outcome = 'u'`),
-      timed_out: countOf(`outcome = 't'`),
-      cancelled: countOf(`outcome = 'c'`),
-      answered_429: countOf('status = 429'),
-    })}
+    select ${keyList}, ${attemptCounts}
     from attempt group by ${keyList}
     union all
     select source, trigger, 0, 0, named_by, ${counts({

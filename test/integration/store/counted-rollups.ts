@@ -1,7 +1,7 @@
 // Rollups as they are stored, and the same counted here in another way, of what the tables hold in words.
 import type pg from 'pg';
 import { bucketOf } from '../../../src/store/latency-histogram.ts';
-import { rollupCounts } from '../../../src/store/roll-up.ts';
+import { rollupCounts } from '../../../src/store/rollup-line.ts';
 
 const minute = 60_000;
 
