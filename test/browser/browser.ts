@@ -5,15 +5,19 @@ import { launchChromium } from '../../scripts/chromium.ts';
 
 let browser: Browser;
 const errors: string[] = [];
+/** Of the test that runs. */
+const pages: Page[] = [];
 
-/** Starts the browser for a test file; ends it after. */
+/** Starts the browser for a test file, ends each test's pages with it, and the browser after the last. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await launchChromium();
   });
   afterAll(() => browser.close());
-  afterEach(() => {
-    expect(errors.splice(0), 'errors on the console').toEqual([]);
+  afterEach(async () => {
+    const seen = errors.splice(0);
+    await Promise.all(pages.splice(0).map(close));
+    expect(seen, 'errors on the console').toEqual([]);
   });
 }
 
@@ -26,7 +30,16 @@ export async function freshPage(): Promise<Page> {
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(error.message));
+  pages.push(page);
   return page;
+}
+
+/** A page asks again as long as it is open, also through a test's routes, which fail once their page has gone. */
+async function close(page: Page): Promise<void> {
+  page.removeAllListeners('console');
+  page.removeAllListeners('pageerror');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
 }
 
 /** A page that came with the link that `npm start` prints. */
