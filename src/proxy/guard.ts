@@ -14,6 +14,8 @@ export const ingestKeyHeader = 'x-throughline-key';
 
 /** Longer than any key: what is longer is not hashed, so that a flood of wrong keys stays cheap. */
 const longestKey = 512;
+/** What a URL names beyond this is no id of a key, and is not repeated whole. */
+const longestKeyId = 64;
 
 export type Sender = {
   /** The application database that its events come from. */
@@ -45,9 +47,16 @@ export async function checkSender(
     : await senderOfKey(given ?? '', config);
   if (sender === null) {
     if (config.version === null) return refuse({ reason: 'configuration_unreadable' });
-    return refuse({ reason: given ? 'key_unknown' : 'url_signature_wrong' });
+    return refuse(given ? { reason: 'key_unknown' } : urlProblem(signedUrl?.keyId ?? null, config));
   }
   return letIn(sender, nowMs);
+}
+
+/** Nothing secret: whoever has signed knows the id, and it stands in lists and in the audit. */
+function urlProblem(keyId: string | null, { keys }: EdgeConfig): EdgeProblem {
+  return keyId === null || keyId === '' || keys.byId.has(keyId)
+    ? { reason: 'url_signature_wrong' }
+    : { reason: 'url_key_unknown', key: keyId.slice(0, longestKeyId) };
 }
 
 /**

@@ -17,6 +17,7 @@ export type EdgeProblem =
       destinations: readonly string[] | null;
     }
   | { reason: 'url_signature_wrong' }
+  | { reason: 'url_key_unknown'; key: string }
   | { reason: 'path_unknown'; path: string }
   | { reason: 'configuration_unreadable' }
   | { reason: 'route_unknown'; route: string }
@@ -94,6 +95,12 @@ export function describeProblem(problem: EdgeProblem): Wire {
         title: 'Signature of the URL is wrong',
         detail:
           'The query before &signature= (on /r/… the path and ? with it) must be signed byte for byte: HMAC-SHA256 in hex, its key the SHA-256 of the ingest key as hex text, which key=<id> names unless it is INGEST_KEY_SHA256.',
+      };
+    case 'url_key_unknown':
+      return {
+        status: 401,
+        title: 'Key of the URL not known',
+        detail: `The URL names the key "${problem.key}", which this edge does not have: it was revoked, or made so lately that the edge has not read it yet. Sign the URL anew.`,
       };
     case 'path_unknown':
       return {

@@ -137,8 +137,26 @@ test('the allowlist keeps what routes need', async () => {
 });
 
 describe('an ingest key', () => {
+  test('is made for routes that there are', async () => {
+    const { ask } = freshAdmin();
+    const routes = ['orders', 'ordres'];
+    const early = await ask('POST', '/keys', { body: { source: 'shop', routes } });
+    expect([early.status, early.body.errors[0].message]).toEqual([
+      400,
+      expect.stringContaining('none yet'),
+    ]);
+    await ask('PUT', '/routes/orders', { body: routeTo('/0'), headers: asNew });
+    const misspelt = await ask('POST', '/keys', { body: { source: 'shop', routes } });
+    expect([misspelt.status, misspelt.body.errors]).toEqual([
+      400,
+      [{ in: 'json', name: 'routes.1', message: expect.stringContaining('there are: orders') }],
+    ]);
+    expect((await ask('GET', '/keys')).body.keys).toEqual([]);
+  });
+
   test('is told once, and only its hash is stored', async () => {
     const { ask, stub } = freshAdmin();
+    await ask('PUT', '/routes/orders', { body: routeTo('/0'), headers: asNew });
     const { status, body } = await ask('POST', '/keys', {
       body: { source: 'The Shop', routes: ['orders'], note: 'for Hasura' },
     });
@@ -233,6 +251,7 @@ describe('a signed URL', () => {
     const variables = { INGEST_KEY_SHA256, INGEST_SOURCE: 'shop' };
     const { body } = await ask('POST', '/signed-urls', { body: { route: 'orders' }, variables });
     expect(body.url).toBe(`/r/orders?signature=${await macOf('/r/orders', INGEST_KEY_SHA256)}`);
+    await ask('PUT', '/routes/other', { body: routeTo('/other'), headers: asNew });
     const { body: key } = await ask('POST', '/keys', { body: { source: 's', routes: ['other'] } });
     const beyond = { keyId: key.id, route: 'orders' };
     expect((await ask('POST', '/signed-urls', { body: beyond })).body.type).toMatch(/key_scope/);

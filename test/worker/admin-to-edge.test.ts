@@ -84,8 +84,13 @@ describe('what an admin stores, the edge works by', () => {
     }
     const elsewhere = ofRoute.replace('/r/orders', '/r/stock');
     expect((await sendAnew(elsewhere)).response.status).toBe(401);
+    expect((await sendAnew(elsewhere)).text).toContain('url_signature_wrong');
     await ask('DELETE', `/keys/${keyId}`);
-    expect((await sendAnew(ofRoute)).response.status).toBe(401);
+    const revoked = await sendAnew(ofRoute);
+    expect([revoked.response.status, JSON.parse(revoked.text)]).toMatchObject([
+      401,
+      { type: 'urn:throughline:problem:url_key_unknown', detail: expect.stringContaining(keyId) },
+    ]);
     expect((await sendAnew(byVariable)).response.status).toBe(200);
   });
 });

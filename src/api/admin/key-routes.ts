@@ -6,7 +6,7 @@ import { type Configuration, ingestKeySchema } from '../../config/configuration.
 import { shortenHashes } from '../../config/key-hashes.ts';
 import type { ApiEnv } from '../env.ts';
 import { endpoint } from '../endpoint.ts';
-import { ApiProblem, notStored } from '../problem.ts';
+import { ApiProblem, invalid, notStored } from '../problem.ts';
 import { changeConfiguration, readCurrent } from './change-configuration.ts';
 import type { AdminDeps } from './deps.ts';
 import { type DrawnKey, drawKey } from './ingest-key.ts';
@@ -20,6 +20,9 @@ import {
 } from './views.ts';
 
 type IngestKey = Configuration['keys'][string];
+
+/** Of the routes that there are, in an error. */
+const mostNamed = 20;
 
 const keyParam = z.object({
   id: z.string().min(1).max(64).meta({ example: 'shop-1f2e3d4c' }),
@@ -79,7 +82,10 @@ export function keyRoutes(deps: AdminDeps) {
           action: 'key.create',
           subject: drawn.id,
           note: given.note,
-          edit: ({ configuration }) => withKey(configuration, drawn, key),
+          edit({ configuration }) {
+            checkRoutesExist(key, configuration);
+            return withKey(configuration, drawn, key);
+          },
         });
         const view: KeyCreatedView = { ...changed, id: drawn.id, key: drawn.key };
         return context.json(view, 201);
@@ -175,6 +181,25 @@ function keyOf({ keys }: Configuration, id: string): IngestKey {
   const key = Object.hasOwn(keys, id) ? keys[id] : undefined;
   if (!key) throw notStored(`The key ${id}`, 'GET /api/admin/keys');
   return key;
+}
+
+/**
+ * A name that is misspelt would make a key that opens nothing. Only of a new key: its routes may be deleted later.
+ * @throws ApiProblem 400
+ */
+function checkRoutesExist({ routes }: IngestKey, configuration: Configuration): void {
+  const missing = (routes ?? []).flatMap((name, index) =>
+    Object.hasOwn(configuration.routes, name) ? [] : [{ name, index }],
+  );
+  if (missing.length === 0) return;
+  const there = Object.keys(configuration.routes).slice(0, mostNamed).join(', ') || 'none yet';
+  throw invalid(
+    missing.map(({ name, index }) => ({
+      in: 'json',
+      name: `routes.${index}`,
+      message: `no route ${name} is stored (there are: ${there}); store it first`,
+    })),
+  );
 }
 
 /** @throws ApiProblem 409 where the id is taken: one in four thousand million */
