@@ -105,7 +105,11 @@ const insertPeaks = (grain: 'minute' | 'hour', highest: string): string => `
     select *, row_number() over (partition by at order by peak desc, source, job) as place from (${highest}) h) p
   where place <= ${mostPeaks}`;
 
-const tables = ['minute', 'hour', 'day'].flatMap((grain) => [`${grain}_rollups`, `${grain}_peaks`]);
+const tables = [
+  ...['minute', 'hour', 'day'].flatMap((grain) => [`${grain}_rollups`, `${grain}_peaks`]),
+  // Made by the database of what is made here.
+  'rollup_totals',
+];
 
 /**
  * Makes all rollups anew, and leaves no note of anything stale but of the present day.

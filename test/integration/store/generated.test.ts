@@ -12,6 +12,7 @@ import { rollDaysUp } from '../../../src/store/roll-days-up.ts';
 import { createDatabase } from '../../support/database.ts';
 import { rollups } from './counted-rollups.ts';
 import { createRolledStore } from './rolled-store.ts';
+import { expectTotals } from './summed-lines.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let made: Generated;
@@ -102,17 +103,19 @@ describe('generated rollups', () => {
         hour: await rollups(store.client, 'hour'),
       };
       const days = await daysOf(store.client);
+      await expectTotals(store.client);
       expect(Object.keys(counted.hour.lines).length).toBeGreaterThan(100);
       expect(days.length).toBeGreaterThan(10);
       await store.client.query(
         `insert into stale_minutes (minute) select minute from rolled_minutes;
-         truncate minute_rollups, hour_rollups, day_rollups, minute_peaks, hour_peaks, day_peaks`,
+         truncate minute_rollups, hour_rollups, day_rollups, rollup_totals, minute_peaks, hour_peaks, day_peaks`,
       );
       await store.settle();
       expect(await rollups(store.client, 'minute')).toEqual(counted.minute);
       expect(await rollups(store.client, 'hour')).toEqual(counted.hour);
       await rollDaysUp(store.client, { most: 10, timeoutMs: 20_000 });
       expect(await daysOf(store.client)).toEqual(days);
+      await expectTotals(store.client);
     } finally {
       await store.drop();
     }

@@ -76,6 +76,7 @@ const rolled = [
   'hour_rollups',
   'minute_peaks',
   'minute_rollups',
+  'rollup_totals',
   'stale_minutes',
 ];
 const read = ['removals', 'retention', 'weeks'];

@@ -10,6 +10,7 @@ import { rollUp } from '../../../src/store/roll-up.ts';
 import { createDatabase } from '../../support/database.ts';
 import { whatHappened } from '../../support/what-happened.ts';
 import { counted, rollups } from './counted-rollups.ts';
+import { expectTotals } from './summed-lines.ts';
 
 /** As the cron does, and more. */
 export const allStale = { most: 1_000, onlyDue: false, timeoutMs: 20_000 };
@@ -40,7 +41,7 @@ export async function createRolledStore(name: string): Promise<RolledStore> {
     connect,
     empty: () =>
       client.query(`truncate ${whatHappened}, dead_letters, stale_minutes, stale_days, rolled_minutes, rolled_hours, minute_rollups,
-        hour_rollups, day_rollups, minute_peaks, hour_peaks, day_peaks`),
+        hour_rollups, day_rollups, rollup_totals, minute_peaks, hour_peaks, day_peaks`),
     async consume(records, through = connect) {
       const reports: string[] = [];
       let isAgain = true;
@@ -69,6 +70,7 @@ export async function createRolledStore(name: string): Promise<RolledStore> {
       for (const grain of ['minute', 'hour'] as const) {
         expect(await rollups(client, grain)).toEqual(await counted(client, grain));
       }
+      await expectTotals(client);
     },
     async drop() {
       await client.end();

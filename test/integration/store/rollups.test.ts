@@ -7,6 +7,7 @@ import { rollUp } from '../../../src/store/roll-up.ts';
 import { rollups } from './counted-rollups.ts';
 import { allStale, createRolledStore, type RolledStore } from './rolled-store.ts';
 import { hourMs, randomOf, sampleDay, shuffled } from './sample-day.ts';
+import { expectTotals } from './summed-lines.ts';
 import { at, sampleAttempt, sampleEvent } from './sample-records.ts';
 
 const minute = 60_000;
@@ -340,4 +341,5 @@ test('minutes are kept for two weeks, hours and days for a year', async () => {
      union all select events from day_rollups order by 1`,
   );
   expect(rows.map(({ events }) => events)).toEqual([13, 363, 364]);
+  await expectTotals(client);
 });
