@@ -1,6 +1,6 @@
 // GET /api/destinations: how destinations fare.
 import { Hono } from 'hono';
-import { readDeliveries, readTotals } from '../store/read-rollups.ts';
+import { readDeliverySeries, readTotalsBy } from '../store/read-rollups.ts';
 import { readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';
@@ -27,9 +27,9 @@ export function destinationRoutes(deps: ApiDeps) {
       const { range, source = null } = context.req.valid('query');
       const spans = statisticsSpan(range, source, deps.now());
       const known = Promise.all([readCircuits(deps), readConcurrencyLimits(deps)]);
-      const { totals, steps, ...asked } = await readingStatistics(deps, spans, async (client) => ({
-        totals: await readTotals(client, spans.span, { by: ['source', 'job', 'destination'] }),
-        steps: await readDeliveries(client, spans.drawn, {
+      const { totals, series, ...asked } = await readingStatistics(deps, spans, async (client) => ({
+        totals: await readTotalsBy(client, spans.span, { by: ['source', 'job', 'destination'] }),
+        series: await readDeliverySeries(client, spans.drawn, {
           by: ['destination'],
           bucketMs: spans.bucketMs,
         }),
@@ -38,7 +38,7 @@ export function destinationRoutes(deps: ApiDeps) {
       const others = totals.filter(({ isOthers }) => isOthers);
       const list: DestinationList = {
         ...asked,
-        destinations: destinationSummaries({ totals, steps }, { circuits, limits }, spans).map(
+        destinations: destinationSummaries({ totals, series }, { circuits, limits }, spans).map(
           (summary) => ({
             ...summary,
             jobs: totals.flatMap(({ source: ofSource, job, destination }) =>

@@ -1,7 +1,7 @@
 // Destinations with what was counted of them and how their circuits stand.
 import { messageOf } from '../error-message.ts';
 import type { CircuitFacts } from '../circuits/circuit-report.ts';
-import type { Totals } from '../store/read-rollups.ts';
+import type { DeliverySeries, Totals } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ConcurrencyLimits } from './concurrency-limits.ts';
 import type { StatisticsSpan } from './statistics-span.ts';
@@ -24,18 +24,18 @@ export async function readCircuits(
 
 type DestinationTotals = Totals & { destination: string | null };
 
-/** What was counted of destinations in a span: in all, and by step of time. */
+/** What was counted of destinations in a span: in all, and over time. */
 type DestinationFigures = {
   totals: readonly DestinationTotals[];
-  steps: readonly Pick<DestinationTotals, 'destination' | 'at' | 'deliveries'>[];
+  series: readonly (DeliverySeries & Pick<DestinationTotals, 'destination'>)[];
 };
 
 /**
- * @param figures of each destination one total, or several to be added up; those of no known destination are left out
+ * @param figures of each destination one total and series, or several to be added up; those of no known destination are left out
  * @param known.circuits null: not known
  */
 export function destinationSummaries(
-  { totals, steps }: DestinationFigures,
+  { totals, series }: DestinationFigures,
   known: { circuits: KnownCircuits | null; limits: ConcurrencyLimits },
   spans: StatisticsSpan,
 ): DestinationSummary[] {
@@ -44,7 +44,7 @@ export function destinationSummaries(
   );
   const drawn = deliveriesOverTime<{ destination: string | null }>(
     spans,
-    steps,
+    series,
     ({ destination }) => destination,
   );
   return [...Map.groupBy(totals, ({ destination }) => destination)]

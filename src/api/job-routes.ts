@@ -7,13 +7,19 @@ import {
   readJobAttempts,
   readTablesWritten,
 } from '../store/read-job.ts';
-import { readDeliveries, readPeaks, readTotals } from '../store/read-rollups.ts';
+import {
+  readDeliveries,
+  readDeliverySeries,
+  readPeaks,
+  readTotalsBy,
+  type RollupSpan,
+} from '../store/read-rollups.ts';
 import { type ConcurrencyLimits, readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
-import { keyOf, readJobSummaries } from './job-summaries.ts';
+import { type JobKey, keyOf, readJobSummaries } from './job-summaries.ts';
 import { notFound } from './problem.ts';
 import { jobParam } from './job-param.ts';
 import { reading } from './reading.ts';
@@ -52,8 +58,7 @@ export function jobRoutes(deps: ApiDeps) {
         const spans = statisticsSpan(range, source, deps.now());
         const limits = await readConcurrencyLimits(deps);
         const list: JobList = await readingStatistics(deps, spans, async (client) => ({
-          jobs: await readJobs(client, spans, limits),
-          others: await readOthers(client, spans),
+          ...(await readJobs(client, spans, limits)),
         }));
         return context.json(list, 200);
       },
@@ -125,24 +130,32 @@ async function readJobs(
   client: StoreClient,
   spans: StatisticsSpan,
   limits: ConcurrencyLimits,
-): Promise<JobList['jobs']> {
-  const jobs = await readJobSummaries(client, spans);
-  if (!limits.areAny) return jobs.map((job) => ({ ...job, concurrencyLimit: null }));
-  const totals = await readDeliveries(client, spans.span, { by: ['source', 'job', 'destination'] });
-  const byJob = Map.groupBy(totals, keyOf);
-  return jobs.map((job) => ({
-    ...job,
-    concurrencyLimit: limits.of(calledIn(byJob.get(keyOf(job)) ?? [])),
-  }));
+): Promise<Pick<JobList, 'jobs' | 'others'>> {
+  const { span, drawn, bucketMs } = spans;
+  const by = ['source', 'job'] as const;
+  const totals = await readTotalsBy(client, span, { by });
+  const series = await readDeliverySeries(client, drawn, { by, bucketMs });
+  const jobs = await readJobSummaries(client, spans, { totals, series });
+  const folded = totals.filter(({ isOthers }) => isOthers);
+  const limitOf = limits.areAny ? await readLimits(client, span, limits) : () => null;
+  return {
+    jobs: jobs.map((job) => ({ ...job, concurrencyLimit: limitOf(job) })),
+    others: folded.length === 0 ? null : countsView(folded),
+  };
+}
+
+async function readLimits(
+  client: StoreClient,
+  span: RollupSpan,
+  limits: ConcurrencyLimits,
+): Promise<(job: JobKey) => number | null> {
+  const called = await readDeliveries(client, span, { by: ['source', 'job', 'destination'] });
+  const byJob = Map.groupBy(called, keyOf);
+  return (job) => limits.of(calledIn(byJob.get(keyOf(job)) ?? []));
 }
 
 const calledIn = (totals: readonly { destination: string | null }[]): string[] =>
   totals.flatMap(({ destination }) => destination ?? []);
-
-async function readOthers(client: StoreClient, spans: StatisticsSpan): Promise<JobList['others']> {
-  const others = (await readTotals(client, spans.span)).filter(({ isOthers }) => isOthers);
-  return others.length === 0 ? null : countsView(others);
-}
 
 async function readUsual(
   client: StoreClient,
@@ -151,7 +164,7 @@ async function readUsual(
 ): Promise<UsualDuration> {
   const untilMs = Math.floor(nowMs / minuteMs) * minuteMs + minuteMs;
   const span = { fromMs: untilMs - usualDays * dayMs, untilMs, source };
-  const { latency } = countsView(await readTotals(client, span, { only: { job } }));
+  const { latency } = countsView(await readTotalsBy(client, span, { by: [], only: { job } }));
   return {
     days: usualDays,
     attempts: latency.attempts,
@@ -164,42 +177,47 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
   const { span, previous, drawn, bucketMs } = spans;
   const only = { job };
   const asked = { source: span.source ?? '', job };
-  const callers = await readTotals(client, span, { by: ['trigger'], only });
-  const drawnOf = <D extends 'trigger' | 'destination'>(by: D) =>
-    readDeliveries(client, drawn, { by: [by], bucketMs, only });
-  const callersDrawn = deliveriesOverTime(
-    spans,
-    await drawnOf('trigger'),
-    ({ trigger }) => trigger,
-  );
-  const actors = await readDeliveries(client, span, { by: ['namedBy'], only });
-  const steps = await readTotals(client, drawn, { bucketMs, only });
+  const totals = await readTotalsBy(client, span, {
+    by: ['trigger', 'destination', 'namedBy'],
+    only,
+  });
+  const series = await readDeliverySeries(client, drawn, {
+    by: ['trigger', 'destination'],
+    bucketMs,
+    only,
+  });
+  const steps = await readTotalsBy(client, drawn, { by: [], bucketMs, only });
   const [peak] = await readPeaks(client, span, { job });
   const peaks = new Map(
     (await readPeaks(client, drawn, { job, bucketMs })).map(({ at, peak: most }) => [at, most]),
   );
+  const drawnOf = deliveriesOverTime<{ trigger: string | null }>(
+    spans,
+    series,
+    ({ trigger }) => trigger,
+  );
   return {
-    figures: countsView(await readTotals(client, span, { only })),
-    previous: countsView(await readTotals(client, previous, { only })),
+    figures: countsView(totals),
+    previous: countsView(await readTotalsBy(client, previous, { by: [], only })),
     peak: peak?.peak ?? null,
     overTime: overTime(spans, steps).map((step) => ({
       ...step,
       peak: peaks.get(step.from) ?? null,
     })),
-    callers: callers
-      .map((total) => ({
-        ...countsView([total]),
-        trigger: total.trigger,
-        deliveriesOverTime: callersDrawn(total),
+    callers: [...Map.groupBy(totals, ({ trigger }) => trigger)]
+      .map(([trigger, ofOne]) => ({
+        ...countsView(ofOne),
+        trigger,
+        deliveriesOverTime: drawnOf({ trigger }),
       }))
       .toSorted(byFailures),
-    actors: actors
-      .map(({ namedBy, deliveries }) => ({ namedBy, deliveries }))
+    actors: [...Map.groupBy(totals, ({ namedBy }) => namedBy)]
+      .map(([namedBy, ofOne]) => ({
+        namedBy,
+        deliveries: ofOne.reduce((sum, { deliveries }) => sum + deliveries, 0),
+      }))
       .toSorted((a, b) => b.deliveries - a.deliveries),
-    destinations: {
-      totals: await readTotals(client, span, { by: ['destination'], only }),
-      steps: await drawnOf('destination'),
-    },
+    destinations: { totals, series },
     latestDeliveries,
     tables: await readTablesWritten(client, asked),
     ...(await readJobAttempts(client, asked, {

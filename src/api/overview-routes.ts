@@ -5,13 +5,18 @@ import type { StoreClient } from '../store/client.ts';
 import { listLoops } from '../store/loops.ts';
 import { countGaps, type GapCount } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
-import { readDeliveries, readTotals, type RollupSpan, type Totals } from '../store/read-rollups.ts';
+import {
+  readDeliverySeries,
+  readTotals,
+  readTotalsBy,
+  type RollupSpan,
+} from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
 import { readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { type FindingFacts, findings } from './findings.ts';
-import { readJobSummaries } from './job-summaries.ts';
+import { type CountedJobs, readJobSummaries } from './job-summaries.ts';
 import { readingStatistics } from './reading-statistics.ts';
 import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
 import {
@@ -24,8 +29,11 @@ import {
 import { type Overview, overviewSchema, type TriggerSummary } from './statistics-views.ts';
 
 const most = 10;
-const ofTrigger = ['source', 'trigger'] as const;
-type TriggerTotals = Totals & { source: string | null; trigger: string | null };
+type TriggerKey = { source: string | null; trigger: string | null };
+/** Told by trigger and by job: of one reading both are told. */
+type Counted = {
+  [K in keyof CountedJobs]: readonly (CountedJobs[K][number] & TriggerKey)[];
+};
 
 export function overviewRoutes(deps: ApiDeps) {
   return new Hono<ApiEnv>().get(
@@ -62,41 +70,40 @@ export function overviewRoutes(deps: ApiDeps) {
 }
 
 async function readFigures(client: StoreClient, spans: StatisticsSpan) {
-  // Of one reading both jobs and triggers are told.
-  const totals = await readTotals(client, spans.span, { by: ['source', 'trigger', 'job'] });
-  const jobs = await readJobSummaries(client, spans, totals);
-  const gaps = await countGaps(client, textsOf(spans.span));
-  const before = await countGaps(client, textsOf(spans.previous));
+  const { span, previous, drawn, bucketMs } = spans;
+  const by = ['source', 'trigger', 'job'] as const;
+  const counted: Counted = {
+    totals: await readTotalsBy(client, span, { by }),
+    series: await readDeliverySeries(client, drawn, { by, bucketMs }),
+  };
+  const jobs = await readJobSummaries(client, spans, counted);
+  const gaps = await countGaps(client, textsOf(span));
+  const before = await countGaps(client, textsOf(previous));
   return {
     gaps,
-    figures: figures(totals, neverArrived(gaps)),
-    previous: figures(await readTotals(client, spans.previous), neverArrived(before)),
-    overTime: overTime(spans, await readTotals(client, spans.drawn, { bucketMs: spans.bucketMs })),
+    figures: figures(counted.totals, neverArrived(gaps)),
+    previous: figures(await readTotals(client, previous), neverArrived(before)),
+    overTime: overTime(spans, await readTotals(client, drawn, { bucketMs })),
     topFailing: jobs
       .filter(({ failures, deadLetters }) => failures + deadLetters > 0)
       .slice(0, most),
-    topTriggers: await readTriggers(client, spans, { totals, gaps }),
+    topTriggers: triggerSummaries(spans, counted, gaps),
   };
 }
 
-const nameOf = ({ source, trigger }: { source: string | null; trigger: string | null }): string =>
-  JSON.stringify([source, trigger]);
+const nameOf = ({ source, trigger }: TriggerKey): string => JSON.stringify([source, trigger]);
 
 const neverArrived = (gaps: readonly GapCount[]): number =>
   gaps
     .filter(({ kind }) => kind === 'never_arrived')
     .reduce((total, { events }) => total + events, 0);
 
-async function readTriggers(
-  client: StoreClient,
+function triggerSummaries(
   spans: StatisticsSpan,
-  { totals, gaps }: { totals: readonly TriggerTotals[]; gaps: readonly GapCount[] },
-): Promise<TriggerSummary[]> {
-  const steps = await readDeliveries(client, spans.drawn, {
-    by: ofTrigger,
-    bucketMs: spans.bucketMs,
-  });
-  const drawn = deliveriesOverTime<Parameters<typeof nameOf>[0]>(spans, steps, nameOf);
+  { totals, series }: Counted,
+  gaps: readonly GapCount[],
+): TriggerSummary[] {
+  const drawn = deliveriesOverTime<TriggerKey>(spans, series, nameOf);
   return [...Map.groupBy(totals, nameOf).values()]
     .flatMap((ofOne) => {
       const [{ source, trigger } = { source: null, trigger: null }] = ofOne;

@@ -1,7 +1,7 @@
 // GET /api/statistics: any time in the finest steps there are, such as a part of a chart that somebody looks at closer.
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { readTotals } from '../store/read-rollups.ts';
+import { readTotals, readTotalsBy } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
@@ -44,13 +44,13 @@ export function statisticsRoutes(deps: ApiDeps) {
       const { from, until, source = null, job } = context.req.valid('query');
       const asked = { fromMs: Date.parse(from), untilMs: Date.parse(until) };
       const spans = stepsSpan(asked, source, deps.now());
+      const { bucketMs } = spans;
       const answer: Statistics = await readingSteps(deps, spans, async (client) => ({
         overTime: overTime(
           spans,
-          await readTotals(client, spans.drawn, {
-            bucketMs: spans.bucketMs,
-            only: job === undefined ? null : { job },
-          }),
+          await (job === undefined
+            ? readTotals(client, spans.drawn, { bucketMs })
+            : readTotalsBy(client, spans.drawn, { by: [], bucketMs, only: { job } })),
         ),
       }));
       return context.json(answer, 200);

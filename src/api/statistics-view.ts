@@ -6,7 +6,7 @@ import {
   percentileOf,
   type SparseHistogram,
 } from '../store/latency-histogram.ts';
-import type { Counts, Totals } from '../store/read-rollups.ts';
+import type { Counts, DeliverySeries, Totals } from '../store/read-rollups.ts';
 import type { StepsSpan } from './statistics-span.ts';
 import type { CountsView, Figures, StepView } from './statistics-views.ts';
 
@@ -72,32 +72,37 @@ function shareOf(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
+const lengthOf = ({ drawn, bucketMs }: StepsSpan): number =>
+  Math.ceil((drawn.untilMs - drawn.fromMs) / bucketMs);
+
 /** The beginnings of all steps, RFC 3339 with six digits as the store tells them. */
-export function stepsOf({ drawn, bucketMs }: StepsSpan): string[] {
-  const length = Math.ceil((drawn.untilMs - drawn.fromMs) / bucketMs);
-  return Array.from({ length }, (_, index) =>
+export function stepsOf(spans: StepsSpan): string[] {
+  const { drawn, bucketMs } = spans;
+  return Array.from({ length: lengthOf(spans) }, (_, index) =>
     new Date(drawn.fromMs + index * bucketMs).toISOString().replace('Z', '000Z'),
   );
 }
 
 /**
  * Deliveries of each kind for each step of time, the oldest first.
- * @param totals by step
- * @param kindOf what a total is of; those of one kind are added up
+ * @param kindOf what a series is of; those of one kind are added up
  */
 export function deliveriesOverTime<K>(
   spans: StepsSpan,
-  totals: readonly (K & Pick<Totals, 'at' | 'deliveries'>)[],
+  series: readonly (K & DeliverySeries)[],
   kindOf: (of: NoInfer<K>) => string | null,
 ): (of: NoInfer<K>) => number[] {
-  const steps = stepsOf(spans);
-  const byKind = Map.groupBy(totals, kindOf);
+  const { drawn, bucketMs } = spans;
+  const byKind = Map.groupBy(series, kindOf);
   return (of) => {
-    const byStep = new Map<string | null, number>();
-    for (const { at, deliveries } of byKind.get(kindOf(of)) ?? []) {
-      byStep.set(at, (byStep.get(at) ?? 0) + deliveries);
+    const sums = Array.from({ length: lengthOf(spans) }, () => 0);
+    for (const { steps, deliveries } of byKind.get(kindOf(of)) ?? []) {
+      steps.forEach((ms, index) => {
+        const step = (ms - drawn.fromMs) / bucketMs;
+        sums[step] = (sums[step] ?? 0) + (deliveries[index] ?? 0);
+      });
     }
-    return steps.map((from) => byStep.get(from) ?? 0);
+    return sums;
   };
 }
 

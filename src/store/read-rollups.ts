@@ -23,7 +23,7 @@ export type Totals = Counts & {
   at: string | null;
 };
 
-/** What totals are told by, as SQL of a line. */
+/** What is told by, as SQL of a line. */
 const dimensions = {
   source: nameOf('t.source'),
   trigger: nameOf('t.trigger'),
@@ -47,71 +47,139 @@ type Keys<D extends Dimension> = { [K in D]: K extends 'namedBy' ? NamedBy | nul
 type Folded = { isOthers: boolean };
 
 /**
- * What was counted in a span, summed up.
- * @param options.by nothing: in all
- * @param options.bucketMs by time as well, in steps of so many ms, counted from 1970; null: not
- * @param options.only the lines of one job
+ * What was counted in a span, of all kinds together. An offset has it read piece by piece, each a stretch of the index.
+ * @param options.bucketMs by time, in steps of so many ms, counted from 1970; null: in all
  */
-export async function readTotals<D extends Dimension = never>(
+export async function readTotals(
   client: StoreClient,
   span: RollupSpan,
-  options: {
-    by?: readonly D[];
-    bucketMs?: number | null;
-    only?: { job: string } | null;
-  } = {},
-): Promise<(Totals & Keys<D> & Folded)[]> {
-  const { by = [], bucketMs = null, only = null } = options;
-  const keys = by.map((dimension) => columns[dimension]);
-  const bucket = bucketMs === null ? 'to_timestamp(0)' : stepOf('$9');
-  const grouped = [...keys, 'is_others', 'bucket'];
-  const named = grouped.join(', ');
-  const { rows } = await client.query<Totals & Keys<D> & Folded>(
-    `with given as (select $7::text, $8::text, $9::float8),
+  { bucketMs = null }: { bucketMs?: number | null } = {},
+): Promise<Totals[]> {
+  const { rows } = await client.query<Totals>(
+    `with given as (select $7::text, $8::float8),
      ${pieces},
      line as not materialized (
-       select ${[...keys, `job = -1 as is_others`, `${bucket} as bucket`, ...rollupCounts].join(', ')}, latency_buckets, latency_counts
-       from (${linesOf('rollups')}) l ${whereOf(span, only)}),
-     counted as (
-       select ${named}, ${rollupCounts.map((name) => `sum(${name})::float8 as ${name}`).join(', ')} from line group by ${named}),
-     latency as (
-       select ${named}, array_agg(b order by b) as buckets, array_agg(n order by b) as counts
-       from (select ${named}, b, sum(n)::float8 as n
-         from (select ${named}, ${unnested} from line) h group by ${named}, b) x
-       group by ${named})
-     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
-       t.is_others as "isOthers", ${bucketMs === null ? 'null' : utc('t.bucket')} as at, ${rollupCounts.map((name) => `t.${name}`).join(', ')},
-       json_build_object('buckets', coalesce(l.buckets, '{}'), 'counts', coalesce(l.counts, '{}')) as latency
-     from counted t left join latency l on ${grouped.map((name) => `l.${name} = t.${name}`).join(' and ')}
-     order by t.bucket`,
-    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, (bucketMs ?? 0) / 1_000],
+       select ${[...stepColumn(bucketMs, '$8'), ...rollupCounts].join(', ')}, latency_buckets, latency_counts
+       from piece p cross join lateral (
+         select * from rollup_totals t where t.grain = p.grain and t.at >= p.from_at and t.at < p.until_at offset 0) l
+       ${span.source === null ? '' : `where source = (${numberOf('$7')})`})
+     ${summed([], bucketMs)}`,
+    [...boundsOf(span, bucketMs), span.source, secondsOf(bucketMs)],
   );
   return rows;
 }
 
 /**
- * The deliveries alone of what was counted in a span: a fraction of what {@link readTotals} costs, since there is one column
- * to add up, and no latencies.
- * @param options as of {@link readTotals}
+ * What was counted in a span, by kind: it reads all lines, of which an hour has up to 300 times as many as totals.
+ * @param options.by what kinds are told apart by
+ * @param options.bucketMs by time as well, as {@link readTotals} does
+ * @param options.only the lines of one job
+ */
+export async function readTotalsBy<D extends Dimension>(
+  client: StoreClient,
+  span: RollupSpan,
+  options: { by: readonly D[]; bucketMs?: number | null; only?: { job: string } | null },
+): Promise<(Totals & Keys<D> & Folded)[]> {
+  const { by, bucketMs = null, only = null } = options;
+  const keys: string[] = by.map((dimension) => columns[dimension]);
+  // Each column that lines are grouped by costs: this one is said by the job where there is one.
+  const saysJob = only !== null || keys.includes('job');
+  const grouped = saysJob ? keys : [...keys, 'is_others'];
+  const { rows } = await client.query<Totals & Keys<D> & Folded>(
+    `with given as (select $7::text, $8::text, $9::float8),
+     ${pieces},
+     line as not materialized (
+       select ${[...keys, ...(saysJob ? [] : ['job = -1 as is_others']), ...stepColumn(bucketMs, '$9'), ...rollupCounts].join(', ')},
+         latency_buckets, latency_counts
+       from (${linesOf('rollups')}) l ${whereOf(span, only)})
+     ${summed(grouped, bucketMs, [
+       ...by.map((dimension) => `${dimensions[dimension]} as "${dimension}"`),
+       `${only === null ? (saysJob ? 't.job = -1' : 't.is_others') : 'false'} as "isOthers"`,
+     ])}`,
+    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, secondsOf(bucketMs)],
+  );
+  return rows;
+}
+
+/** Adds lines up, with their latencies. @param told of each sum as `t`, besides */
+function summed(
+  keys: readonly string[],
+  bucketMs: number | null,
+  told: readonly string[] = [],
+): string {
+  const grouped = bucketMs === null ? keys : [...keys, 'bucket'];
+  const named = grouped.map((name) => `${name}, `).join('');
+  const groupedBy = (others: readonly string[] = []): string =>
+    grouped.length + others.length === 0 ? '' : `group by ${[...grouped, ...others].join(', ')}`;
+  const isSame = grouped.map((name) => `l.${name} = t.${name}`).join(' and ') || 'true';
+  // Without anything to group by there would be a sum of nothing.
+  return `,
+     counted as (
+       select ${named}${rollupCounts.map((name) => `sum(${name})::float8 as ${name}`).join(', ')}
+       from line ${groupedBy()} having count(*) > 0),
+     latency as (
+       select ${named}array_agg(b order by b) as buckets, array_agg(n order by b) as counts
+       from (select ${named}b, sum(n)::float8 as n
+         from (select ${named}${unnested} from line) h ${groupedBy(['b'])}) x
+       ${groupedBy()})
+     select ${told.map((column) => `${column}, `).join('')}${bucketMs === null ? 'null' : utc('t.bucket')} as at,
+       ${rollupCounts.map((name) => `t.${name}`).join(', ')},
+       json_build_object('buckets', coalesce(l.buckets, '{}'), 'counts', coalesce(l.counts, '{}')) as latency
+     from counted t left join latency l on ${isSame}
+     ${bucketMs === null ? '' : 'order by t.bucket'}`;
+}
+
+/**
+ * The deliveries alone of what was counted in a span, by kind: a fraction of what {@link readTotalsBy} costs, since there is
+ * one column to add up, and no latencies.
+ * @param options as of {@link readTotalsBy}
  */
 export async function readDeliveries<D extends Dimension>(
   client: StoreClient,
   span: RollupSpan,
-  options: { by: readonly D[]; bucketMs?: number | null; only?: { job: string } | null },
-): Promise<(Pick<Totals, 'at' | 'deliveries'> & Keys<D>)[]> {
-  const { by, bucketMs = null, only = null } = options;
-  const bucket = bucketMs === null ? 'to_timestamp(0)' : stepOf('$9');
-  const { rows } = await client.query<Pick<Totals, 'at' | 'deliveries'> & Keys<D>>(
+  options: { by: readonly D[]; only?: { job: string } | null },
+): Promise<(Pick<Totals, 'deliveries'> & Keys<D>)[]> {
+  const { by, only = null } = options;
+  const { rows } = await client.query<Pick<Totals, 'deliveries'> & Keys<D>>(
+    `with given as (select $7::text, $8::text),
+     ${pieces},
+     counted as (
+       select ${by.map((dimension) => columns[dimension]).join(', ')}, sum(deliveries)::float8 as deliveries
+       from (${linesOf('rollups')}) l ${whereOf(span, only)}
+       group by ${by.map((_, index) => index + 1).join(', ')})
+     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}t.deliveries from counted t`,
+    [...boundsOf(span, null), span.source, only?.job ?? null],
+  );
+  return rows;
+}
+
+/** Deliveries over time: in step `steps[n]`, which begins so many ms after 1970, `deliveries[n]`. The order is nobody's. */
+export type DeliverySeries = { steps: number[]; deliveries: number[] };
+
+/**
+ * As {@link readDeliveries}, by time. Steps without a delivery are left out, and kinds that have none.
+ * @param options.bucketMs steps of so many ms, counted from 1970
+ */
+export async function readDeliverySeries<D extends Dimension>(
+  client: StoreClient,
+  span: RollupSpan,
+  options: { by: readonly D[]; bucketMs: number; only?: { job: string } | null },
+): Promise<(DeliverySeries & Keys<D>)[]> {
+  const { by, bucketMs, only = null } = options;
+  const keys = by.map((dimension) => columns[dimension]).join(', ');
+  const conditions = ['deliveries > 0', ...conditionsOf(span, only)];
+  // A row for each kind: names are looked up for each row.
+  const { rows } = await client.query<DeliverySeries & Keys<D>>(
     `with given as (select $7::text, $8::text, $9::float8),
      ${pieces},
      counted as (
-       select ${by.map((dimension) => columns[dimension]).join(', ')}, ${bucket} as bucket, sum(deliveries)::float8 as deliveries
-       from (${linesOf('rollups')}) l ${whereOf(span, only)}
-       group by ${by.map((_, index) => index + 1).join(', ')}, bucket)
-     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
-       ${bucketMs === null ? 'null' : utc('t.bucket')} as at, t.deliveries
-     from counted t order by t.bucket`,
-    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, (bucketMs ?? 0) / 1_000],
+       select ${keys}, ${stepOf('$9')} as bucket, sum(deliveries)::float8 as deliveries
+       from (${linesOf('rollups')}) l where ${conditions.join(' and ')} group by ${keys}, bucket),
+     series as (
+       select ${keys}, json_agg(date_part('epoch', bucket) * 1000) as steps, json_agg(deliveries) as deliveries
+       from counted group by ${keys})
+     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}t.steps, t.deliveries from series t`,
+    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, secondsOf(bucketMs)],
   );
   return rows;
 }
@@ -155,16 +223,21 @@ export async function readStaleFrom(client: StoreClient, span: RollupSpan): Prom
 /** In the list of what is selected: several times as fast as a function that is joined to each line. */
 const unnested = 'unnest(latency_buckets) as b, unnest(latency_counts) as n';
 
-/** The beginning of the step of so many seconds that `at` lies in. Not `extract`, which reckons in decimal digits. */
+/** The beginning of the step of so many seconds that `at` lies in. */
 const stepOf = (seconds: string): string =>
-  `to_timestamp(floor(date_part('epoch', at) / ${seconds}::float8) * ${seconds}::float8)`;
+  `date_bin(make_interval(secs => ${seconds}::float8), at, to_timestamp(0))`;
+const stepColumn = (bucketMs: number | null, seconds: string): string[] =>
+  bucketMs === null ? [] : [`${stepOf(seconds)} as bucket`];
+const secondsOf = (bucketMs: number | null): number => (bucketMs ?? 0) / 1_000;
 
 /** $7 a source, $8 a job. */
-function whereOf({ source }: RollupSpan, only: { job: string } | null): string {
-  const conditions = [
-    ...(source === null ? [] : [`source = (${numberOf('$7')})`]),
-    ...(only === null ? [] : [`job = (${numberOf('$8')})`]),
-  ];
+const conditionsOf = ({ source }: RollupSpan, only: { job: string } | null): string[] => [
+  ...(source === null ? [] : [`source = (${numberOf('$7')})`]),
+  ...(only === null ? [] : [`job = (${numberOf('$8')})`]),
+];
+
+function whereOf(span: RollupSpan, only: { job: string } | null): string {
+  const conditions = conditionsOf(span, only);
   return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 }
 

@@ -1,16 +1,23 @@
 // What is read of a span of time, from days, hours and minutes, against the sum of its minutes.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { mergeHistograms } from '../../../src/store/latency-histogram.ts';
 import {
+  type Counts,
   readDeliveries,
+  readDeliverySeries,
   readPeaks,
   readTotals,
+  readTotalsBy,
   type RollupSpan,
+  type Totals,
 } from '../../../src/store/read-rollups.ts';
 import { rollDaysUp } from '../../../src/store/roll-days-up.ts';
+import { rollupCounts } from '../../../src/store/rollup-line.ts';
 import { sumUp } from '../../../src/store/roll-up.ts';
 import { noteDay } from '../../../src/store/stale-days.ts';
 import { createRolledStore, type RolledStore } from './rolled-store.ts';
 import { randomOf } from './sample-day.ts';
+import { expectTotals } from './summed-lines.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -87,16 +94,15 @@ async function expectSums(span: RollupSpan, bucketMs: number | null): Promise<vo
     }),
   );
   const totals = await readTotals(store.client, span, { bucketMs });
+  expect(await addedUp(span, bucketMs)).toEqual(totals);
   const peaks = await readPeaks(store.client, span, { bucketMs });
-  const deliveries = await readDeliveries(store.client, span, { by: ['job'], bucketMs });
+  const deliveries = await deliveriesAt(span, bucketMs);
   const found = Object.fromEntries(
     totals.map(({ at, attempts, latency }) => [
       at === null ? 0 : Date.parse(at),
       {
         attempts,
-        deliveries: deliveries
-          .filter((one) => one.at === at)
-          .reduce((sum, one) => sum + one.deliveries, 0),
+        deliveries: deliveries.get(at === null ? 0 : Date.parse(at)),
         latency: Object.fromEntries(latency.buckets.map((b, index) => [b, latency.counts[index]])),
         peaks: peaks
           .filter((one) => one.at === at)
@@ -106,6 +112,39 @@ async function expectSums(span: RollupSpan, bucketMs: number | null): Promise<vo
     ]),
   );
   expect(found).toEqual(expected);
+}
+
+/** Totals by job, added up by the step. */
+async function addedUp(span: RollupSpan, bucketMs: number | null): Promise<Totals[]> {
+  const byJob = await readTotalsBy(store.client, span, { by: ['job'], bucketMs });
+  return [...Map.groupBy(byJob, ({ at }) => at)].map(([at, list]) => {
+    const latency = mergeHistograms(list.map((one) => one.latency));
+    const buckets = [...latency.keys()].filter((bucket) => latency[bucket] !== 0);
+    return {
+      ...(Object.fromEntries(
+        rollupCounts.map((name) => [name, list.reduce((sum, one) => sum + one[name], 0)]),
+      ) as Counts),
+      at,
+      latency: { buckets, counts: buckets.map((bucket) => latency[bucket] ?? 0) },
+    };
+  });
+}
+
+/** Of all jobs, by the beginning of a step, or of everything at 0. */
+async function deliveriesAt(span: RollupSpan, bucketMs: number | null) {
+  const by = ['job'] as const;
+  const counted =
+    bucketMs === null
+      ? (await readDeliveries(store.client, span, { by })).map(({ deliveries }) => ({
+          steps: [0],
+          deliveries: [deliveries],
+        }))
+      : await readDeliverySeries(store.client, span, { by, bucketMs });
+  const sums = new Map<number, number>();
+  for (const { steps: at, deliveries } of counted) {
+    at.forEach((ms, index) => sums.set(ms, (sums.get(ms) ?? 0) + (deliveries[index] ?? 0)));
+  }
+  return sums;
 }
 
 const spans: { what: string; fromMs: number; untilMs: number }[] = [
@@ -118,6 +157,7 @@ const spans: { what: string; fromMs: number; untilMs: number }[] = [
 const steps = [null, 5 * minute, hour, 6 * hour, day];
 
 async function expectAll(): Promise<void> {
+  await expectTotals(store.client);
   for (const { fromMs, untilMs } of spans) {
     for (const bucketMs of steps) await expectSums({ fromMs, untilMs, source: null }, bucketMs);
   }
