@@ -14,6 +14,7 @@ import {
   kindOf,
   namedTraceOf,
   nameOf,
+  numberOf,
   oldRowOf,
   opOf,
   payloadRemovedAt,
@@ -177,8 +178,11 @@ export const eventTables = `events e
   left join links l on l.trace_id = e.trace_id and l.event_ref = e.ref
   left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref`;
 
+/** Whether it is the edge that tries delivery `d` again from the start: a broadcast's, and a rerun. */
+const beganHere = `(coalesce(d.algorithm = (${numberOf(`'broadcast'`)}), false) or d.rerun_of is not null)`;
+
 /** Whether it is the edge that tries delivery `d` again: a broadcast's, a rerun, and one that was replayed. */
-export const isRetriedHere = `(${nameOf('d.algorithm')} = 'broadcast' or d.rerun_of is not null
+export const isRetriedHere = `(${beganHere}
   or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is not null))`;
 
 /**
@@ -188,6 +192,9 @@ export const isRetriedHere = `(${nameOf('d.algorithm')} = 'broadcast' or d.rerun
 export const hasRetriesLeft = `(${isRetriedHere}
   or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null and x.dead_at > now())
   or coalesce((select r.current_retry < r.max_retries from ${latestArrivalOf('e')}), false))`;
+
+/** {@link hasRetriesLeft} of what has no dead letter, and whose event has arrived once. */
+export const hasFirstRetriesLeft = `(${beganHere} or coalesce(e.current_retry < e.max_retries, false))`;
 
 /** Whether delivery `d` is a dead letter that nobody has replayed. One that has arrived all the same is none. */
 export const isDead = `exists (

@@ -63,11 +63,18 @@ export const sessionIdOf = (e: string): string =>
 export const writtenRawOf = (e: string): string =>
   `coalesce(${e}.raw_text, (to_json(${e}.written_raw) #>> '{}') || case when ${e}.has_zone then 'Z' else '' end)`;
 
-/** The id of delivery `d` of event `e`, in 64 hex digits. */
-export const deliveryIdOf = (d: string, e: string): string =>
-  `encode(coalesce(${d}.id, sha256(convert_to(${nameOf(`${d}.source`)}, 'UTF8') || '\\x00'::bytea
+/**
+ * The id of delivery `d` of event `e`, in 64 hex digits.
+ * @param texts of its source and its target, where they have been looked up
+ */
+export const deliveryIdOf = (
+  d: string,
+  e: string,
+  texts = { source: nameOf(`${d}.source`), target: nameOf(`${d}.target`) },
+): string =>
+  `encode(coalesce(${d}.id, sha256(convert_to(${texts.source}, 'UTF8') || '\\x00'::bytea
     || convert_to(${eventIdOf(e)}, 'UTF8') || '\\x00'::bytea
-    || convert_to(${nameOf(`${d}.target`)}, 'UTF8'))), 'hex')`;
+    || convert_to(${texts.target}, 'UTF8'))), 'hex')`;
 
 /** The correlation ID of delivery `d`. */
 export const correlationIdOf = (d: string): string =>
