@@ -1,4 +1,4 @@
-// `npm run bench -- <name> [--quick]`: runs one benchmark; its last line is one JSON object.
+// `npm run bench -- <name> [--quick] [--keep <folder>]`: runs one benchmark; its last line is one JSON object.
 import { parseArgs } from 'node:util';
 import { benchAnnouncing } from './announcing/bench.ts';
 import { benchApi } from './api/bench.ts';
@@ -14,7 +14,10 @@ import { benchStore } from './store/bench.ts';
 import { benchStreaming } from './streaming/bench.ts';
 import { benchTrigger } from './trigger/bench.ts';
 
-const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, number>>> = new Map([
+const benches: ReadonlyMap<
+  string,
+  (quick: boolean, keep: string | null) => Promise<Record<string, number>>
+> = new Map([
   ['proxy', benchProxy],
   ['round-robin', benchRoundRobin],
   ['broadcast', benchBroadcast],
@@ -30,13 +33,15 @@ const benches: ReadonlyMap<string, (quick: boolean) => Promise<Record<string, nu
 ]);
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean' } },
+  options: { quick: { type: 'boolean' }, keep: { type: 'string' } },
   allowPositionals: true,
 });
 const [name = ''] = positionals;
 const bench = benches.get(name);
 if (!bench) {
-  console.error(`Usage: npm run bench -- <${[...benches.keys()].join('|')}> [--quick]`);
+  console.error(`Usage: npm run bench -- <${[...benches.keys()].join('|')}> [--quick]
+
+  --keep <folder>  store and api: their databases are left there, and those of a run before are measured`);
   process.exit(2);
 }
-console.log(resultLine(name, await bench(values.quick ?? false)));
+console.log(resultLine(name, await bench(values.quick ?? false, values.keep ?? null)));

@@ -6,7 +6,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { withClient } from '../../src/store/client.ts';
 import { round, shown, spreadOf } from '../harness/rounds.ts';
 import { startIngestion } from '../store/beside-ingestion.ts';
-import { fill } from '../store/fill.ts';
+import { filledDatabase } from '../store/fill.ts';
 import { type Measured, quantile, worstP99 } from '../store/latencies.ts';
 import { dashboardRequests, type Sort } from '../store/requests.ts';
 import { startStoreServer } from '../store/store-server.ts';
@@ -29,14 +29,17 @@ type Sides = { sort: Sort; api: number[]; statements: number[] };
  * @returns `p99Ms`: the slowest sort of request through the API, but for `textP99Ms` and `wholeP99Ms` (10,000 hops, of
  * `wholeMb` compressed); `constantP99Ms`: of a Worker that answers a constant; `overStatements`: the median time through the
  * API to that of its statements, of the median sort; `perSecond`: events that were stored beside it
+ * @param keep a folder for its database, which is filled if it is not yet; null: it goes when it ends
  */
-export async function benchApi(quick: boolean): Promise<Record<string, number>> {
+export async function benchApi(
+  quick: boolean,
+  keep: string | null,
+): Promise<Record<string, number>> {
   const amount = amounts[quick ? 'quick' : 'whole'];
   console.log(`load of the machine: ${round(loadavg()[0] ?? Number.NaN)}`);
-  const server = await startStoreServer();
+  const server = await startStoreServer(keep);
   try {
-    const url = await server.create('observability');
-    await fill(url, amount);
+    const { url } = await filledDatabase(server, amount);
     const measured = await measure(url, amount);
     tell(measured.sides, measured.constant);
     const api = measured.sides.map(({ sort, api: ms }): Measured => ({ sort, ms }));

@@ -3,7 +3,7 @@
 import { withClient } from '../../src/store/client.ts';
 import { round, spreadOf } from '../harness/rounds.ts';
 import { startIngestion } from './beside-ingestion.ts';
-import { fill } from './fill.ts';
+import { filledDatabase } from './fill.ts';
 import { compareIngestion, measureSize } from './ingestion.ts';
 import { type Measured, quantile, tellLatencies, worstP99 } from './latencies.ts';
 import { dashboardRequests } from './requests.ts';
@@ -37,21 +37,22 @@ const measuringRounds = 9;
  * @returns `copy`: events a second stored, to those that COPY stores; `p99Ms`: the slowest sort of request on the large
  * amount, but for `textP99Ms` and `wholeP99Ms` (10,000 hops); `growth`: the highest median on the large amount to that
  * on the small one; `bytes`: an event with two attempts, without its payload
+ * @param keep a folder for its databases, which are filled if they are not yet; null: they go when it ends
  */
-export async function benchStore(quick: boolean): Promise<Record<string, number>> {
+export async function benchStore(
+  quick: boolean,
+  keep: string | null,
+): Promise<Record<string, number>> {
   const amount = amounts[quick ? 'quick' : 'whole'];
-  const server = await startStoreServer();
+  const server = await startStoreServer(keep);
   try {
+    await server.drop('sized');
     const bytes = await measureSize(await server.create('sized'), amount.sizeOf);
-    const urls = { small: await server.create('small'), large: await server.create('large') };
-    for (const size of ['small', 'large'] as const) {
-      await fill(urls[size], {
-        events: amount[size],
-        giants: size === 'large' ? amount.giants : 0,
-      });
-    }
-    const copied = await server.copy('small', 'copied');
-    const copy = await compareIngestion(server, { stored: urls.small, copied }, amount);
+    const few = await filledDatabase(server, { events: amount.small, giants: 0 });
+    const many = await filledDatabase(server, { events: amount.large, giants: amount.giants });
+    const copied = await server.copy(few.name, 'copied');
+    const copy = await compareIngestion(server, { stored: few.url, copied }, amount);
+    const urls = { small: few.url, large: many.url };
     const { small, large, perSecond } = await measureBoth(urls, amount.samples);
     console.log(`stored beside the requests: ${round(perSecond)} events a second`);
     tellLatencies(`at ${amount.small} events`, small);

@@ -1,9 +1,9 @@
 // A Postgres for the benchmarks of the store, set as a small managed one is, and observability databases on it.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { ensureDatabase } from '../../demo/postgres/database.ts';
+import { dropDatabase, ensureDatabase } from '../../demo/postgres/database.ts';
 import { startPostgres } from '../../demo/postgres/server.ts';
 import { migrate } from '../../migrations/run.ts';
 import { migrationSets } from '../../migrations/sets.ts';
@@ -12,10 +12,11 @@ export type StoreServer = {
   url(database: string): string;
   /** Where the server may write files. */
   directory: string;
-  /** A migrated observability database. @returns its connection string */
+  /** A migrated observability database; one of before is brought up to date. @returns its connection string */
   create(database: string): Promise<string>;
-  /** The same again, as files. */
+  /** The same again, as files, in place of one of that name. */
   copy(from: string, to: string): Promise<string>;
+  drop(database: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -29,8 +30,10 @@ const settings = [
   'track_io_timing = on',
 ];
 
-export async function startStoreServer(): Promise<StoreServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'throughline-bench-'));
+/** @param keep where the server's files stay, and may be from before; null: they go with it */
+export async function startStoreServer(keep: string | null): Promise<StoreServer> {
+  const directory = keep ?? (await mkdtemp(join(tmpdir(), 'throughline-bench-')));
+  await mkdir(directory, { recursive: true });
   await chmod(directory, 0o755);
   const data = join(directory, 'data');
   const first = await startPostgres({ directory: data });
@@ -49,14 +52,16 @@ export async function startStoreServer(): Promise<StoreServer> {
       return url;
     },
     async copy(from, to) {
+      await dropDatabase(server.url(to));
       await onServer(server.url('postgres'), (client) =>
         client.query(`create database ${to} template ${from} strategy file_copy`),
       );
       return server.url(to);
     },
+    drop: (database) => dropDatabase(server.url(database)),
     async stop() {
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
+      if (keep === null) await rm(directory, { recursive: true, force: true });
     },
   };
 }
