@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { StoreClient } from '../store/client.ts';
 import {
+  findLatestDeliveries,
   isKnownJob,
   latestDeliveries,
   readJobAttempts,
@@ -176,7 +177,6 @@ async function readUsual(
 async function readFigures(client: StoreClient, spans: StatisticsSpan, job: string) {
   const { span, previous, drawn, bucketMs } = spans;
   const only = { job };
-  const asked = { source: span.source ?? '', job };
   const totals = await readTotalsBy(client, span, {
     by: ['trigger', 'destination', 'namedBy'],
     only,
@@ -219,10 +219,23 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
       .toSorted((a, b) => b.deliveries - a.deliveries),
     destinations: { totals, series },
     latestDeliveries,
-    tables: await readTablesWritten(client, asked),
-    ...(await readJobAttempts(client, asked, {
-      from: new Date(span.fromMs).toISOString(),
-      until: new Date(span.untilMs).toISOString(),
+    ...(await readLatest(client, span, job)),
+  };
+}
+
+/** What is told of single deliveries. */
+async function readLatest(
+  client: StoreClient,
+  { fromMs, untilMs, source }: RollupSpan,
+  job: string,
+) {
+  const latest = await findLatestDeliveries(client, { source: source ?? '', job });
+  if (latest === null) return { tables: [], slowest: [], lastFailures: [] };
+  return {
+    tables: await readTablesWritten(client, latest),
+    ...(await readJobAttempts(client, latest, {
+      from: new Date(fromMs).toISOString(),
+      until: new Date(untilMs).toISOString(),
     })),
   };
 }

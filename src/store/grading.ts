@@ -24,6 +24,7 @@ import {
   namedTraceOf,
   opOf,
   previousActorOf,
+  roughTimeOf,
   sessionIdOf,
 } from './sql.ts';
 import type { IdSpan } from './id-span.ts';
@@ -209,9 +210,6 @@ const aboutRows = `(
       select x.* from deliveries x where ${isDelivery('x', 'a.trace_id', 'a.delivery_ref')} limit 1) d
     cross join lateral (
       select x.* from events x where x.trace_id = d.trace_id and x.ref = d.event_ref limit 1) p) near)`;
-
-/** As an index has it. */
-const roughTimeOf = (traceId: string): string => `(left(${traceId}::text, 7) collate "C")`;
 
 /** $7: what jobs that turned out to write IDs were told. Planned only where there are such jobs. */
 const ofJobs = `

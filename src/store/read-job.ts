@@ -2,9 +2,12 @@
 import type { StoreClient } from './client.ts';
 import { outcomeCodes, wordOf } from './codes.ts';
 import type { AttemptFacts } from './record.ts';
-import { correlationIdOf, deliveryIdOf, nameOf, numberOf } from './sql.ts';
+import { firstMsOf, firstUuidOf } from './refs.ts';
+import { correlationIdOf, deliveryIdOf, nameOf, numberOf, roughTimeOf } from './sql.ts';
 import { utc } from './utc.ts';
 
+/** A trace that another one causes begins after it, by clocks that differ by less than this. */
+const clocksDifferMs = 86_400_000;
 /** So many deliveries are looked at. */
 export const latestDeliveries = 1_000;
 /** And of each so many attempts: a sender can come again and again. */
@@ -35,75 +38,95 @@ export async function isKnownJob(
   return rows[0]?.is ?? false;
 }
 
-/** $1 a source, $2 a job; $3 and $4: where its deliveries' attempts begin. */
+const ofJob = `d.job = (${numberOf('$2')}) and d.source = (${numberOf('$1')})`;
+/**
+ * Along the index of a job's deliveries, so that no more are read than there are to be, however rare or busy a job is. Of some
+ * 17 minutes it has them as they were stored.
+ */
+const latestFirst = `order by ${roughTimeOf('d.trace_id')} desc limit ${latestDeliveries}`;
+
+/** What a job has been told of late: some of its latest deliveries. Weeks before them are not even planned. */
+export type LatestDeliveries = { source: string; job: string; firstTraceId: string };
+
+/** @returns null where there are none */
+export async function findLatestDeliveries(
+  client: StoreClient,
+  { source, job }: { source: string; job: string },
+): Promise<LatestDeliveries | null> {
+  const { rows } = await client.query<{ firstTraceId: string }>(
+    `select d.trace_id as "firstTraceId"
+     from (select d.trace_id from deliveries d where ${ofJob} ${latestFirst}) d order by d.trace_id limit 1`,
+    [source, job],
+  );
+  const [first] = rows;
+  return first ? { source, job, ...first } : null;
+}
+
+const isLate = (row: string): string => `${row}.trace_id >= $3::uuid`;
+
+/** $1 a source, $2 a job, $3 the first trace; $4 and $5: where its deliveries' attempts begin. */
 const latest = `
   latest as materialized (
-    select d.* from deliveries d
-    where d.job = (${numberOf('$2')}) and d.source = (${numberOf('$1')})
-    order by d.trace_id desc limit ${latestDeliveries}),
+    select d.trace_id, d.ref, d.event_ref from deliveries d where ${ofJob} and ${isLate('d')} ${latestFirst}),
   attempt as materialized (
-    select d.event_ref, d.source, d.target, d.named, d.id as delivery_id, d.ref, a.*
+    select d.event_ref, d.ref, a.*
     from latest d cross join lateral (
-      select * from attempts a where a.trace_id = d.trace_id and a.delivery_ref = d.ref
-        and a.started_at >= $3::timestamptz and a.started_at < $4::timestamptz
-      limit ${mostAttempts}) a)`;
+      select * from attempts a where a.trace_id = d.trace_id and a.delivery_ref = d.ref and ${isLate('a')}
+        and a.started_at >= $4::timestamptz and a.started_at < $5::timestamptz
+      limit ${mostAttempts}) a),
+  slow as (
+    select true as is_slow, a.* from attempt a where ended_at is not null and outcome <> 'c'
+    order by ended_at - started_at desc, started_at desc limit 10),
+  failed as (
+    select false as is_slow, a.* from attempt a where outcome in ('f', 'u', 't') order by started_at desc limit 10)`;
 
 const shown = `
-  select ${deliveryIdOf('d', 'e')} as "deliveryId", x.trace_id as "traceId", ${correlationIdOf('d')} as "correlationId",
+  select x.is_slow as "isSlow", ${deliveryIdOf('d', 'e')} as "deliveryId", x.trace_id as "traceId", ${correlationIdOf('d')} as "correlationId",
     ${nameOf('x.destination')} as destination, ${wordOf('x.outcome', outcomeCodes)} as outcome, x.status, x.error,
     ${utc('x.started_at')} as "startedAt",
     (extract(epoch from x.ended_at - x.started_at) * 1000)::float8 as "durationMs"`;
 const ofX = `
-  join deliveries d on d.trace_id = x.trace_id and d.event_ref = x.event_ref and d.ref = x.ref
-  join events e on e.trace_id = d.trace_id and e.ref = d.event_ref`;
+  join deliveries d on d.trace_id = x.trace_id and d.event_ref = x.event_ref and d.ref = x.ref and ${isLate('d')}
+  join events e on e.trace_id = d.trace_id and e.ref = d.event_ref and ${isLate('e')}`;
 
-/** Of the job's latest deliveries: its slowest attempts and its last failures in a span, ten of each. */
+/** Of them, the slowest attempts and the last failures in a span, ten of each. */
 export async function readJobAttempts(
   client: StoreClient,
-  job: { source: string; job: string },
+  { source, job, firstTraceId }: LatestDeliveries,
   span: { from: string; until: string },
 ): Promise<{ slowest: JobAttempt[]; lastFailures: JobAttempt[] }> {
-  const values = [job.source, job.job, span.from, span.until];
-  const { rows: slowest } = await client.query<JobAttempt>(
+  const { rows } = await client.query<JobAttempt & { isSlow: boolean }>(
     `with ${latest}
-     ${shown} from (
-       select * from attempt where ended_at is not null and outcome <> 'c'
-       order by ended_at - started_at desc, started_at desc limit 10) x ${ofX}
-     order by x.ended_at - x.started_at desc, x.started_at desc`,
-    values,
+     ${shown} from (select * from slow union all select * from failed) x ${ofX}
+     order by x.is_slow desc, case when x.is_slow then x.ended_at - x.started_at end desc, x.started_at desc`,
+    [source, job, firstTraceId, span.from, span.until],
   );
-  const { rows: lastFailures } = await client.query<JobAttempt>(
-    `with ${latest}
-     ${shown} from (
-       select * from attempt where outcome in ('f', 'u', 't') order by started_at desc limit 10) x ${ofX}
-     order by x.started_at desc`,
-    values,
-  );
-  return { slowest, lastFailures };
+  const told = (isSlow: boolean): JobAttempt[] =>
+    rows.flatMap(({ isSlow: is, ...attempt }) => (is === isSlow ? [attempt] : []));
+  return { slowest: told(true), lastFailures: told(false) };
 }
 
-/** The tables that the job's latest deliveries certainly wrote to, with how many events tell it. */
+/** The tables that they certainly wrote to, with how many events tell it. */
 export async function readTablesWritten(
   client: StoreClient,
-  job: { source: string; job: string },
+  { source, job, firstTraceId }: LatestDeliveries,
 ): Promise<{ schema: string; name: string; events: number }[]> {
   const { rows } = await client.query<{ schema: string; name: string; events: number }>(
     `with latest as materialized (
-       select d.trace_id, d.ref from deliveries d
-       where d.job = (${numberOf('$2')}) and d.source = (${numberOf('$1')})
-       order by d.trace_id desc limit ${latestDeliveries})
+       select d.trace_id, d.ref from deliveries d where ${ofJob} and ${isLate('d')} ${latestFirst})
      select ${nameOf('t.table_schema')} as schema, ${nameOf('t.table_name')} as name, t.events from (
        select e.table_schema, e.table_name, count(*)::int as events
        from latest d
        cross join lateral (
          select l.trace_id, l.event_ref from links l
-         where l.cause_ref = d.ref and l.evidence = 'c' and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id limit 1000) l
+         where l.cause_ref = d.ref and l.evidence = 'c' and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id
+           and l.trace_id >= $4::uuid limit 1000) l
        cross join lateral (
          select e.table_schema, e.table_name from events e
-         where e.trace_id = l.trace_id and e.ref = l.event_ref and e.table_name is not null limit 1) e
+         where e.trace_id = l.trace_id and e.ref = l.event_ref and e.table_name is not null and e.trace_id >= $4::uuid limit 1) e
        group by 1, 2 order by 3 desc limit 50) t
      order by t.events desc, 1, 2`,
-    [job.source, job.job],
+    [source, job, firstTraceId, firstUuidOf(firstMsOf(firstTraceId) - clocksDifferMs)],
   );
   return rows;
 }

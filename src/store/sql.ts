@@ -20,6 +20,9 @@ export const isOfTraces = (e: string, parameter: string): string =>
 export const isBetween = (column: string, first: string, last: string): string =>
   `${column} >= ${first}::uuid and (${column} <= ${last}::uuid or ${column} = ${first}::uuid)`;
 
+/** The first 28 bits of a trace id's time, some 17 minutes, as an index of deliveries has them. They sort as trace ids do. */
+export const roughTimeOf = (traceId: string): string => `(left(${traceId}::text, 7) collate "C")`;
+
 /** The number of a text; null where it has none. */
 export const numberOf = (text: string): string =>
   `select n.id from names n where md5(n.text) = md5(${text}) and n.text = ${text}`;
