@@ -1,8 +1,8 @@
 // Jobs in a span of time, each with what was counted of it: for their list, and for the overview.
 import type { StoreClient } from '../store/client.ts';
-import { type DeliverySeries, readPeaks, type Totals } from '../store/read-rollups.ts';
+import { type DeliverySeries, readPeaks } from '../store/read-rollups.ts';
 import type { StatisticsSpan } from './statistics-span.ts';
-import { byFailures, countsView, deliveriesOverTime } from './statistics-view.ts';
+import { byFailures, type Counted, countsView, deliveriesOverTime } from './statistics-view.ts';
 import type { JobSummary } from './statistics-views.ts';
 
 /** Null: none, or folded. */
@@ -13,7 +13,7 @@ export const keyOf = ({ source, job }: JobKey): string => JSON.stringify([source
 
 /** What was counted in a span and how it went over time: told by source, job and whatever else. */
 export type CountedJobs = {
-  totals: readonly (Totals & JobKey)[];
+  totals: readonly (Counted & JobKey)[];
   series: readonly (DeliverySeries & JobKey)[];
 };
 

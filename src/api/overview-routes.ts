@@ -3,12 +3,13 @@ import { Hono } from 'hono';
 import { findRoots } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import { listLoops } from '../store/loops.ts';
-import { countGaps, type GapCount } from '../store/read-coverage.ts';
+import { countGaps } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
 import {
+  readCountsBy,
   readDeliverySeries,
+  readLatenciesBy,
   readTotals,
-  readTotalsBy,
   type RollupSpan,
 } from '../store/read-rollups.ts';
 import type { ApiDeps } from './deps.ts';
@@ -16,24 +17,15 @@ import { readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { type FindingFacts, findings } from './findings.ts';
-import { type CountedJobs, readJobSummaries } from './job-summaries.ts';
+import { keyOf, readJobSummaries } from './job-summaries.ts';
 import { readingStatistics } from './reading-statistics.ts';
 import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
-import {
-  countsView,
-  coveredView,
-  deliveriesOverTime,
-  figures,
-  overTime,
-} from './statistics-view.ts';
-import { type Overview, overviewSchema, type TriggerSummary } from './statistics-views.ts';
+import { figures, overTime } from './statistics-view.ts';
+import { type Overview, overviewSchema } from './statistics-views.ts';
+import { topKinds, withLatencies } from './top-kinds.ts';
+import { neverArrived, triggerSummaries } from './trigger-summaries.ts';
 
-const most = 10;
-type TriggerKey = { source: string | null; trigger: string | null };
-/** Told by trigger and by job: of one reading both are told. */
-type Counted = {
-  [K in keyof CountedJobs]: readonly (CountedJobs[K][number] & TriggerKey)[];
-};
+const mostLoops = 10;
 
 export function overviewRoutes(deps: ApiDeps) {
   return new Hono<ApiEnv>().get(
@@ -72,58 +64,25 @@ export function overviewRoutes(deps: ApiDeps) {
 async function readFigures(client: StoreClient, spans: StatisticsSpan) {
   const { span, previous, drawn, bucketMs } = spans;
   const by = ['source', 'trigger', 'job'] as const;
-  const counted: Counted = {
-    totals: await readTotalsBy(client, span, { by }),
-    series: await readDeliverySeries(client, drawn, { by, bucketMs }),
+  // Latencies are most of what there is to read, and of hardly any kind they are shown.
+  const counts = await readCountsBy(client, span, { by });
+  const among = topKinds(counts);
+  const counted = {
+    totals: withLatencies(counts, await readLatenciesBy(client, span, { by, among })),
+    series: await readDeliverySeries(client, drawn, { by, bucketMs, among }),
   };
+  const failing = new Set(among.jobs.map(keyOf));
   const jobs = await readJobSummaries(client, spans, counted);
   const gaps = await countGaps(client, textsOf(span));
   const before = await countGaps(client, textsOf(previous));
   return {
     gaps,
-    figures: figures(counted.totals, neverArrived(gaps)),
+    figures: figures(await readTotals(client, span), neverArrived(gaps)),
     previous: figures(await readTotals(client, previous), neverArrived(before)),
     overTime: overTime(spans, await readTotals(client, drawn, { bucketMs })),
-    topFailing: jobs
-      .filter(({ failures, deadLetters }) => failures + deadLetters > 0)
-      .slice(0, most),
-    topTriggers: triggerSummaries(spans, counted, gaps),
+    topFailing: jobs.filter((job) => failing.has(keyOf(job))),
+    topTriggers: triggerSummaries(among.triggers, spans, counted, gaps),
   };
-}
-
-const nameOf = ({ source, trigger }: TriggerKey): string => JSON.stringify([source, trigger]);
-
-const neverArrived = (gaps: readonly GapCount[]): number =>
-  gaps
-    .filter(({ kind }) => kind === 'never_arrived')
-    .reduce((total, { events }) => total + events, 0);
-
-function triggerSummaries(
-  spans: StatisticsSpan,
-  { totals, series }: Counted,
-  gaps: readonly GapCount[],
-): TriggerSummary[] {
-  const drawn = deliveriesOverTime<TriggerKey>(spans, series, nameOf);
-  return [...Map.groupBy(totals, nameOf).values()]
-    .flatMap((ofOne) => {
-      const [{ source, trigger } = { source: null, trigger: null }] = ofOne;
-      if (source === null || trigger === null) return [];
-      return [
-        {
-          ...countsView(ofOne),
-          source,
-          trigger,
-          events: ofOne.reduce((sum, { events }) => sum + events, 0),
-          coverage: coveredView(
-            ofOne,
-            neverArrived(gaps.filter((gap) => gap.source === source && gap.trigger === trigger)),
-          ),
-          deliveriesOverTime: drawn({ source, trigger }),
-        },
-      ];
-    })
-    .toSorted((a, b) => b.deliveries - a.deliveries || b.events - a.events)
-    .slice(0, most);
 }
 
 const textsOf = ({ fromMs, untilMs, source }: RollupSpan) => ({
@@ -137,14 +96,12 @@ async function readFacts(
   { fromMs, source }: RollupSpan,
   nowMs: number,
 ): Promise<Omit<FindingFacts, 'circuits' | 'snapshot' | 'gaps'>> {
-  const found = await listLoops(client, { limit: most, after: null });
+  const found = await listLoops(client, { limit: mostLoops, after: null });
   const loops = found.filter(
     (loop) => Date.parse(loop.latestAt) >= fromMs && (source === null || loop.source === source),
   );
-  const roots = await findRoots(
-    client,
-    loops.map(({ rootTraceId }) => rootTraceId),
-  );
+  const rootIds = loops.map(({ rootTraceId }) => rootTraceId);
+  const roots = rootIds.length === 0 ? new Map() : await findRoots(client, rootIds);
   return {
     nowMs,
     deadLetters: await groupDeadLetters(client, source),

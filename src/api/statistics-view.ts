@@ -10,10 +10,10 @@ import type { Counts, DeliverySeries, Totals } from '../store/read-rollups.ts';
 import type { StepsSpan } from './statistics-span.ts';
 import type { CountsView, Figures, StepView } from './statistics-views.ts';
 
-type Counted = Counts & { latency: SparseHistogram };
+export type Counted = Counts & { latency: SparseHistogram };
 
-/** What all of them count together. */
-export function countsView(list: readonly Counted[]): CountsView {
+/** What all of them count together, but for latencies. */
+export function sumsView(list: readonly Counts[]): Omit<CountsView, 'latency'> {
   const sum = (name: keyof Counts): number => sumOf(list, name);
   const failures = sum('failed') + sum('unreachable') + sum('timed_out');
   const delivered = sum('delivered');
@@ -30,6 +30,13 @@ export function countsView(list: readonly Counted[]): CountsView {
     deadLetters: sum('dead'),
     errorRate: shareOf(failures, failures + delivered),
     firstTimeShare: shareOf(sum('delivered_first'), deliveries),
+  };
+}
+
+/** What all of them count together. */
+export function countsView(list: readonly Counted[]): CountsView {
+  return {
+    ...sumsView(list),
     latency: latencyView(mergeHistograms(list.map(({ latency }) => latency))),
   };
 }
@@ -44,13 +51,13 @@ export function figures(list: readonly Counted[], neverArrived: number): Figures
   };
 }
 
-export function coveredView(list: readonly Counted[], neverArrived: number): Figures['coverage'] {
+export function coveredView(list: readonly Counts[], neverArrived: number): Figures['coverage'] {
   const events = sumOf(list, 'writes') + neverArrived;
   const covered = sumOf(list, 'covered');
   return { events, covered, share: shareOf(covered, events) };
 }
 
-function sumOf(list: readonly Counted[], name: keyof Counts): number {
+export function sumOf(list: readonly Counts[], name: keyof Counts): number {
   return list.reduce((total, one) => total + one[name], 0);
 }
 
@@ -128,8 +135,10 @@ export function overTime(spans: StepsSpan, totals: readonly Totals[]): StepView[
   });
 }
 
+type Failing = Pick<CountsView, 'deadLetters' | 'failures' | 'deliveries' | 'attempts'>;
+
 /** What fails most often first, then what delivers most. */
-export function byFailures(a: CountsView, b: CountsView): number {
+export function byFailures(a: Failing, b: Failing): number {
   return (
     b.deadLetters + b.failures - (a.deadLetters + a.failures) ||
     b.deliveries - a.deliveries ||

@@ -6,6 +6,7 @@ import { namedByCodes, wordOf } from './codes.ts';
 import type { SparseHistogram } from './latency-histogram.ts';
 import { rollupCounts } from './rollup-line.ts';
 import { nameOf, numberOf } from './sql.ts';
+import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
 
 const dayMs = 86_400_000;
@@ -46,6 +47,16 @@ type Keys<D extends Dimension> = { [K in D]: K extends 'namedBy' ? NamedBy | nul
 /** Lines of rarer kinds that were counted together: what they are of is not known. */
 type Folded = { isOthers: boolean };
 
+/** Of one job, of whatever source; or of any of these jobs and triggers. */
+type Kinds = {
+  only?: { job: string } | null;
+  among?: Among | null;
+};
+export type Among = {
+  jobs: readonly { source: string; job: string }[];
+  triggers: readonly { source: string; trigger: string }[];
+};
+
 /**
  * What was counted in a span, of all kinds together. An offset has it read piece by piece, each a stretch of the index.
  * @param options.bucketMs by time, in steps of so many ms, counted from 1970; null: in all
@@ -73,12 +84,11 @@ export async function readTotals(
  * What was counted in a span, by kind: it reads all lines, of which an hour has up to 300 times as many as totals.
  * @param options.by what kinds are told apart by
  * @param options.bucketMs by time as well, as {@link readTotals} does
- * @param options.only the lines of one job
  */
 export async function readTotalsBy<D extends Dimension>(
   client: StoreClient,
   span: RollupSpan,
-  options: { by: readonly D[]; bucketMs?: number | null; only?: { job: string } | null },
+  options: { by: readonly D[]; bucketMs?: number | null } & Kinds,
 ): Promise<(Totals & Keys<D> & Folded)[]> {
   const { by, bucketMs = null, only = null } = options;
   const keys: string[] = by.map((dimension) => columns[dimension]);
@@ -86,19 +96,28 @@ export async function readTotalsBy<D extends Dimension>(
   const saysJob = only !== null || keys.includes('job');
   const grouped = saysJob ? keys : [...keys, 'is_others'];
   const { rows } = await client.query<Totals & Keys<D> & Folded>(
-    `with given as (select $7::text, $8::text, $9::float8),
+    `with ${given},
      ${pieces},
      line as not materialized (
        select ${[...keys, ...(saysJob ? [] : ['job = -1 as is_others']), ...stepColumn(bucketMs, '$9'), ...rollupCounts].join(', ')},
          latency_buckets, latency_counts
-       from (${linesOf('rollups')}) l ${whereOf(span, only)})
+       from (${linesOf('rollups')}) l ${whereOf(conditionsOf(span, options))})
      ${summed(grouped, bucketMs, [
        ...by.map((dimension) => `${dimensions[dimension]} as "${dimension}"`),
        `${only === null ? (saysJob ? 't.job = -1' : 't.is_others') : 'false'} as "isOthers"`,
      ])}`,
-    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, secondsOf(bucketMs)],
+    valuesOf(span, bucketMs, options),
   );
   return rows;
+}
+
+/** What {@link readTotalsBy} tells, but for latencies, which are the most of what it costs. */
+export async function readCountsBy<D extends Dimension>(
+  client: StoreClient,
+  span: RollupSpan,
+  options: { by: readonly D[] } & Kinds,
+): Promise<(Counts & Keys<D>)[]> {
+  return readSumsBy<Counts, D>(client, span, options, rollupCounts);
 }
 
 /** Adds lines up, with their latencies. @param told of each sum as `t`, besides */
@@ -108,47 +127,78 @@ function summed(
   told: readonly string[] = [],
 ): string {
   const grouped = bucketMs === null ? keys : [...keys, 'bucket'];
-  const named = grouped.map((name) => `${name}, `).join('');
-  const groupedBy = (others: readonly string[] = []): string =>
-    grouped.length + others.length === 0 ? '' : `group by ${[...grouped, ...others].join(', ')}`;
   const isSame = grouped.map((name) => `l.${name} = t.${name}`).join(' and ') || 'true';
   // Without anything to group by there would be a sum of nothing.
   return `,
      counted as (
-       select ${named}${rollupCounts.map((name) => `sum(${name})::float8 as ${name}`).join(', ')}
-       from line ${groupedBy()} having count(*) > 0),
-     latency as (
-       select ${named}array_agg(b order by b) as buckets, array_agg(n order by b) as counts
-       from (select ${named}b, sum(n)::float8 as n
-         from (select ${named}${unnested} from line) h ${groupedBy(['b'])}) x
-       ${groupedBy()})
+       select ${[...grouped, ...rollupCounts.map((name) => `sum(${name})::float8 as ${name}`)].join(', ')}
+       from line ${groupedBy(grouped)} having count(*) > 0),
+     ${latencyOf(grouped)}
      select ${told.map((column) => `${column}, `).join('')}${bucketMs === null ? 'null' : utc('t.bucket')} as at,
-       ${rollupCounts.map((name) => `t.${name}`).join(', ')},
-       json_build_object('buckets', coalesce(l.buckets, '{}'), 'counts', coalesce(l.counts, '{}')) as latency
+       ${rollupCounts.map((name) => `t.${name}`).join(', ')}, ${histogram('l')} as latency
      from counted t left join latency l on ${isSame}
      ${bucketMs === null ? '' : 'order by t.bucket'}`;
 }
 
-/**
- * The deliveries alone of what was counted in a span, by kind: a fraction of what {@link readTotalsBy} costs, since there is
- * one column to add up, and no latencies.
- * @param options as of {@link readTotalsBy}
- */
+const latencyOf = (keys: readonly string[]): string => `
+     latency as (
+       select ${[...keys, 'array_agg(b order by b) as buckets', 'array_agg(n order by b) as counts'].join(', ')}
+       from (select ${[...keys, 'b', 'sum(n)::float8 as n'].join(', ')}
+         from (select ${[...keys, unnested].join(', ')} from line) h ${groupedBy([...keys, 'b'])}) x
+       ${groupedBy(keys)})`;
+const histogram = (l: string): string =>
+  `json_build_object('buckets', coalesce(${l}.buckets, '{}'), 'counts', coalesce(${l}.counts, '{}'))`;
+const groupedBy = (keys: readonly string[]): string =>
+  keys.length === 0 ? '' : `group by ${keys.join(', ')}`;
+
+/** The latencies alone, of kinds that have any. */
+export async function readLatenciesBy<D extends Dimension>(
+  client: StoreClient,
+  span: RollupSpan,
+  options: { by: readonly D[] } & Kinds,
+): Promise<(Pick<Totals, 'latency'> & Keys<D>)[]> {
+  const { by } = options;
+  const keys = by.map((dimension) => columns[dimension]);
+  const { rows } = await client.query<Pick<Totals, 'latency'> & Keys<D>>(
+    `with ${given},
+     ${pieces},
+     line as not materialized (
+       select ${keys.join(', ')}, latency_buckets, latency_counts
+       from (${linesOf('rollups')}) l ${whereOf(conditionsOf(span, options))}),
+     ${latencyOf(keys)}
+     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}${histogram('t')} as latency
+     from latency t`,
+    valuesOf(span, null, options),
+  );
+  return rows;
+}
+
+/** The deliveries alone. */
 export async function readDeliveries<D extends Dimension>(
   client: StoreClient,
   span: RollupSpan,
-  options: { by: readonly D[]; only?: { job: string } | null },
-): Promise<(Pick<Totals, 'deliveries'> & Keys<D>)[]> {
-  const { by, only = null } = options;
-  const { rows } = await client.query<Pick<Totals, 'deliveries'> & Keys<D>>(
-    `with given as (select $7::text, $8::text),
+  options: { by: readonly D[] } & Kinds,
+): Promise<(Pick<Counts, 'deliveries'> & Keys<D>)[]> {
+  return readSumsBy<Pick<Counts, 'deliveries'>, D>(client, span, options, ['deliveries']);
+}
+
+async function readSumsBy<C extends Partial<Counts>, D extends Dimension>(
+  client: StoreClient,
+  span: RollupSpan,
+  options: { by: readonly D[] } & Kinds,
+  counts: readonly (keyof Counts)[],
+): Promise<(C & Keys<D>)[]> {
+  const { by } = options;
+  const keys = by.map((dimension) => columns[dimension]).join(', ');
+  const { rows } = await client.query<C & Keys<D>>(
+    `with ${given},
      ${pieces},
      counted as (
-       select ${by.map((dimension) => columns[dimension]).join(', ')}, sum(deliveries)::float8 as deliveries
-       from (${linesOf('rollups')}) l ${whereOf(span, only)}
-       group by ${by.map((_, index) => index + 1).join(', ')})
-     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}t.deliveries from counted t`,
-    [...boundsOf(span, null), span.source, only?.job ?? null],
+       select ${keys}, ${counts.map((name) => `sum(${name})::float8 as ${name}`).join(', ')}
+       from (${linesOf('rollups')}) l ${whereOf(conditionsOf(span, options))} group by ${keys})
+     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
+       ${counts.map((name) => `t.${name}`).join(', ')} from counted t`,
+    valuesOf(span, null, options),
   );
   return rows;
 }
@@ -163,23 +213,23 @@ export type DeliverySeries = { steps: number[]; deliveries: number[] };
 export async function readDeliverySeries<D extends Dimension>(
   client: StoreClient,
   span: RollupSpan,
-  options: { by: readonly D[]; bucketMs: number; only?: { job: string } | null },
+  options: { by: readonly D[]; bucketMs: number } & Kinds,
 ): Promise<(DeliverySeries & Keys<D>)[]> {
-  const { by, bucketMs, only = null } = options;
+  const { by, bucketMs } = options;
   const keys = by.map((dimension) => columns[dimension]).join(', ');
-  const conditions = ['deliveries > 0', ...conditionsOf(span, only)];
+  const conditions = ['deliveries > 0', ...conditionsOf(span, options)];
   // A row for each kind: names are looked up for each row.
   const { rows } = await client.query<DeliverySeries & Keys<D>>(
-    `with given as (select $7::text, $8::text, $9::float8),
+    `with ${given},
      ${pieces},
      counted as (
        select ${keys}, ${stepOf('$9')} as bucket, sum(deliveries)::float8 as deliveries
-       from (${linesOf('rollups')}) l where ${conditions.join(' and ')} group by ${keys}, bucket),
+       from (${linesOf('rollups')}) l ${whereOf(conditions)} group by ${keys}, bucket),
      series as (
        select ${keys}, json_agg(date_part('epoch', bucket) * 1000) as steps, json_agg(deliveries) as deliveries
        from counted group by ${keys})
      select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}t.steps, t.deliveries from series t`,
-    [...boundsOf(span, bucketMs), span.source, only?.job ?? null, secondsOf(bucketMs)],
+    valuesOf(span, bucketMs, options),
   );
   return rows;
 }
@@ -230,16 +280,31 @@ const stepColumn = (bucketMs: number | null, seconds: string): string[] =>
   bucketMs === null ? [] : [`${stepOf(seconds)} as bucket`];
 const secondsOf = (bucketMs: number | null): number => (bucketMs ?? 0) / 1_000;
 
-/** $7 a source, $8 a job. */
-const conditionsOf = ({ source }: RollupSpan, only: { job: string } | null): string[] => [
-  ...(source === null ? [] : [`source = (${numberOf('$7')})`]),
-  ...(only === null ? [] : [`job = (${numberOf('$8')})`]),
+/** $7 a source, $8 a job, $9 the seconds of a step, $10 kinds: whichever of them a statement needs. */
+const given = `
+  given as (select $7::text, $8::text, $9::float8, $10::json),
+  kind as materialized (
+    select (${numberOf('k.source')}) as source, (${numberOf('k.trigger')}) as trigger, (${numberOf('k.job')}) as job
+    from json_to_recordset($10::json) as k (source text, trigger text, job text))`;
+const valuesOf = (span: RollupSpan, bucketMs: number | null, { only, among }: Kinds): unknown[] => [
+  ...boundsOf(span, bucketMs),
+  span.source,
+  only?.job ?? null,
+  secondsOf(bucketMs),
+  storableJson([...(among?.jobs ?? []), ...(among?.triggers ?? [])]),
 ];
-
-function whereOf(span: RollupSpan, only: { job: string } | null): string {
-  const conditions = conditionsOf(span, only);
-  return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-}
+const conditionsOf = ({ source }: RollupSpan, { only, among }: Kinds): string[] => [
+  ...(source === null ? [] : [`source = (${numberOf('$7')})`]),
+  ...(only ? [`job = (${numberOf('$8')})`] : []),
+  ...(among
+    ? [
+        `((source, job) in (select source, job from kind where job is not null)
+          or (source, trigger) in (select source, trigger from kind where trigger is not null))`,
+      ]
+    : []),
+];
+const whereOf = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 
 /**
  * Which parts of the span are read from which rollups. $1 to $6: where the span begins, its whole hours, its whole days;
