@@ -1,10 +1,29 @@
 // An event as the API shows it.
+import type { LeanEvent } from '../columns/lean-trace.ts';
 import { actorName, resolveActor } from '../correlation/actor.ts';
 import type { StoredEvent, StoredRoot } from '../store/read-rows.ts';
 import { columnChanges } from './column-changes.ts';
 import type { ActorView, EventPayloadView, EventView, TraceSummary } from './views.ts';
 
 export function eventView(event: StoredEvent): EventView {
+  return viewWith(event, event.changeId);
+}
+
+/** The same with numbers in the place of changes, which only tell those of one cascade apart. */
+export function leanEventViews(events: readonly StoredEvent[]): LeanEvent[] {
+  const changes = new Map<string, number>();
+  return events.map((event) => {
+    const { changeId } = event;
+    const known = changes.get(changeId) ?? changes.size;
+    changes.set(changeId, known);
+    return viewWith(event, known);
+  });
+}
+
+function viewWith<ChangeId>(
+  event: StoredEvent,
+  changeId: ChangeId,
+): Omit<EventView, 'changeId'> & { changeId: ChangeId } {
   return {
     id: event.id,
     source: event.source,
@@ -18,7 +37,7 @@ export function eventView(event: StoredEvent): EventView {
     arrivedAt: event.arrivedAt,
     arrivals: event.arrivals,
     traceId: event.traceId,
-    changeId: event.changeId,
+    changeId,
     changes: columnChanges(event.op, event.oldRow, event.newRow),
     payloadKept: event.payloadKept,
     ...(event.isTest ? { isTest: true } : {}),

@@ -1,7 +1,7 @@
 // GET /api/traces and /api/traces/{id}: cascades, each a root trace with the traces that weak links join to it.
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { leanTrace } from '../columns/lean-trace.ts';
+import type { LeanTrace } from '../columns/lean-trace.ts';
 import { pack } from '../columns/pack.ts';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
@@ -12,9 +12,9 @@ import { findTrace, readOutlines, type StoredTrace } from '../store/traces.ts';
 import { readyFilter } from './cascade-filter.ts';
 import { listAll, listFitting, searchMs } from './cascade-list.ts';
 import { cascadeQuery, isFiltered, type linksQuery, wholeQuery } from './cascade-query.ts';
-import { deliveryView } from './delivery-view.ts';
+import { deliveryView, leanDeliveryView } from './delivery-view.ts';
 import type { ApiDeps } from './deps.ts';
-import { eventView } from './event-view.ts';
+import { eventView, leanEventViews } from './event-view.ts';
 import { loopView } from './loop-view.ts';
 import { endpoint } from './endpoint.ts';
 import { etagWhereKept, mayBeKept } from './etag-where-kept.ts';
@@ -107,37 +107,57 @@ export function traceRoutes(deps: ApiDeps) {
         async (context) => {
           const { id } = context.req.valid('param');
           const { links, form } = context.req.valid('query');
-          const detail = await reading(deps, async (client) => {
-            const rootId = links === 'all' ? await findRoot(client, id) : id;
-            const trace = rootId === null ? null : await findTrace(client, rootId);
-            if (!trace) throw notFound(`Trace ${id}`);
-            const members = await tracesOf(client, [trace.id], links);
-            const nodes = await readTraceNodes(client, [...members.keys()]);
-            const triggers = await triggersOf(client, nodes.events);
-            const loops = await loopsOf(client, [...members.keys()]);
-            const here = new Set(nodes.deliveries.map((delivery) => delivery.id));
-            const events = nodes.events.map((event) => withShownLink(event, here, links));
-            return {
-              trace: summariseNodes(trace, { events, deliveries: nodes.deliveries }),
-              events: events.map(eventView),
-              deliveries: nodes.deliveries.map(deliveryView),
-              loops: loops
-                .filter(({ isCertain }) => isCertain || links === 'all')
-                .map((loop) => loopView(loop, trace.id)),
-              triggers,
-            } satisfies TraceDetail;
-          });
+          const { trace, events, deliveries, loops, triggers } = await reading(deps, (client) =>
+            readCascade(client, id, links),
+          );
           const mask = context.get('mask');
           // Who may see more gets other bytes under the same address.
-          if (!mask && isOver(detail.trace, deps.now())) context.header('cache-control', mayBeKept);
-          if (form === 'objects') return context.json(detail, 200);
+          if (!mask && isOver(trace, deps.now())) context.header('cache-control', mayBeKept);
+          if (form === 'objects') {
+            const detail = {
+              trace,
+              events: events.map(eventView),
+              deliveries: deliveries.map(deliveryView),
+              loops,
+              triggers,
+            } satisfies TraceDetail;
+            return context.json(detail, 200);
+          }
+          const lean = {
+            trace,
+            events: leanEventViews(events),
+            deliveries: deliveries.map(leanDeliveryView),
+            loops,
+            triggers,
+          } satisfies LeanTrace;
           // What is masked goes by names and places that columns do not have, and what is left out of a cascade is none of it.
-          const lean = leanTrace(detail);
           if (mask) context.set('isMasked', true);
           return context.json(pack(mask ? await mask(lean) : lean), 200);
         },
       )
   );
+}
+
+/** Everything of the cascade that a trace belongs to. @throws ApiProblem 404 */
+async function readCascade(client: StoreClient, id: string, links: Links) {
+  const rootId = links === 'all' ? await findRoot(client, id) : id;
+  const root = rootId === null ? null : await findTrace(client, rootId);
+  if (!root) throw notFound(`Trace ${id}`);
+  const members = await tracesOf(client, [root.id], links);
+  const { events: read, deliveries } = await readTraceNodes(client, [...members.keys()]);
+  const triggers = await triggersOf(client, read);
+  const loops = await loopsOf(client, [...members.keys()]);
+  const here = new Set(deliveries.map((delivery) => delivery.id));
+  const events = read.map((event) => withShownLink(event, here, links));
+  return {
+    trace: summariseNodes(root, { events, deliveries }),
+    events,
+    deliveries,
+    loops: loops
+      .filter(({ isCertain }) => isCertain || links === 'all')
+      .map((loop) => loopView(loop, root.id)),
+    triggers,
+  };
 }
 
 /** Nothing of it runs or waits, and records that are late are there. */

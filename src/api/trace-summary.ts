@@ -124,9 +124,6 @@ function summarise(
     weakLinks: events.filter(
       ({ evidence, causeKey }) => evidence === 'weak' && here.has(causeKey ?? ''),
     ).length,
-    shape: traceShape(
-      events.map(({ key, causeKey }) => ({ key, causeDeliveryId: causeKey })),
-      deliveries.map(({ key, eventKey }) => ({ id: key, eventKey })),
-    ),
+    shape: traceShape(events, deliveries),
   };
 }

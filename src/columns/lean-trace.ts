@@ -5,12 +5,15 @@ import type { AttemptView, DeliveryView, EventView, TraceDetail } from '../api/v
 import { durationMs, latest } from './spans.ts';
 
 type LeanAttempt = Omit<AttemptView, 'id' | 'durationMs'>;
-type LeanDelivery = Omit<DeliveryView, 'attempts' | 'startedAt' | 'endedAt' | 'durationMs'> & {
+export type LeanDelivery = Omit<
+  DeliveryView,
+  'attempts' | 'startedAt' | 'endedAt' | 'durationMs'
+> & {
   attempts: LeanAttempt[];
   /** What was never attempted began at a time of its own. */
   startedAt?: string;
 };
-type LeanEvent = Omit<EventView, 'changeId'> & { changeId: number };
+export type LeanEvent = Omit<EventView, 'changeId'> & { changeId: number };
 
 export type LeanTrace = Omit<TraceDetail, 'events' | 'deliveries'> & {
   events: LeanEvent[];
@@ -25,30 +28,6 @@ export function isLeanTrace(value: unknown): value is LeanTrace {
     Array.isArray(Reflect.get(value, 'events')) &&
     Array.isArray(Reflect.get(value, 'deliveries'))
   );
-}
-
-export function leanTrace(detail: TraceDetail): LeanTrace {
-  const changes = new Map<string, number>();
-  for (const { changeId } of detail.events) {
-    if (!changes.has(changeId)) changes.set(changeId, changes.size);
-  }
-  return {
-    ...detail,
-    events: detail.events.map((event) => ({
-      ...event,
-      changeId: changes.get(event.changeId) ?? -1,
-    })),
-    deliveries: detail.deliveries.map(leanDelivery),
-  };
-}
-
-function leanDelivery(delivery: DeliveryView): LeanDelivery {
-  const { startedAt, endedAt: _end, durationMs: _took, attempts, ...rest } = delivery;
-  return {
-    ...rest,
-    ...(attempts.length === 0 && { startedAt }),
-    attempts: attempts.map(({ id: _id, durationMs: _ms, ...attempt }) => attempt),
-  };
 }
 
 export function wholeTrace(lean: LeanTrace): TraceDetail {

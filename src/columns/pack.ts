@@ -49,26 +49,41 @@ function packValue(value: unknown, texts: Texts): PackedValue {
 }
 
 function packRows(rows: readonly Row[], texts: Texts): PackedRows {
-  const columns = new Map<string, { rows: number[]; values: unknown[] }>();
+  return {
+    n: rows.length,
+    c: membersOf(rows).map(({ name, values, rows: there }) => {
+      const packed = packColumn(values, texts);
+      return values.length === rows.length ? [name, packed] : [name, packed, gapsOf(there)];
+    }),
+  };
+}
+
+/** What rows have under one name, and which rows these are. */
+type Member = { name: string; values: unknown[]; rows: number[] };
+
+/** In the order in which they are met. */
+function membersOf(rows: readonly Row[]): Member[] {
+  const members: Member[] = [];
+  const placeOf = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
+    let place = -1;
     for (const name of Object.keys(row)) {
       const value = row[name];
       if (value === undefined) continue;
-      let column = columns.get(name);
-      if (!column) columns.set(name, (column = { rows: [], values: [] }));
-      column.rows.push(index);
-      column.values.push(value);
+      // Alike objects have their members in one order.
+      place += 1;
+      if (members[place]?.name !== name) {
+        place = placeOf.get(name) ?? members.length;
+        if (place === members.length) {
+          members.push({ name, values: [], rows: [] });
+          placeOf.set(name, place);
+        }
+      }
+      members[place]?.values.push(value);
+      members[place]?.rows.push(index);
     }
   }
-  return {
-    n: rows.length,
-    c: [...columns].map(([name, column]) => {
-      const packed = packColumn(column.values, texts);
-      return column.rows.length === rows.length
-        ? [name, packed]
-        : [name, packed, gapsOf(column.rows)];
-    }),
-  };
+  return members;
 }
 
 /** @param values at least one */

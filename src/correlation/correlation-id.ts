@@ -13,12 +13,17 @@ export const maxCorrelationIdLength = 166;
 /** A uuid of any version, in the usual form with four hyphens. */
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Spaces, tabs and line ends around a value; the SQL twin trims the same four. */
-const surroundingBlanks = /^[ \t\n\r]+|[ \t\n\r]+$/g;
+/** Spaces, tabs and line ends; the SQL twin trims the same four. */
+const isBlank = (character: string | undefined): boolean =>
+  character === ' ' || character === '\t' || character === '\n' || character === '\r';
 
 /** A value without the blanks around it, which columns of type `char(n)` and hand-written files add. */
 export function trimValue(text: string): string {
-  return text.replace(surroundingBlanks, '');
+  let from = 0;
+  let until = text.length;
+  while (from < until && isBlank(text[from])) from += 1;
+  while (until > from && isBlank(text[until - 1])) until -= 1;
+  return text.slice(from, until);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Makes events and deliveries of the columns that were read of some traces. Pure.
 import { cell, type Columns } from './read-columns.ts';
 import type { StoredAttempt, StoredDelivery, StoredEvent, StoredLink } from './read-rows.ts';
-import { keyText } from './refs.ts';
+import { keyText, refOfHex } from './refs.ts';
 
 /** A number in `names`. */
 export type Name = number;
@@ -10,7 +10,7 @@ export type Name = number;
 type NamedInEvent = 'trigger' | 'tableSchema' | 'tableName' | 'sessionUser';
 type InPartsOfEvent = 'actor' | 'previousActor' | 'sessionCorrelationId';
 
-/** Times are as JSON has them. */
+/** Times are as JSON has them; what names deliveries and hops is in hex, as Postgres writes numbers. */
 export type EventRow = Omit<StoredEvent, 'source' | NamedInEvent | InPartsOfEvent | 'link'> &
   Record<NamedInEvent | InPartsOfEvent, Name | null> & {
     source: Name;
@@ -22,8 +22,8 @@ export type EventRow = Omit<StoredEvent, 'source' | NamedInEvent | InPartsOfEven
     sessionIsNamed: boolean;
     /** Null: its own. */
     namedTraceId: string | null;
-    /** 40 bits, signed, as those of a delivery. */
-    namedHop: number | null;
+    /** 40 bits, or 64 where it is negative. */
+    namedHop: string | null;
     evidence: StoredLink['evidence'] | null;
     rule: StoredLink['rule'];
     reason: Name | null;
@@ -43,7 +43,6 @@ export type DeliveryRow = Pick<
   target: Name;
   algorithm: Name;
   named: Name;
-  hop: number;
   rerunOfRef: string | null;
 };
 
@@ -85,7 +84,9 @@ function eventOf(
   const traceId = cell(columns.traceId, row);
   const hop = cell(columns.namedHop, row);
   const namedUuid =
-    hop === null ? null : hopUuidOf(cell(columns.namedTraceId, row) ?? traceId, hop);
+    hop === null
+      ? null
+      : hopUuidOf(cell(columns.namedTraceId, row) ?? traceId, hop.padStart(10, '0').slice(-10));
   const text = (column: readonly (Name | null)[]): string | null => {
     const name = cell(column, row);
     return name === null ? null : textOf(names, name);
@@ -192,7 +193,8 @@ function deliveriesOf(
       target: textOf(names, cell(columns.target, row)),
       algorithm: textOf(names, cell(columns.algorithm, row)),
       correlationId:
-        textOf(names, cell(columns.named, row)) + hopUuidOf(traceId, cell(columns.hop, row)),
+        textOf(names, cell(columns.named, row)) +
+        hopUuidOf(traceId, cell(columns.ref, row).padStart(16, '0').slice(0, 10)),
       hasRetriesLeft: cell(columns.hasRetriesLeft, row),
       isDead: cell(columns.isDead, row),
       rerunOf: idOf.get(rerunOf(delivery) ?? '') ?? null,
@@ -230,10 +232,9 @@ function textOf(names: ReadonlyMap<Name, string>, name: Name): string {
   return text;
 }
 
-/** @param hop 40 bits, signed */
-function hopUuidOf(traceId: string, hop: number): string {
-  const bits = hop < 0 ? hop + 2 ** 40 : hop;
-  return traceId.slice(0, 26) + bits.toString(16).padStart(10, '0');
+/** @param hop ten hex digits */
+function hopUuidOf(traceId: string, hop: string): string {
+  return traceId.slice(0, 26) + hop;
 }
 
 /** @param text a time in UTC as JSON has it: without its zone, and without zeros at its end */
@@ -244,6 +245,6 @@ function timeOf(text: string): string {
 }
 
 function byNumber(a: string, b: string): number {
-  const difference = BigInt(a) - BigInt(b);
+  const difference = BigInt(refOfHex(a)) - BigInt(refOfHex(b));
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }

@@ -21,11 +21,10 @@ import {
   type StoredDelivery,
   type StoredEvent,
 } from './read-rows.ts';
-import { keyText } from './refs.ts';
+import { keyText, refOfHex } from './refs.ts';
 import {
   deliveryIdOf,
   eventIdOf,
-  hopOf,
   isDelivery,
   isOfTraces,
   kindOf,
@@ -63,7 +62,7 @@ const eventColumns = {
   sessionUuid: 'e.session_uuid',
   sessionIsNamed: 'e.session_is_named',
   namedTraceId: 'e.named_trace_id',
-  namedHop: 'e.named_hop',
+  namedHop: 'to_hex(e.named_hop)',
   sessionVariables: 'p.session_variables',
   createdAt: timeOf('e.created_at'),
   arrivedAt: timeOf('e.arrived_at'),
@@ -82,7 +81,7 @@ const eventColumns = {
   reason: 'l.reason',
   named: 'l.named',
   causeTraceId: 'l.cause_trace_id',
-  causeRef: 'l.cause_ref::text',
+  causeRef: 'to_hex(l.cause_ref)',
 };
 
 const eventsInOrder = `${eventTablesIn('$1')} where ${isOfTraces('e', '$1')}
@@ -90,7 +89,7 @@ const eventsInOrder = `${eventTablesIn('$1')} where ${isOfTraces('e', '$1')}
 
 const deliveryColumns = {
   id: deliveryIdOf('d', 'e', { source: 's.text', target: 't.text' }),
-  ref: 'd.ref::text',
+  ref: 'to_hex(d.ref)',
   source: 'd.source',
   eventId: eventIdOf('e'),
   traceId: 'd.trace_id',
@@ -98,10 +97,9 @@ const deliveryColumns = {
   target: 'd.target',
   algorithm: 'd.algorithm',
   named: 'd.named',
-  hop: hopOf('d.ref'),
   hasRetriesLeft: `case when ${hasLetter} or ${hasArrivedAgain} then ${hasRetriesLeft} else ${hasFirstRetriesLeft} end`,
   isDead: `case when ${hasLetter} then ${isDead} else false end`,
-  rerunOfRef: 'd.rerun_of::text',
+  rerunOfRef: 'to_hex(d.rerun_of)',
   isRollout: 'd.is_rollout',
 };
 
@@ -111,7 +109,7 @@ const deliveriesOfTraces = `${deliveryTablesIn('$1')}
 
 const attemptColumns = {
   traceId: 'a.trace_id',
-  deliveryRef: 'a.delivery_ref::text',
+  deliveryRef: 'to_hex(a.delivery_ref)',
   id: 'a.id',
   destination: 'a.destination',
   startedAt: timeOf('a.started_at'),
@@ -193,12 +191,12 @@ async function readIds(
 ): Promise<Map<string, string>> {
   if (keys.length === 0) return new Map();
   const { rows } = await client.query<{ traceId: string; ref: string; id: string }>(
-    `select k."traceId", k.ref::text, c.id
+    `select k."traceId", to_hex(k.ref) as ref, c.id
      from json_to_recordset($1::json) as k ("traceId" uuid, ref bigint)
      cross join lateral (
        select ${deliveryIdOf('d', 'e')} as id from ${deliveryTables}
        where ${isDelivery('d', 'k."traceId"', 'k.ref')} limit 1) c`,
-    [JSON.stringify(keys)],
+    [JSON.stringify(keys.map(({ traceId, ref }) => ({ traceId, ref: refOfHex(ref) })))],
   );
   return new Map(rows.map(({ id, ...key }) => [keyText(key), id]));
 }

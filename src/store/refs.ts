@@ -19,7 +19,7 @@ export type AttemptKey = { traceId: string; deliveryRef: string; id: string; eve
 
 /** The first 64 bits of SHA-256 over the fields as UTF-8 with one NUL byte between them. */
 async function refOf(fields: readonly string[]): Promise<string> {
-  return signed(toHex((await sha256(fields.join('\0'))).subarray(0, 8)));
+  return refOfHex(toHex((await sha256(fields.join('\0'))).subarray(0, 8)));
 }
 
 /** Of an event, within its trace. */
@@ -48,7 +48,7 @@ export function contextRef(contextTraceId: string): Promise<string> {
  * @param hop ten hex digits: those that the id gives, unless it was handed out otherwise
  */
 export function deliveryRef(id: string, hop: string = hopOfDigest(id)): string {
-  return signed(hop + id.slice(10, 16));
+  return refOfHex(hop + id.slice(10, 16));
 }
 
 /** Of a hop that an event names: its 40 bits, signed. @param hopId a uuid */
@@ -58,7 +58,7 @@ export function namedHop(hopId: string): string {
 
 /** Of a change: the first half of its uuid. */
 export function changeRef(changeId: string): string {
-  return signed(changeId.replaceAll('-', '').slice(0, 16));
+  return refOfHex(changeId.replaceAll('-', '').slice(0, 16));
 }
 
 /** The traces that some keys are of, each once. */
@@ -78,7 +78,7 @@ export function firstMsOf(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
-/** @param hex sixteen digits */
-function signed(hex: string): string {
+/** @param hex up to sixteen digits, as Postgres writes a number in hex */
+export function refOfHex(hex: string): string {
   return BigInt.asIntN(64, BigInt(`0x${hex}`)).toString();
 }

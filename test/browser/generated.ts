@@ -1,8 +1,8 @@
 // A page of a generated cascade: the real page, with that cascade in the place of the API's answer.
 import type { Page } from 'playwright-core';
 import { benchCascade, benchTraceId } from '../../bench/dashboard/cascade.ts';
-import { leanTrace } from '../../src/columns/lean-trace.ts';
 import { pack } from '../../src/columns/pack.ts';
+import { leanTrace } from '../support/lean-trace.ts';
 import { signedIn } from './browser.ts';
 
 /** @param query of its address */

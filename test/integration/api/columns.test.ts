@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TraceDetail, traceDetailSchema } from '../../../src/api/views.ts';
-import { isLeanTrace, leanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
+import { isLeanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
 import { unpack } from '../../../src/columns/unpack.ts';
 import { noAccessRules } from '../../../src/config/access.ts';
 import { type CheckedApi, createCheckedApi } from '../../support/checked-api.ts';
 import { noAccess } from '../../support/no-access.ts';
+import { leanTrace } from '../../support/lean-trace.ts';
 import { createGradedStore, type GradedStore } from '../store/graded-store.ts';
 import { sampleAttempt, sampleCascade, sampleEvent, startMs } from '../store/sample-records.ts';
 import { idleDeps } from '../../support/idle-deps.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { traceShape } from '../../../src/api/trace-shape.ts';
 
-const event = (key: string, causeDeliveryId: string | null = null) => ({ key, causeDeliveryId });
-const delivery = (id: string, eventKey: string) => ({ id, eventKey });
+const event = (key: string, causeKey: string | null = null) => ({ key, causeKey });
+const delivery = (key: string, eventKey: string) => ({ key, eventKey });
 
 describe('traceShape', () => {
   it('counts deliveries by their distance from the root', () => {
