@@ -38,7 +38,7 @@ export async function freshPage(): Promise<Page> {
 async function close(page: Page): Promise<void> {
   page.removeAllListeners('console');
   page.removeAllListeners('pageerror');
-  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.context().close();
 }
 
