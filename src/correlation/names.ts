@@ -7,6 +7,8 @@ const maxNameLength = 64;
 /** Stands where a name is missing, so that an ID never has an empty part. */
 const unnamed = 'unnamed';
 
+/** A name that is spelled so already. */
+const spelledName = /^[a-z0-9_-]{1,64}$/;
 const upperCaseAscii = /[A-Z]/g;
 const anythingElse = /[^a-z0-9_-]/gu;
 
@@ -20,6 +22,7 @@ const anythingElse = /[^a-z0-9_-]/gu;
  * @returns `unnamed` for the empty text.
  */
 export function normaliseName(text: string): string {
+  if (spelledName.test(text)) return text;
   const spelled = text
     .replace(upperCaseAscii, (letter) => letter.toLowerCase())
     .replace(anythingElse, '-')

@@ -6,13 +6,20 @@ import { keyText, refOfHex } from './refs.ts';
 /** A number in `names`. */
 export type Name = number;
 
+/** Among the traces that were asked for, the first is 1: their ids would be a sixth of what is read. */
+type Place = number;
+
 /** What comes as a number of a text. */
 type NamedInEvent = 'trigger' | 'tableSchema' | 'tableName' | 'sessionUser';
 type InPartsOfEvent = 'actor' | 'previousActor' | 'sessionCorrelationId';
 
 /** Times are as JSON has them; what names deliveries and hops is in hex, as Postgres writes numbers. */
-export type EventRow = Omit<StoredEvent, 'source' | NamedInEvent | InPartsOfEvent | 'link'> &
+export type EventRow = Omit<
+  StoredEvent,
+  'source' | NamedInEvent | InPartsOfEvent | 'traceId' | 'link'
+> &
   Record<NamedInEvent | InPartsOfEvent, Name | null> & {
+    trace: Place;
     source: Name;
     actorUuid: string | null;
     actorIsNamed: boolean;
@@ -35,8 +42,9 @@ export type EventRow = Omit<StoredEvent, 'source' | NamedInEvent | InPartsOfEven
 
 export type DeliveryRow = Pick<
   StoredDelivery,
-  'id' | 'eventId' | 'traceId' | 'hasRetriesLeft' | 'isDead' | 'isRollout'
+  'id' | 'eventId' | 'hasRetriesLeft' | 'isDead' | 'isRollout'
 > & {
+  trace: Place;
   ref: string;
   source: Name;
   job: Name;
@@ -47,13 +55,14 @@ export type DeliveryRow = Pick<
 };
 
 export type AttemptRow = Omit<StoredAttempt, 'destination' | 'skipped'> & {
-  traceId: string;
+  trace: Place;
   deliveryRef: string;
   destination: Name;
   skipped: StoredAttempt['skipped'] | null;
 };
 
 type Read = {
+  traceIds: readonly string[];
   events: Columns<EventRow>;
   deliveries: Columns<DeliveryRow>;
   /** In the order of time; of one time, in that of their deliveries. */
@@ -65,125 +74,118 @@ type Read = {
 
 /** @throws Error where a row refers to a text that is not there, which nothing removes before the row */
 export function nodesOf(read: Read): { events: StoredEvent[]; deliveries: StoredDelivery[] } {
-  const { deliveries: columns } = read;
-  const keys = columns.traceId.map((traceId, row) =>
-    keyText({ traceId, ref: cell(columns.ref, row) }),
+  const { traceIds, deliveries } = read;
+  const keys = deliveries.ref.map((ref, row) =>
+    keyText({ traceId: traceIdAt(traceIds, deliveries.trace, row), ref }),
   );
-  const idOf = new Map(keys.map((key, row) => [key, cell(columns.id, row)]));
-  return {
-    events: read.events.id.map((_id, row) => eventOf(read, row, idOf)),
-    deliveries: deliveriesOf(read, keys, idOf),
-  };
+  const idOf = new Map(keys.map((key, row) => [key, cell(deliveries.id, row)]));
+  return { events: eventsOf(read, idOf), deliveries: deliveriesOf(read, keys, idOf) };
 }
 
-function eventOf(
-  { events: columns, names, elsewhere }: Read,
-  row: number,
+function eventsOf(
+  { traceIds, events: columns, names, elsewhere }: Read,
   idOf: ReadonlyMap<string, string>,
-): StoredEvent {
-  const traceId = cell(columns.traceId, row);
-  const hop = cell(columns.namedHop, row);
-  const namedUuid =
-    hop === null
-      ? null
-      : hopUuidOf(cell(columns.namedTraceId, row) ?? traceId, hop.padStart(10, '0').slice(-10));
-  const text = (column: readonly (Name | null)[]): string | null => {
+): StoredEvent[] {
+  const text = (column: readonly (Name | null)[], row: number): string | null => {
     const name = cell(column, row);
     return name === null ? null : textOf(names, name);
   };
-  const inParts = (
-    column: readonly (Name | null)[],
-    uuids: readonly (string | null)[],
-    areNamed: readonly boolean[],
-  ): string | null => {
-    const start = text(column);
-    if (start === null) return null;
-    return start + (cell(uuids, row) ?? (cell(areNamed, row) ? namedUuid : null) ?? '');
-  };
-  const link = (evidence: StoredLink['evidence']): StoredLink => {
-    const named = text(columns.named);
+  const linkOf = (row: number, traceId: string, namedUuid: string | null): StoredLink | null => {
+    const evidence = cell(columns.evidence, row);
+    if (evidence === null) return null;
+    const named = text(columns.named, row);
+    const causeTraceId = cell(columns.causeTraceId, row) ?? traceId;
     const causeRef = cell(columns.causeRef, row);
-    const key = keyText({
-      traceId: cell(columns.causeTraceId, row) ?? traceId,
-      ref: causeRef ?? '',
-    });
+    const key = causeRef === null ? '' : keyText({ traceId: causeTraceId, ref: causeRef });
     return {
       evidence,
       rule: cell(columns.rule, row),
-      reason: text(columns.reason) ?? '',
+      reason: text(columns.reason, row) ?? '',
       correlationId: namedUuid === null || named === null ? null : named + namedUuid,
-      deliveryId: causeRef === null ? null : (idOf.get(key) ?? elsewhere.get(key) ?? null),
+      deliveryId: idOf.get(key) ?? elsewhere.get(key) ?? null,
     };
   };
-  const evidence = cell(columns.evidence, row);
-  const removedAt = cell(columns.payloadRemovedAt, row);
-  return {
-    id: cell(columns.id, row),
-    source: textOf(names, cell(columns.source, row)),
-    kind: cell(columns.kind, row),
-    trigger: text(columns.trigger),
-    tableSchema: text(columns.tableSchema),
-    tableName: text(columns.tableName),
-    op: cell(columns.op, row),
-    rowKey: cell(columns.rowKey, row),
-    actor: inParts(columns.actor, columns.actorUuid, columns.actorIsNamed),
-    previousActor: inParts(columns.previousActor, columns.previousUuid, columns.previousIsNamed),
-    sessionUser: text(columns.sessionUser),
-    sessionCorrelationId: inParts(
-      columns.sessionCorrelationId,
-      columns.sessionUuid,
-      columns.sessionIsNamed,
-    ),
-    sessionVariables: cell(columns.sessionVariables, row),
-    createdAt: timeOf(cell(columns.createdAt, row)),
-    arrivedAt: timeOf(cell(columns.arrivedAt, row)),
-    arrivals: cell(columns.arrivals, row),
-    traceId,
-    startsTrace: cell(columns.startsTrace, row),
-    changeId: cell(columns.changeId, row),
-    oldRow: cell(columns.oldRow, row),
-    newRow: cell(columns.newRow, row),
-    payloadKept: cell(columns.payloadKept, row),
-    isTest: cell(columns.isTest, row),
-    payloadRemovedAt: removedAt === null ? null : timeOf(removedAt),
-    link: evidence === null ? null : link(evidence),
-  };
+  return columns.id.map((id, row): StoredEvent => {
+    const traceId = traceIdAt(traceIds, columns.trace, row);
+    const hop = cell(columns.namedHop, row);
+    const namedUuid =
+      hop === null
+        ? null
+        : hopUuidOf(cell(columns.namedTraceId, row) ?? traceId, hop.padStart(10, '0').slice(-10));
+    const removedAt = cell(columns.payloadRemovedAt, row);
+    return {
+      id,
+      source: textOf(names, cell(columns.source, row)),
+      kind: cell(columns.kind, row),
+      trigger: text(columns.trigger, row),
+      tableSchema: text(columns.tableSchema, row),
+      tableName: text(columns.tableName, row),
+      op: cell(columns.op, row),
+      rowKey: cell(columns.rowKey, row),
+      actor: inParts(
+        text(columns.actor, row),
+        cell(columns.actorUuid, row),
+        cell(columns.actorIsNamed, row) ? namedUuid : null,
+      ),
+      previousActor: inParts(
+        text(columns.previousActor, row),
+        cell(columns.previousUuid, row),
+        cell(columns.previousIsNamed, row) ? namedUuid : null,
+      ),
+      sessionUser: text(columns.sessionUser, row),
+      sessionCorrelationId: inParts(
+        text(columns.sessionCorrelationId, row),
+        cell(columns.sessionUuid, row),
+        cell(columns.sessionIsNamed, row) ? namedUuid : null,
+      ),
+      sessionVariables: cell(columns.sessionVariables, row),
+      createdAt: timeOf(cell(columns.createdAt, row)),
+      arrivedAt: timeOf(cell(columns.arrivedAt, row)),
+      arrivals: cell(columns.arrivals, row),
+      traceId,
+      startsTrace: cell(columns.startsTrace, row),
+      changeId: cell(columns.changeId, row),
+      oldRow: cell(columns.oldRow, row),
+      newRow: cell(columns.newRow, row),
+      payloadKept: cell(columns.payloadKept, row),
+      isTest: cell(columns.isTest, row),
+      payloadRemovedAt: removedAt === null ? null : timeOf(removedAt),
+      link: linkOf(row, traceId, namedUuid),
+    };
+  });
 }
 
 /** Deliveries in the order of their first attempts, what has none last. */
 function deliveriesOf(
-  { deliveries: columns, attempts, names }: Read,
+  { traceIds, deliveries: columns, attempts, names }: Read,
   keys: readonly string[],
   idOf: ReadonlyMap<string, string>,
 ): StoredDelivery[] {
-  const attemptsOf = new Map<string, { place: number; attempts: StoredAttempt[] }>();
-  attempts.id.forEach((_id, row) => {
-    const key = keyText({
-      traceId: cell(attempts.traceId, row),
-      ref: cell(attempts.deliveryRef, row),
-    });
-    const found = attemptsOf.get(key);
+  const attemptsOf = new Map<string, StoredAttempt[]>();
+  attempts.deliveryRef.forEach((ref, row) => {
+    const key = keyText({ traceId: traceIdAt(traceIds, attempts.trace, row), ref });
     const attempt = attemptOf(attempts, row, names);
-    if (found) found.attempts.push(attempt);
-    else attemptsOf.set(key, { place: attemptsOf.size, attempts: [attempt] });
+    const known = attemptsOf.get(key);
+    if (known) known.push(attempt);
+    else attemptsOf.set(key, [attempt]);
   });
-  const inOrder = keys
-    .map((key, row) => {
-      const { place = attemptsOf.size, attempts: own = [] } = attemptsOf.get(key) ?? {};
-      return { key, row, place, attempts: own };
-    })
-    .toSorted(
-      (a, b) => a.place - b.place || byNumber(cell(columns.ref, a.row), cell(columns.ref, b.row)),
-    );
+  const rowsOf = Map.groupBy(keys.keys(), (row) => keys[row] ?? '');
+  const attempted = [...attemptsOf.keys()].flatMap((key) => rowsOf.get(key) ?? []);
+  const others = [...keys.keys()]
+    .filter((row) => !attemptsOf.has(cell(keys, row)))
+    .toSorted((a, b) => byNumber(cell(columns.ref, a), cell(columns.ref, b)));
+  const inOrder = [...attempted, ...others];
   // Reruns and what they make again are deliveries of one event, and so of one trace.
-  const rerunOf = ({ row }: { row: number }): string | null => {
+  const rerunOf = (row: number): string | null => {
     const ref = cell(columns.rerunOfRef, row);
-    return ref === null ? null : keyText({ traceId: cell(columns.traceId, row), ref });
+    return ref && keyText({ traceId: traceIdAt(traceIds, columns.trace, row), ref });
   };
-  const rerunsOf = Map.groupBy(inOrder, rerunOf);
-  return inOrder.map((delivery): StoredDelivery => {
-    const { key, row } = delivery;
-    const traceId = cell(columns.traceId, row);
+  const reruns = inOrder.filter((row) => rerunOf(row) !== null);
+  const rerunsOf = Map.groupBy(reruns, rerunOf);
+  return inOrder.map((row): StoredDelivery => {
+    const key = cell(keys, row);
+    const traceId = traceIdAt(traceIds, columns.trace, row);
+    const ref = cell(columns.ref, row);
     return {
       id: cell(columns.id, row),
       source: textOf(names, cell(columns.source, row)),
@@ -194,13 +196,13 @@ function deliveriesOf(
       algorithm: textOf(names, cell(columns.algorithm, row)),
       correlationId:
         textOf(names, cell(columns.named, row)) +
-        hopUuidOf(traceId, cell(columns.ref, row).padStart(16, '0').slice(0, 10)),
+        hopUuidOf(traceId, ref.padStart(16, '0').slice(0, 10)),
       hasRetriesLeft: cell(columns.hasRetriesLeft, row),
       isDead: cell(columns.isDead, row),
-      rerunOf: idOf.get(rerunOf(delivery) ?? '') ?? null,
+      rerunOf: idOf.get(rerunOf(row) ?? '') ?? null,
       isRollout: cell(columns.isRollout, row),
-      reruns: (rerunsOf.get(key) ?? []).map((rerun) => cell(columns.id, rerun.row)),
-      attempts: delivery.attempts,
+      reruns: (rerunsOf.get(key) ?? []).map((rerun) => cell(columns.id, rerun)),
+      attempts: attemptsOf.get(key) ?? [],
     };
   });
 }
@@ -224,6 +226,19 @@ function attemptOf(
     worksInBackground: cell(columns.worksInBackground, row),
     skipped: cell(columns.skipped, row) ?? [],
   };
+}
+
+/** A text that is kept in two: its name, and the uuid that it ends with, its own or that of the named hop. */
+function inParts(
+  start: string | null,
+  uuid: string | null,
+  namedUuid: string | null,
+): string | null {
+  return start === null ? null : start + (uuid ?? namedUuid ?? '');
+}
+
+function traceIdAt(traceIds: readonly string[], places: readonly Place[], row: number): string {
+  return cell(traceIds, cell(places, row) - 1);
 }
 
 function textOf(names: ReadonlyMap<Name, string>, name: Name): string {
