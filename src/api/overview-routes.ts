@@ -6,6 +6,7 @@ import { listLoops } from '../store/loops.ts';
 import { countGaps } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
 import {
+  readCountedSince,
   readCountsBy,
   readDeliverySeries,
   readLatenciesBy,
@@ -18,8 +19,14 @@ import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { type FindingFacts, findings } from './findings.ts';
 import { keyOf, readJobSummaries } from './job-summaries.ts';
+import { reading } from './reading.ts';
 import { readingStatistics } from './reading-statistics.ts';
-import { statisticsQuery, statisticsSpan, type StatisticsSpan } from './statistics-span.ts';
+import {
+  overviewQuery,
+  rangeSince,
+  statisticsSpan,
+  type StatisticsSpan,
+} from './statistics-span.ts';
 import { figures, overTime } from './statistics-view.ts';
 import { type Overview, overviewSchema } from './statistics-views.ts';
 import { topKinds, withLatencies } from './top-kinds.ts';
@@ -35,15 +42,16 @@ export function overviewRoutes(deps: ApiDeps) {
       description:
         'Figures of a range and of as long before, counted by the minute, the hour and the day. `countedUntil` says how far everything that has come in is counted.',
       tag: 'Statistics',
-      query: statisticsQuery,
+      query: overviewQuery,
       answers: {
         200: { description: 'Figures, over time, and findings.', schema: overviewSchema },
       },
       problems: ['database_unreachable'],
     }),
     async (context) => {
-      const { range, source = null } = context.req.valid('query');
+      const { range: asked, source = null } = context.req.valid('query');
       const nowMs = deps.now();
+      const range = asked ?? rangeSince(await reading(deps, readCountedSince), nowMs);
       const spans = statisticsSpan(range, source, nowMs);
       const edge = Promise.all([readCircuits(deps), deps.admin.edgeSnapshot()]);
       const read = await readingStatistics(deps, spans, async (client) => ({

@@ -18,13 +18,39 @@ const ranges = {
 export const rangeNames = ['1h', '6h', '24h', '7d', '30d'] as const satisfies readonly Range[];
 export type Range = keyof typeof ranges;
 
+const rangeName = z.enum(rangeNames);
+const howFar = 'How far back. It ends with the present minute.';
+const ofSource = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .meta({ description: 'Of one database only.' });
+const usualRange: Range = '24h';
+
 export const statisticsQuery = z.object({
-  range: z
-    .enum(rangeNames)
-    .default('24h')
-    .meta({ description: 'How far back. It ends with the present minute.' }),
-  source: z.string().min(1).max(200).optional().meta({ description: 'Of one database only.' }),
+  range: rangeName.default(usualRange).meta({ description: howFar }),
+  source: ofSource,
 });
+
+/** Of what is to be shown first: see {@link rangeSince}. */
+export const overviewQuery = z.object({
+  range: rangeName.optional().meta({
+    description: `${howFar} Left out: a day, or an hour or six while nothing is older.`,
+  }),
+  source: ofSource,
+});
+
+/**
+ * The shortest range that holds everything there is, and a day at most: what has run for ten minutes would be the last bar of
+ * a day's chart, and nothing else.
+ * @param sinceMs when the first hour began of which anything has been counted, ms since the epoch; null: nothing has
+ */
+export function rangeSince(sinceMs: number | null, nowMs: number): Range {
+  if (sinceMs === null) return usualRange;
+  const holdsAll = (name: Range): boolean => sinceMs >= nowMs - ranges[name].ms;
+  return (['1h', '6h'] as const).find(holdsAll) ?? usualRange;
+}
 
 export type StepsSpan = {
   /** What the figures are of. */

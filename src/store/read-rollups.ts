@@ -261,6 +261,14 @@ export async function readPeaks(
   return rows;
 }
 
+/** When the first hour began of which anything has been counted, ms since the epoch; null: nothing has. */
+export async function readCountedSince(client: StoreClient): Promise<number | null> {
+  const { rows } = await client.query<{ ms: number | null }>(
+    `select date_part('epoch', min(hour)) * 1000 as ms from rolled_hours`,
+  );
+  return rows[0]?.ms ?? null;
+}
+
 /** The earliest minute of a span that has changed since it was counted; null: none. RFC 3339. */
 export async function readStaleFrom(client: StoreClient, span: RollupSpan): Promise<string | null> {
   const { rows } = await client.query<{ at: string | null }>(

@@ -145,7 +145,7 @@ describe('the overview', () => {
   });
 
   test('tells a part of a day in minutes as soon as somebody looks at it, and comes out of it again', async () => {
-    const page = await signedIn('/');
+    const page = await signedIn('/?range=24h');
     const ofHours = page.getByRole('slider', { name: 'Deliveries every hour' });
     await ofHours.focus();
     await page.keyboard.press('End');
@@ -266,6 +266,15 @@ describe('the overview', () => {
     await page.getByText('Nothing arrived and nothing was given up in this range.').waitFor();
     expect(await page.getByRole('slider').count()).toBe(0);
     await page.unroute('**/api/overview*');
+  });
+
+  test('begins with as much time as there is something of, and with what was chosen from then on', async () => {
+    const page = await open('/');
+    // This world is younger than six hours.
+    await page.getByRole('slider', { name: /^Deliveries every (?:5 minutes|minute)$/ }).waitFor();
+    await page.getByRole('button', { name: '24 hours' }).click();
+    await page.getByRole('slider', { name: 'Deliveries every hour' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('range')).toBe('24h');
   });
 
   test('keeps the range and the feed’s filter in the address, and back works', async () => {

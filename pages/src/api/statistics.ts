@@ -23,11 +23,15 @@ export const healthQuery = queryOptions({
   refetchInterval: healthIntervalMs,
 });
 
-export function overviewQuery(range: Range) {
+/** @param range undefined: as the API finds best */
+export function overviewQuery(range: Range | undefined) {
   return queryOptions({
     queryKey: ['statistics', 'overview', range],
     queryFn: ({ signal }): Promise<Overview> =>
-      answerOf((options) => api.overview.$get({ query: { range } }, options), signal),
+      answerOf(
+        (options) => api.overview.$get({ query: range === undefined ? {} : { range } }, options),
+        signal,
+      ),
     refetchInterval: intervalMs,
     placeholderData: keepPreviousData,
   });

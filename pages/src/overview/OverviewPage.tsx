@@ -48,17 +48,16 @@ function Loading(): ReactElement {
 export function OverviewPage(): ReactElement {
   const search = useSearch({ from: '/' });
   const navigate = useNavigate({ from: '/' });
-  const range = search.range ?? defaultRange;
-  const query = useQuery(overviewQuery(range));
+  const query = useQuery(overviewQuery(search.range));
   const cascades = useQuery(cascadesQuery(everything));
   const { isGuided, goOn } = useFirstMinutes(cascades.data?.traces);
   useDocumentKeys(moveBetweenRows);
   const { data } = query;
-  /** What is the default is not said in the address. */
+  /** A range that was chosen is said in the address, also the one that is shown without. */
   const go = (next: OverviewSearch): void =>
     void navigate({
       search: {
-        ...(next.range === undefined || next.range === defaultRange ? {} : { range: next.range }),
+        ...(next.range === undefined ? {} : { range: next.range }),
         ...zoomSearch(zoomOf(next)),
         ...(next.feed === undefined || next.feed === 'all' ? {} : { feed: next.feed }),
       },
@@ -79,7 +78,7 @@ export function OverviewPage(): ReactElement {
       below={<HealthReasons />}
       aside={
         <RangeChoice
-          value={range}
+          value={search.range ?? data?.range ?? defaultRange}
           onChange={(next) => go({ range: next, ...(search.feed ? { feed: search.feed } : {}) })}
         />
       }
@@ -114,11 +113,12 @@ export function OverviewPage(): ReactElement {
                       bucketMs={data.bucketMs}
                       zoom={{
                         asked: zoomOf(search),
-                        onZoom: (span) => go({ ...withoutZoom(search), ...zoomSearch(span) }),
+                        onZoom: (span) =>
+                          go({ ...withoutZoom(search), range: data.range, ...zoomSearch(span) }),
                       }}
                     />
                     <Triggers triggers={data.topTriggers} />
-                    <FailingJobs jobs={data.topFailing} range={search.range} />
+                    <FailingJobs jobs={data.topFailing} range={data.range} />
                   </>
                 )}
               </div>

@@ -54,12 +54,9 @@ export function Triggers({ triggers }: { triggers: readonly TriggerSummary[] }):
   );
 }
 
-export function FailingJobs(props: {
-  jobs: readonly JobSummary[];
-  range: Range | undefined;
-}): ReactElement {
+export function FailingJobs(props: { jobs: readonly JobSummary[]; range: Range }): ReactElement {
   const { jobs, range } = props;
-  const search = range === undefined ? {} : { range };
+  const search = { range };
   return (
     <Card
       title="Jobs that fail"

@@ -39,7 +39,7 @@ export function stepsOf(steps: readonly { from: string }[], bucketMs: number): S
 }
 
 export interface RangeSearch {
-  /** Without it the last 24 hours. */
+  /** Without it the last 24 hours; of the overview less, while nothing is older. */
   range?: Range;
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   longestStepsMs,
   rangeNames,
+  rangeSince,
   statisticsSpan,
   stepsSpan,
 } from '../../../src/api/statistics-span.ts';
@@ -68,4 +69,15 @@ test('any time has whole steps that take it in, 180 at most and the first and la
       },
     ),
   );
+});
+
+test('the range that nobody has chosen holds everything as long as it can, and is a day then', () => {
+  const now = Date.parse('2026-11-26T14:30:00Z');
+  const since = (text: string): string => rangeSince(Date.parse(text), now);
+  expect(since('2026-11-26T14:00:00Z')).toBe('1h');
+  expect(since('2026-11-26T13:00:00Z')).toBe('6h');
+  expect(since('2026-11-26T08:30:00Z')).toBe('6h');
+  expect(since('2026-11-26T08:00:00Z')).toBe('24h');
+  expect(since('2026-01-01T00:00:00Z')).toBe('24h');
+  expect(rangeSince(null, now)).toBe('24h');
 });
