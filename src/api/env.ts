@@ -10,7 +10,7 @@ export type ApiEnv = {
     /** The same with how that is known, and the role. */
     caller: Omit<Caller, 'role'> & { role: Role };
     /** Masks an answer of the usual form for this caller; null: they see everything. */
-    mask: ((value: unknown) => Promise<unknown>) | null;
+    mask: ((value: unknown) => unknown) | null;
     /** True where a handler has masked its answer itself, since what it writes has another form. */
     isMasked?: true;
   };

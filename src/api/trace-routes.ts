@@ -132,7 +132,7 @@ export function traceRoutes(deps: ApiDeps) {
           } satisfies LeanTrace;
           // What is masked goes by names and places that columns do not have, and what is left out of a cascade is none of it.
           if (mask) context.set('isMasked', true);
-          return context.json(pack(mask ? await mask(lean) : lean), 200);
+          return context.json(pack(mask ? mask(lean) : lean), 200);
         },
       )
   );

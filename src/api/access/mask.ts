@@ -1,8 +1,8 @@
 // Masks what an answer shows: e-mail addresses wherever they stand, and the values of configured columns. Equal values
 // get equal marks, which nobody without the key can work back. It does not decide who sees what.
+import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
 import type { Masking } from '../../config/access.ts';
-import { toHex } from '../../correlation/sha256.ts';
-import { hmacSha256 } from '../../events/signatures/hmac.ts';
 
 /** Bounded parts, so that a long text costs no more than its length; `%40` is an `@` in a URL. */
 const emailForm =
@@ -13,39 +13,35 @@ const rowMembers = new Set(['old', 'new', 'oldRow', 'newRow']);
 const deepest = 200;
 const markDigits = 8;
 
-/** The mark's digits for a text; two passes ask it: the first to collect, the second to replace. */
+/** The mark's digits for a text. */
 type Digits = (text: string) => string;
+type Row = Record<string, unknown>;
 type Table = { schema: string; name: string } | null;
 type Walk = { masking: Masking; columns: ReadonlySet<string>; digits: Digits };
 
 /**
- * The same JSON with marks in the place of what is masked: `d***3f9a2c1b@acme.io`, `masked:3f9a2c1b`. Null stays null.
+ * The same JSON with marks in the place of what is masked: `d***3f9a2c1b@acme.io`, `masked:3f9a2c1b`. Null stays null. What
+ * nothing is masked in is handed on as it is.
  * @param maskKey base64; null: marks without digits, which do not tell equal values from others
  */
-export async function maskJson(
-  value: unknown,
-  masking: Masking,
-  maskKey: string | null,
-): Promise<unknown> {
-  const walk = { masking, columns: new Set(masking.columns) };
-  if (maskKey === null) return maskAt(value, { ...walk, digits: () => '' }, null, 0);
-  const texts = new Set<string>();
-  const collect: Digits = (text) => {
-    texts.add(text);
-    return '';
+export function maskJson(value: unknown, masking: Masking, maskKey: string | null): unknown {
+  const walk = { masking, columns: new Set(masking.columns), digits: digitsBy(maskKey) };
+  return maskAt(value, walk, null, 0);
+}
+
+/** Made while walking, and so without a promise, each once. */
+function digitsBy(maskKey: string | null): Digits {
+  if (maskKey === null) return () => '';
+  const key = Buffer.from(maskKey, 'base64');
+  const marks = new Map<string, string>();
+  return (text) => {
+    let digits = marks.get(text);
+    if (digits === undefined) {
+      digits = createHmac('sha256', key).update(text).digest('hex').slice(0, markDigits);
+      marks.set(text, digits);
+    }
+    return digits;
   };
-  maskAt(value, { ...walk, digits: collect }, null, 0);
-  const key = Uint8Array.from(atob(maskKey), (character) => character.charCodeAt(0));
-  const encoder = new TextEncoder();
-  const marks = new Map(
-    await Promise.all(
-      [...texts].map(async (text): Promise<[string, string]> => {
-        const mac = await hmacSha256(key, [encoder.encode(text)]);
-        return [text, toHex(mac).slice(0, markDigits)];
-      }),
-    ),
-  );
-  return maskAt(value, { ...walk, digits: (text) => marks.get(text) ?? '' }, null, 0);
 }
 
 /** A JSON answer, masked; any other as it is. */
@@ -58,7 +54,7 @@ export async function maskResponse(
   if (!/^application\/(?:[a-z.-]+\+)?json\b/i.test(type)) return response;
   const text = await response.text();
   if (text === '') return new Response(null, response);
-  const masked = JSON.stringify(await maskJson(JSON.parse(text), masking, maskKey));
+  const masked = JSON.stringify(maskJson(JSON.parse(text), masking, maskKey));
   return forNobodyToKeep(new Response(masked, response));
 }
 
@@ -75,55 +71,69 @@ function maskAt(value: unknown, walk: Walk, table: Table, depth: number): unknow
   if (typeof value === 'string') return walk.masking.emails ? maskEmails(value, walk) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) return 'masked';
-  if (Array.isArray(value)) return value.map((item) => maskAt(item, walk, table, depth + 1));
-  const own = Object.entries(value);
-  const members = new Map<string, unknown>(own);
-  const here = tableIn(members) ?? table;
-  const column = members.get('column');
-  if (typeof column === 'string' && members.has('old') && members.has('new')) {
+  if (!isObject(value)) return maskItems(value, walk, table, depth + 1);
+  const here = tableIn(value) ?? table;
+  const column = memberOf(value, 'column');
+  if (typeof column === 'string' && Object.hasOwn(value, 'old') && Object.hasOwn(value, 'new')) {
     const isMasked = isMaskedColumn(column, here, walk);
-    return rebuilt(own, (name, member) =>
+    return changed(value, (name, member) =>
       isMasked && rowMembers.has(name)
         ? maskValue(member, walk)
         : maskAt(member, walk, here, depth + 1),
     );
   }
-  return rebuilt(own, (name, member) =>
-    rowMembers.has(name) && isObject(member)
+  return changed(value, (name, member) =>
+    isObject(member) && rowMembers.has(name)
       ? maskRow(member, walk, here, depth + 1)
       : maskAt(member, walk, here, depth + 1),
   );
 }
 
-function maskRow(row: object, walk: Walk, table: Table, depth: number): unknown {
-  return rebuilt(Object.entries(row), (column, value) =>
+function maskItems(items: object, walk: Walk, table: Table, depth: number): unknown {
+  if (!Array.isArray(items)) return items;
+  const masked = items.map((item) => maskAt(item, walk, table, depth));
+  return masked.some((item, index) => item !== items[index]) ? masked : items;
+}
+
+function maskRow(row: Row, walk: Walk, table: Table, depth: number): unknown {
+  return changed(row, (column, value) =>
     isMaskedColumn(column, table, walk)
       ? maskValue(value, walk)
       : maskAt(value, walk, table, depth + 1),
   );
 }
 
-/** By definition of members: `__proto__` is one like any other. */
-function rebuilt(
-  members: readonly [string, unknown][],
-  change: (name: string, member: unknown) => unknown,
-): unknown {
-  return Object.fromEntries(members.map(([name, member]) => [name, change(name, member)]));
+/** Itself where no member changes: most of a large answer. `__proto__` is a member like any other: the copy has it. */
+function changed(object: Row, change: (name: string, member: unknown) => unknown): Row {
+  let copy: Row | null = null;
+  for (const name of Object.keys(object)) {
+    const member = object[name];
+    const masked = change(name, member);
+    if (masked === member) continue;
+    copy ??= { ...object };
+    copy[name] = masked;
+  }
+  return copy ?? object;
 }
 
 /** The table that an object of an answer speaks of, as the views name it. */
-function tableIn(members: ReadonlyMap<string, unknown>): Table {
-  const table = members.get('table');
+function tableIn(object: Row): Table {
+  const table = memberOf(object, 'table');
   if (isObject(table)) {
-    const [schema, name] = [Reflect.get(table, 'schema'), Reflect.get(table, 'name')];
+    const [schema, name] = [memberOf(table, 'schema'), memberOf(table, 'name')];
     if (typeof schema === 'string' && typeof name === 'string') return { schema, name };
   }
-  const row = members.get('row');
+  const row = memberOf(object, 'row');
   if (isObject(row)) {
-    const [schema, name] = [Reflect.get(row, 'schema'), Reflect.get(row, 'table')];
+    const [schema, name] = [memberOf(row, 'schema'), memberOf(row, 'table')];
     if (typeof schema === 'string' && typeof name === 'string') return { schema, name };
   }
   return null;
+}
+
+/** What an object has of its own under a name. */
+function memberOf(object: Row, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** Where the table is not known, every entry counts that ends in this column: rather too much than too little. */
@@ -154,6 +164,6 @@ function maskEmails(text: string, { digits }: Walk): string {
   );
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
