@@ -7,7 +7,7 @@ import type { CascadeFilter, Has } from '../store/find-cascades.ts';
 import { namesWith, numbersOf } from '../store/name-numbers.ts';
 import { placesOfRow, type RowAsked, tracesOfRows } from '../store/row-places.ts';
 import type { CascadeFilters } from './cascade-query.ts';
-import { readRowText } from './row-text.ts';
+import { readRowText } from '../store/row-text.ts';
 import type { TraceSummary } from './views.ts';
 
 export type ReadyFilter = {

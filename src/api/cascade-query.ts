@@ -1,7 +1,7 @@
 // What the list of cascades can be asked for. Only shapes and what is wrong with them.
 import { z } from 'zod';
 import { pageQuery } from './page-query.ts';
-import { readRowText } from './row-text.ts';
+import { readRowText } from '../store/row-text.ts';
 import { timeParam } from './times.ts';
 import { actorViewSchema } from './views.ts';
 

@@ -3,7 +3,7 @@
 import { parseCorrelationId } from '../correlation/correlation-id.ts';
 import { uuidPlace } from '../correlation/trace-uuid.ts';
 import type { RowAsked } from '../store/row-places.ts';
-import { readRowText } from './row-text.ts';
+import { readRowText } from '../store/row-text.ts';
 
 export type Searched = {
   text: string;

@@ -3,12 +3,10 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { obey } from '../deliveries/replay-run.ts';
 import type { StoreClient } from '../store/client.ts';
-import { deathReasonSchema } from '../store/record.ts';
+import { anyLetter } from '../store/letter-filter.ts';
 import {
   countLetters,
   findRun,
-  type LetterFilter,
-  type LetterSelection,
   listActions,
   listRuns,
   lockRun,
@@ -18,9 +16,9 @@ import {
   type StoredRun,
 } from '../store/replay-runs.ts';
 import { writeCursor } from './cursor.ts';
-import { deliveryId } from './delivery-id.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
+import { isOneOfBoth, oneOfBoth, selectionOf, selectionShape } from './letter-selection.ts';
 import { pageQuery } from './page-query.ts';
 import { endpoint } from './endpoint.ts';
 import { ApiProblem, notFound } from './problem.ts';
@@ -35,34 +33,6 @@ import {
   type ReplayRunView,
   replayRunViewSchema,
 } from './replay-views.ts';
-import { timeParam } from './times.ts';
-
-const mostIds = 10_000;
-
-const anyOf = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(100).optional();
-const text = z.string().min(1).max(2_048);
-
-const filterSchema = z.strictObject({
-  /** Of the death; `to` is exclusive. */
-  from: timeParam.optional(),
-  to: timeParam.optional(),
-  sources: anyOf(text),
-  triggers: anyOf(text),
-  jobs: anyOf(text),
-  destinations: anyOf(text),
-  reasons: anyOf(deathReasonSchema),
-  /** Of the last attempt; 0 where no answer came. */
-  statuses: anyOf(z.number().int().min(0).max(599)),
-});
-
-const selectionShape = {
-  /** {}: every dead letter there is. */
-  filter: filterSchema.optional(),
-  deliveryIds: z.array(deliveryId).min(1).max(mostIds).optional(),
-};
-const oneOfBoth = 'must have either a filter or deliveryIds';
-const isOneOfBoth = (given: { filter?: unknown; deliveryIds?: unknown }): boolean =>
-  (given.filter === undefined) !== (given.deliveryIds === undefined);
 
 const countSchema = z.strictObject(selectionShape).refine(isOneOfBoth, oneOfBoth);
 const runSchema = z
@@ -120,7 +90,7 @@ export function replayRoutes(deps: ApiDeps) {
         problems: ['database_unreachable'],
       }),
       async (context) => {
-        const selection = selectionOf(context.req.valid('json'));
+        const selection = await selectionOf(context, context.req.valid('json'), deps);
         const found = await reading(deps, (client) => countLetters(client, selection));
         const view: LetterCountView = { found };
         return context.json(view, 200);
@@ -145,11 +115,12 @@ export function replayRoutes(deps: ApiDeps) {
       async (context) => {
         const asked = context.req.valid('json');
         const { ratePerSecond, canary = 0 } = asked;
+        const selection = await selectionOf(context, asked, deps);
         const view = await startReplay(
           deps,
           context.get('who'),
           { ratePerSecond, canary },
-          () => Promise.resolve(selectionOf(asked)),
+          () => Promise.resolve(selection),
           readView,
         );
         if (!view) throw new Error('A run without a selection.');
@@ -214,22 +185,6 @@ function by(who: ApiEnv['Variables']['who'], at: string) {
   return { at, who: who.name, onBehalfOf: who.onBehalfOf };
 }
 
-function selectionOf(asked: z.infer<typeof countSchema>): LetterSelection {
-  if (asked.deliveryIds) return { deliveryIds: asked.deliveryIds };
-  const { from, to, sources, triggers, jobs, destinations, reasons, statuses } = asked.filter ?? {};
-  const filter: LetterFilter = {
-    from: from ?? null,
-    to: to ?? null,
-    sources: sources ?? null,
-    triggers: triggers ?? null,
-    jobs: jobs ?? null,
-    destinations: destinations ?? null,
-    reasons: reasons ?? null,
-    statuses: statuses ?? null,
-  };
-  return { filter };
-}
-
 async function readView(client: StoreClient, id: string): Promise<ReplayRunView> {
   const run = await findRun(client, id);
   if (!run) throw notFound(`Replay run ${id}`);
@@ -251,7 +206,8 @@ function summary(run: StoredRun): ReplayRunSummary {
     ratePerSecond,
     canary,
     canaryPassed,
-    filter: selection.filter ?? null,
+    // Runs from before a filter had all of these say nothing of some.
+    filter: selection.filter ? { ...anyLetter, ...selection.filter } : null,
     deliveryIds: selection.deliveryIds?.length ?? null,
   };
 }

@@ -33,6 +33,8 @@ export const replayRunSummarySchema = z
         reasons: z.array(deadLetterViewSchema.shape.reason).nullable(),
         /** 0: no answer came. */
         statuses: z.array(z.number().int()).nullable(),
+        errors: z.array(z.string()).nullable(),
+        q: z.string().nullable(),
       })
       .nullable(),
     /** How many were named; null where there was a filter. */

@@ -8,7 +8,7 @@ import { findDelivery, findEvents } from '../store/nodes.ts';
 import { placesOfRow, type RowAsked, tracesOfRows } from '../store/row-places.ts';
 import type { RowName } from '../store/row-history.ts';
 import type { Searched } from './read-searched.ts';
-import { tableSpellings } from './row-text.ts';
+import { tableSpellings } from '../store/row-text.ts';
 import type { SearchAnswer } from './search-views.ts';
 
 /** So many of one sort at most. */

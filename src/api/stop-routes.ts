@@ -140,8 +140,11 @@ export function stopRoutes(deps: ApiDeps) {
       async (context) => {
         const { id } = context.req.valid('param');
         const stop = await end(id, 'discarded', context.var.who, deps);
+        const { name, onBehalfOf } = context.var.who;
         const at = new Date(deps.now()).toISOString();
-        const discarded = await writing(deps, (client) => discardKept(client, stop, at));
+        const note = `With the stop of ${stop.trigger} in this cascade.`;
+        const act = { id: stop.id, at, who: name, onBehalfOf, note };
+        const discarded = await writing(deps, (client) => discardKept(client, stop, act));
         const view: DiscardedStopView = { stop: viewOf(stop, 0), discarded };
         return context.json(view, 200);
       },

@@ -326,6 +326,9 @@ export const deadLetterViewSchema = z
     source: z.string(),
     eventId: z.string(),
     traceId: z.string(),
+    trigger: z.string().nullable(),
+    table: z.object({ schema: z.string(), name: z.string() }).nullable(),
+    rowKey: z.string().nullable(),
     job: z.string(),
     target: z.string(),
     correlationId: z.string(),
@@ -346,6 +349,18 @@ export const deadLetterViewSchema = z
     attempts: z.number().int(),
     firstAttemptAt: time,
     deadAt: time,
+    /** Somebody said that it is not wanted: it is not on the list until it is restored, or dies again. Null: nobody has. */
+    discard: z
+      .object({
+        /** Of the act: all that it took can be restored by it. Null of what stops discarded before they kept this. */
+        id: z.string().nullable(),
+        at: time,
+        who: z.string().nullable(),
+        /** What the caller says of itself; not verified. */
+        onBehalfOf: z.string().nullable(),
+        note: z.string().nullable(),
+      })
+      .nullable(),
   })
   .meta({ id: 'DeadLetter' });
 
@@ -354,6 +369,8 @@ export const deadLetterPageSchema = z
     deadLetters: z.array(deadLetterViewSchema),
     /** Opaque; give it back as `?cursor=`. Null on the last page. */
     nextCursor: z.string().nullable(),
+    /** Fewer than asked for fit among those that were looked at, which are those from then on. Null: all were looked at. */
+    searchedUntil: time.nullable(),
   })
   .meta({ id: 'DeadLetterPage' });
 
@@ -484,6 +501,7 @@ export type TriggerView = z.infer<typeof triggerViewSchema>;
 export type LoopView = z.infer<typeof loopViewSchema>;
 export type LoopList = z.infer<typeof loopListSchema>;
 export type RefusalList = z.infer<typeof refusalListSchema>;
+export type DeadLetterView = z.infer<typeof deadLetterViewSchema>;
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
 export type CancellationView = z.infer<typeof cancellationViewSchema>;
 export type ReplayView = z.infer<typeof replayViewSchema>;

@@ -116,7 +116,7 @@ async function begin(
       return { nextInMs: state === 'judging' ? 1_000 : null, letters: [] };
     }
     case 'hand_over': {
-      const letters = await takeLetters(client, runId, plan, nowMs);
+      const letters = await takeLetters(client, run, plan, nowMs);
       const nextInMs = plan.pacedAtMs + 1_000 / run.ratePerSecond - nowMs;
       return { nextInMs: Math.max(leastPauseMs, Math.ceil(nextInMs)), letters };
     }
@@ -156,11 +156,11 @@ async function settleCutOff(
 /** Marks the letters that can be replayed, and skips the others. */
 async function takeLetters(
   client: StoreClient,
-  runId: string,
+  run: StoredRun,
   plan: { count: number; asCanaries: boolean; pacedAtMs: number },
   nowMs: number,
 ): Promise<ReplayableDeadLetter[]> {
-  const ids = await nextLetters(client, runId, plan.count);
+  const ids = await nextLetters(client, run.id, plan.count);
   const known = new Map(
     (await lockDeadLetters(client, ids)).map((letter) => [letter.deliveryId, letter]),
   );
@@ -168,12 +168,12 @@ async function takeLetters(
   const skipped: HandedLetter[] = [];
   for (const deliveryId of ids) {
     const letter = known.get(deliveryId);
-    const reason = letter ? whyNot(letter) : 'not_a_dead_letter';
+    const reason = letter ? whyNot(letter, run) : 'not_a_dead_letter';
     if (reason !== null) skipped.push({ deliveryId, outcome: reason });
     else if (letter) taken.push(letter);
   }
-  await settleLetters(client, runId, skipped);
-  await markHandingOver(client, runId, {
+  await settleLetters(client, run.id, skipped);
+  await markHandingOver(client, run.id, {
     ids: taken.map(({ deliveryId }) => deliveryId),
     asCanaries: plan.asCanaries,
     at: new Date(nowMs).toISOString(),
@@ -182,10 +182,11 @@ async function takeLetters(
   return taken;
 }
 
-/** Why a letter is not replayed by anybody now. */
-function whyNot(letter: ReplayableDeadLetter): SkipReason | null {
+/** Why a letter is not replayed now. What was discarded and is named all the same is wanted: what is discarded later is not. */
+function whyNot(letter: ReplayableDeadLetter, run: StoredRun): SkipReason | null {
   if (letter.isDelivered) return 'already_delivered';
   if (letter.replayedAt !== null) return 'already_replayed';
+  if (letter.discardedAt !== null && letter.discardedAt > run.createdAt) return 'discarded';
   return letter.isDue ? null : 'sender_may_come_again';
 }
 

@@ -174,7 +174,7 @@ const insertDeadLetters = `
     first_attempt_at = excluded.first_attempt_at, status = excluded.status, error = excluded.error,
     destination = excluded.destination, method = excluded.method, headers = excluded.headers,
     body = excluded.body, body_key = excluded.body_key, facts = excluded.facts, replayed_at = null,
-    discarded_at = null
+    discarded_at = null, discard_id = null, discarded_by = null, discarded_for = null, discard_note = null
   where excluded.told_at > dead_letters.told_at`;
 
 const insertRefusals = `

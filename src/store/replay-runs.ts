@@ -1,23 +1,17 @@
 // Replay runs: their letters, how far each has come, and who did what. It decides nothing about what comes next.
 import type { StoreClient } from './client.ts';
-import { isDelivered } from './dead-letters.ts';
-import type { DeathReason } from './record.ts';
-import { isAttemptOf, isDelivery, nameOf } from './sql.ts';
+import {
+  hasNotArrived,
+  isDelivered,
+  isDue,
+  isOpen,
+  type LetterFilter,
+  lettersDelivery,
+  ofDelivery,
+  ofLetter,
+} from './letter-filter.ts';
+import { isAttemptOf } from './sql.ts';
 import { utc } from './utc.ts';
-
-/** Which dead letters: all that match everything that is given. Null: any. */
-export type LetterFilter = {
-  /** RFC 3339; of the death. The end is exclusive. */
-  from: string | null;
-  to: string | null;
-  sources: string[] | null;
-  triggers: string[] | null;
-  jobs: string[] | null;
-  destinations: string[] | null;
-  reasons: DeathReason[] | null;
-  /** Of the last attempt; 0 is none. */
-  statuses: number[] | null;
-};
 
 /** Ids of deliveries in 64 hex digits, or what they have in common. */
 export type LetterSelection =
@@ -59,7 +53,9 @@ export type SkipReason =
   | 'already_delivered'
   | 'already_replayed'
   | 'sender_may_come_again'
-  | 'body_lost';
+  | 'body_lost'
+  /** Since the run began. */
+  | 'discarded';
 
 /** What became of handing one letter over. `unknown`: nobody can say whether it was taken. */
 export type HandedLetter = {
@@ -67,20 +63,10 @@ export type HandedLetter = {
   outcome: 'queued' | 'refused' | 'unknown' | SkipReason;
 };
 
-const matches = `
-  from dead_letters l
-    join deliveries d on ${isDelivery('d', 'l.trace_id', 'l.ref')}
-    left join events e on e.trace_id = d.trace_id and e.ref = d.event_ref
-  where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and not ${isDelivered}
-    and ($1::timestamptz is null or l.dead_at >= $1) and ($2::timestamptz is null or l.dead_at < $2)
-    and ($3::text[] is null or l.source = any ($3)) and ($4::text[] is null or ${nameOf('e.trigger')} = any ($4))
-    and ($5::text[] is null or ${nameOf('d.job')} = any ($5)) and ($6::text[] is null or l.destination = any ($6))
-    and ($7::text[] is null or l.reason = any ($7))
-    and ($8::int[] is null or coalesce(l.status, 0) = any ($8))`;
-
-function filterValues(filter: LetterFilter): unknown[] {
-  const { from, to, sources, triggers, jobs, destinations, reasons, statuses } = filter;
-  return [from, to, sources, triggers, jobs, destinations, reasons, statuses];
+/** The letters that a filter finds now. @param values of the statement: the filter's are added */
+function foundBy(filter: LetterFilter, values: unknown[]): string {
+  return `from dead_letters l ${lettersDelivery}
+    where ${isOpen} and ${hasNotArrived} ${ofLetter(filter, values)} ${ofDelivery(filter, values)}`;
 }
 
 /** How many dead letters there are to replay now. */
@@ -88,17 +74,13 @@ export async function countLetters(
   client: StoreClient,
   selection: LetterSelection,
 ): Promise<number> {
-  const { rows } = selection.filter
-    ? await client.query<{ n: number }>(
-        `select count(*)::int as n ${matches}`,
-        filterValues(selection.filter),
-      )
-    : await client.query<{ n: number }>(
-        `select count(*)::int as n from dead_letters l
-         where l.delivery_id in (select decode(id, 'hex') from unnest($1::text[]) id)
-           and l.replayed_at is null and l.dead_at <= now() and not ${isDelivered}`,
-        [selection.deliveryIds],
-      );
+  const values: unknown[] = [];
+  const found = selection.filter
+    ? foundBy(selection.filter, values)
+    : `from dead_letters l
+       where l.delivery_id in (select decode(id, 'hex') from unnest($${values.push(selection.deliveryIds)}::text[]) id)
+         and ${isDue} and not ${isDelivered}`;
+  const { rows } = await client.query<{ n: number }>(`select count(*)::int as n ${found}`, values);
   return rows[0]?.n ?? 0;
 }
 
@@ -114,10 +96,12 @@ export async function insertRun(
     [id, createdAt, JSON.stringify(selection), ratePerSecond, canary],
   );
   if (selection.filter) {
+    const values: unknown[] = [id];
+    const found = foundBy(selection.filter, values);
     await client.query(
       `insert into replay_run_letters (run_id, delivery_id, position)
-       select $9::uuid, l.delivery_id, row_number() over (order by l.dead_at, l.delivery_id) ${matches}`,
-      [...filterValues(selection.filter), id],
+       select $1::uuid, l.delivery_id, row_number() over (order by l.dead_at, l.delivery_id) ${found}`,
+      values,
     );
     return;
   }

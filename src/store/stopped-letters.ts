@@ -1,6 +1,7 @@
 // What stops keep: the dead letters of a stopped trigger in its trace. It decides nothing about them.
 import type { StoreClient } from './client.ts';
-import { isDelivered } from './dead-letters.ts';
+import type { DiscardAct } from './discards.ts';
+import { isDelivered } from './letter-filter.ts';
 import { isDelivery, nameOf } from './sql.ts';
 
 /** $1: what is stopped, as JSON. By the trace of the event as it is stored. */
@@ -41,17 +42,18 @@ export async function keptLetters(
   return rows.map(({ id }) => id);
 }
 
-/** Takes what is kept off the list of dead letters. @param at RFC 3339 @returns how many */
+/** Takes what is kept off the list of dead letters. @returns how many */
 export async function discardKept(
   client: StoreClient,
   stop: CountedStop,
-  at: string,
+  act: DiscardAct,
 ): Promise<number> {
   const { rows } = await client.query<{ n: number }>(
-    `with gone as (update dead_letters x set discarded_at = $2
+    `with gone as (update dead_letters x set discarded_at = $2, discard_id = $3, discarded_by = $4,
+       discarded_for = $5, discard_note = $6
      where x.delivery_id in (select l.delivery_id ${kept}) and x.replayed_at is null
      returning 1) select count(*)::int as n from gone`,
-    [JSON.stringify([stop]), at],
+    [JSON.stringify([stop]), act.at, act.id, act.who, act.onBehalfOf, act.note],
   );
   return rows[0]?.n ?? 0;
 }

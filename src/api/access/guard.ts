@@ -3,7 +3,6 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { mayActAs, type Role } from '../../config/access.ts';
-import { messageOf } from '../../error-message.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../env.ts';
 import { ApiProblem } from '../problem.ts';
@@ -12,6 +11,7 @@ import { isForeign, isUntypedBody } from './foreign-request.ts';
 import { forNobodyToKeep, maskJson, maskResponse } from './mask.ts';
 import { type Permission, permissionFor } from './permissions.ts';
 import * as refusal from './refusals.ts';
+import { writtenDown } from './written-down.ts';
 
 /** Asked for with `?unmask=true`, by these and those above them. */
 export const unmaskRole: Role = 'operator';
@@ -117,10 +117,7 @@ async function noteUnmasking(
   access.shared.noted(key, now());
 }
 
-/**
- * Written down before it is done, and what came of it afterwards: an action that cannot be written down is not done,
- * and one whose Worker ended in between is known to have begun.
- */
+/** What the table gives a name is written down here, and what came of it is seen from the answer. */
 async function audited(
   context: Context<ApiEnv>,
   next: Next,
@@ -128,7 +125,7 @@ async function audited(
   { access, report }: GuardDeps,
 ): Promise<void> {
   const parameters = parametersOf(path, context.req.path);
-  const entry = await access.store.beginAction({
+  const action = {
     ...context.get('who'),
     action: audit.replace(/:(\w+)/g, (_all, name: string) => parameters[name] ?? ''),
     subject:
@@ -138,24 +135,14 @@ async function audited(
       parameters['job'] ??
       null,
     note: '',
+  };
+  await writtenDown(action, { access, report }, async () => {
+    await next();
+    const { error, res } = context;
+    if (res.status < 400) return { outcome: 'applied', detail: res.headers.get('location') };
+    const detail = error instanceof ApiProblem ? error.reason : `HTTP ${res.status}`;
+    return { outcome: 'refused', detail };
   });
-  await next();
-  const { error, res } = context;
-  const isDone = res.status < 400;
-  const detail = isDone
-    ? res.headers.get('location')
-    : error instanceof ApiProblem
-      ? error.reason
-      : `HTTP ${res.status}`;
-  try {
-    await access.store.endAction(entry, isDone ? 'applied' : 'refused', detail);
-  } catch (failure) {
-    // It is done, or refused, and was begun in the audit: saying that it failed would have it done again.
-    report('What came of an action could not be written down.', {
-      entry,
-      error: messageOf(failure),
-    });
-  }
 }
 
 /** As they stand in the path, 100 characters of each. */

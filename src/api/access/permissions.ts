@@ -35,6 +35,8 @@ const viewer: Line[] = [
   ['GET', '/api/events/:id/logs'],
   ['GET', '/api/deliveries/:id/logs'],
   ['GET', '/api/dead-letters'],
+  ['GET', '/api/dead-letters/groups'],
+  ['GET', '/api/dead-letters/:deliveryId'],
   ['GET', '/api/coverage'],
   ['GET', '/api/coverage/logs'],
   ['GET', '/api/replays'],
@@ -53,6 +55,8 @@ const viewer: Line[] = [
 
 const operator: Line[] = [
   ['POST', '/api/dead-letters/:deliveryId/replay', 'dead_letter.replay'],
+  ['POST', '/api/dead-letters/discard', 'own'],
+  ['POST', '/api/dead-letters/restore', 'own'],
   ['POST', '/api/deliveries/:id/cancel', 'delivery.cancel'],
   ['POST', '/api/deliveries/:id/rerun', 'delivery.rerun'],
   ['POST', '/api/jobs/:source/:job/waiting/cancel', 'job.cancel_waiting'],

@@ -151,6 +151,14 @@ it.each([
   ['/api/traces?links=certain', 3],
   ['/api/rows/shop/public/orders/42', 1],
   ['/api/dead-letters', 1],
+  ['/api/dead-letters?discarded=true', 1],
+  ['/api/dead-letters?job=book-ledger-suppliers', 2],
+  ['/api/dead-letters?trigger=orders_placed&status=500', 1],
+  ['/api/dead-letters?q=suppliers%2342', 2],
+  ['/api/dead-letters?q=connection%20refused', 2],
+  ['/api/dead-letters?q=0190aaaa-aaaa-8aaa-8aaa-aa0000000000', 2],
+  ['/api/dead-letters/groups', 1],
+  ['/api/dead-letters/groups?job=book-ledger-suppliers&q=500', 1],
 ])('%s is read along indexes', async (path, atLeast) => {
   expect(await walksThrough([path], atLeast)).toEqual([]);
 });

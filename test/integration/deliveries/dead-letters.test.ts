@@ -110,6 +110,9 @@ describe('a dead letter', () => {
           source: 'shop',
           eventId: 'e',
           traceId: attempt.event.traceId,
+          trigger: 'order_placed',
+          table: { schema: 'public', name: 'orders' },
+          rowKey: '42',
           job: 'charge-card',
           target: attempt.delivery.target,
           correlationId: attempt.delivery.correlationId,
@@ -120,9 +123,11 @@ describe('a dead letter', () => {
           attempts: 1,
           firstAttemptAt: at(100).replace('Z', '000Z'),
           deadAt: at(200).replace('Z', '000Z'),
+          discard: null,
         },
       ],
       nextCursor: null,
+      searchedUntil: null,
     });
     expect(await stateOf(attempt)).toBe('dead/failed');
   });

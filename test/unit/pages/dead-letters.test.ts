@@ -12,6 +12,9 @@ const letter: DeadLetter = {
   source: 'shop',
   eventId: 'e1',
   traceId: '019ac0f2-7c41-8b7e-9a10-5f0000000000',
+  trigger: 'order_paid',
+  table: { schema: 'public', name: 'orders' },
+  rowKey: '42',
   job: 'send-receipt',
   target: 'send-receipt',
   correlationId: 'order_paid.send-receipt.019ac0f2-7c41-8b7e-9a10-5f0000000000',
@@ -22,6 +25,7 @@ const letter: DeadLetter = {
   attempts: 8,
   firstAttemptAt: '2026-11-24T10:00:00Z',
   deadAt: '2026-11-24T16:00:00Z',
+  discard: null,
 };
 
 const of = (job: string): DeadLetter => ({ ...letter, job });

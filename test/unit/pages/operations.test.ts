@@ -56,6 +56,8 @@ const anything = {
   destinations: null,
   reasons: null,
   statuses: null,
+  errors: null,
+  q: null,
 };
 
 describe('circuits', () => {

@@ -1,5 +1,5 @@
 // Reads how people name a row: `orders#42`, `orders 42`, `public.orders#42`, `shop/public/orders/42`. Pure.
-import type { RowAsked } from '../store/row-places.ts';
+import type { RowAsked } from './row-places.ts';
 
 /** @returns null where it is none of these */
 export function readRowText(text: string): RowAsked | null {

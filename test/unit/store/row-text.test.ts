@@ -1,6 +1,6 @@
 // How people name a row, and the table that they may mean by it.
 import { describe, expect, test } from 'vitest';
-import { readRowText, tableSpellings } from '../../../src/api/row-text.ts';
+import { readRowText, tableSpellings } from '../../../src/store/row-text.ts';
 
 describe('the text of a row', () => {
   test('is a table and a key, by a sign or a space, with or without where the table is', () => {
