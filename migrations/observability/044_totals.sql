@@ -2,6 +2,9 @@
 -- what is told by time alone (docs/decisions/050). Postgres keeps them, not the Worker: whatever changes lines, of whatever
 -- version, makes the totals of their time anew in the same statement.
 
+-- Whoever makes an hour holds its row first of all: without this he and a migration could wait for each other.
+LOCK TABLE rolled_hours IN ACCESS EXCLUSIVE MODE;
+
 CREATE TABLE rollup_totals (
   grain text COLLATE "C" NOT NULL CHECK (grain IN ('minute', 'hour', 'day')),
   at timestamptz NOT NULL,
@@ -28,13 +31,14 @@ COMMENT ON TABLE rollup_totals IS 'The sums of minute_rollups, hour_rollups and 
 COMMENT ON COLUMN rollup_totals.grain IS 'Of what they are the sums: minute, hour or day.';
 COMMENT ON INDEX rollup_totals_pkey IS 'The totals of a span of time.';
 
--- A function for each of the three, so that its statements are planned once for a connection. What is written while this
+-- A function for each of the three, so that its statements are planned once for a connection. Lines are looked up by an array
+-- of times: of a join, as many times are expected as there are lines, and all hours were read to find those of one. What is written while this
 -- runs waits for it, so that the totals of what has been counted so far are complete.
 DO $$
 DECLARE
   grain text;
   make_totals constant text := $f$
-    WITH line AS MATERIALIZED (SELECT l.* FROM (%2$s) c JOIN %1$s_rollups l ON l.at = c.at),
+    WITH line AS MATERIALIZED (SELECT l.* FROM %1$s_rollups l WHERE l.at = ANY (ARRAY (%2$s))),
     counted AS (
       SELECT at, source, sum(events) AS events, sum(cascades) AS cascades, sum(writes) AS writes, sum(covered) AS covered,
         sum(deliveries) AS deliveries, sum(delivered_first) AS delivered_first, sum(attempts) AS attempts,
