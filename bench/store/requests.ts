@@ -120,9 +120,11 @@ export async function dashboardRequests(client: StoreClient, seed: number): Prom
     }),
     page('dead letters', () => '/api/dead-letters'),
     ...statistics(() => one(shapes).job),
-    page(
-      'coverage of a day',
-      () => `/api/coverage?from=${new Date(known.latestMs - dayMs).toISOString()}`,
+    ...[1, 7, 30].map((days) =>
+      page(
+        `coverage of ${days === 1 ? 'a day' : `${days} days`}`,
+        () => `/api/coverage?from=${new Date(known.latestMs - days * dayMs).toISOString()}`,
+      ),
     ),
     page('loops', () => '/api/loops'),
     page('refusals', () => '/api/refusals'),

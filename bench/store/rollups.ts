@@ -109,7 +109,14 @@ const tables = [
   ...['minute', 'hour', 'day'].flatMap((grain) => [`${grain}_rollups`, `${grain}_peaks`]),
   // Made by the database of what is made here.
   'rollup_totals',
+  'write_rollups',
 ];
+
+/** Hours are made before there are minutes of them: writes are counted afterwards. */
+const writesAreMade = (verb: 'enable' | 'disable'): string =>
+  ['minute', 'hour']
+    .map((grain) => `alter table ${grain}_rollups ${verb} trigger ${grain}_writes_made`)
+    .join('; ');
 
 /**
  * Makes all rollups anew, and leaves no note of anything stale but of the present day.
@@ -125,6 +132,7 @@ export async function rollEverythingUp(client: StoreClient): Promise<void> {
   await client.query(
     `truncate ${[...tables, 'stale_minutes', 'stale_days', 'rolled_minutes', 'rolled_hours'].join(', ')}`,
   );
+  await client.query(writesAreMade('disable'));
   const { rows } = await client.query<{ from: string }>(
     `select date_trunc('hour', now() - interval '${minutesKept}')::text as from`,
   );
@@ -140,18 +148,26 @@ export async function rollEverythingUp(client: StoreClient): Promise<void> {
   );
   await client.query(insertPeaks('minute', `select * from peak where at >= '${minutesFrom}'`));
   await client.query(
-    'insert into rolled_hours select distinct at from hour_rollups union select distinct at from hour_peaks',
+    `insert into rolled_hours (hour, has_writes)
+     select at, false from (select at from hour_rollups union select at from hour_peaks) h`,
   );
   await client.query(
     'insert into rolled_minutes select at, now() from (select at from minute_rollups union select at from minute_peaks) m',
   );
+  await client.query(`${writesAreMade('enable')}; set local enable_nestloop = on`);
+  // As after a migration: hour by hour. It leaves a note of each day.
+  for (let step: unknown = ''; step !== null;) {
+    step = (await client.query<{ step: unknown }>('select count_earlier_writes(now()) as step'))
+      .rows[0]?.step;
+  }
   const { rows: days } = await client.query<{ day: string; isOver: boolean }>(
     `select date_trunc('day', hour)::text as day, date_trunc('day', hour) < date_trunc('day', now()) as "isOver"
      from rolled_hours group by 1, 2 order by 1`,
   );
   for (const { day, isOver } of days) {
-    if (isOver) await sumUp(client, 'day', day);
-    else await client.query('insert into stale_days values ($1::timestamptz)', [day]);
+    if (!isOver) continue;
+    await sumUp(client, 'day', day);
+    await client.query('delete from stale_days where day = $1::timestamptz', [day]);
   }
   await client.query('commit');
   await client.query(`analyze ${tables.join(', ')}`);

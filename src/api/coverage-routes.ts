@@ -3,35 +3,35 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { advise } from '../coverage/advise.ts';
 import type { StoreClient } from '../store/client.ts';
+import { countGaps, readEventLogs } from '../store/read-coverage.ts';
 import {
-  countGaps,
-  countOverTime,
-  countWrites,
   readClocksAhead,
-  readEventLogs,
-  type Span,
-} from '../store/read-coverage.ts';
+  readCountedFrom,
+  readCoveredOverTime,
+  readWritesByJob,
+  readWritesByTrigger,
+} from '../store/read-writes.ts';
+import { textOf } from '../store/rollup-pieces.ts';
 import type { ApiDeps } from './deps.ts';
-import { coverageOf, coverageBy } from './coverage-view.ts';
+import { coverageSpan, type CoverageSpan } from './coverage-span.ts';
+import { coverageBy, coverageOf, othersOf } from './coverage-view.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
-import { reading } from './reading.ts';
+import { readingSteps } from './reading-statistics.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
 import { timeParam } from './times.ts';
 import { type CoverageView, coverageViewSchema } from './coverage-views.ts';
 
-const dayMs = 86_400_000;
-const longestSpanMs = 31 * dayMs;
-/** Up to here coverage over time is told by the hour. */
-const hourlyUpToMs = 3 * dayMs;
-
 const coverageQuery = z
   .object({
     source: z.string().min(1).max(200).optional().meta({ description: 'Of one database only.' }),
-    from: timeParam
-      .optional()
-      .meta({ description: 'A day before `until`, unless it is said; 31 days at most.' }),
-    until: timeParam.optional().meta({ description: 'Exclusive; now, unless it is said.' }),
+    from: timeParam.optional().meta({
+      description:
+        'A day before `until`, unless it is said; 31 days at most. Counted from the beginning of its minute, or of its hour where it is a week or more, or more than 13 days ago.',
+    }),
+    until: timeParam.optional().meta({
+      description: 'Exclusive; now, unless it is said. Counted to the end of its minute or hour.',
+    }),
   })
   .refine(({ from, until }) => !from || !until || Date.parse(from) < Date.parse(until), {
     path: ['until'],
@@ -43,6 +43,8 @@ export function coverageRoutes(deps: ApiDeps) {
     '/',
     endpoint({
       summary: 'Tell which part of what the databases recorded has a known cause',
+      description:
+        'Of the events that reached the edge in a span of time, counted by the minute, the hour and the day. `countedUntil` says how far everything that has come in is counted, and `countedFrom` from when on.',
       tag: 'Coverage',
       query: coverageQuery,
       answers: {
@@ -52,48 +54,41 @@ export function coverageRoutes(deps: ApiDeps) {
     }),
     async (context) => {
       const { source = null, from, until } = context.req.valid('query');
-      const untilMs = until === undefined ? deps.now() : Date.parse(until);
-      const fromMs = Math.max(
-        from === undefined ? untilMs - dayMs : Date.parse(from),
-        untilMs - longestSpanMs,
-      );
-      const span = {
-        source,
-        from: new Date(fromMs).toISOString(),
-        until: new Date(untilMs).toISOString(),
+      const nowMs = deps.now();
+      const asked = {
+        fromMs: from === undefined ? null : Date.parse(from),
+        untilMs: until === undefined ? null : Date.parse(until),
       };
-      const view = await reading(deps, (client) => readCoverage(client, span, deps.now()));
+      const spans = coverageSpan(asked, source, nowMs);
+      const view: CoverageView = await readingSteps(deps, spans, (client) =>
+        readCoverage(client, spans, nowMs),
+      );
       return context.json(view, 200);
     },
   );
 }
 
-async function readCoverage(client: StoreClient, span: Span, nowMs: number): Promise<CoverageView> {
-  const writes = await countWrites(client, span);
-  const spanMs = Date.parse(span.until) - Date.parse(span.from);
-  const overTime = await countOverTime(client, span, spanMs <= hourlyUpToMs ? 'hour' : 'day');
-  const gaps = await countGaps(client, span);
+async function readCoverage(client: StoreClient, { read, bucketMs }: CoverageSpan, nowMs: number) {
+  const { source } = read;
+  const countedFromMs = await readCountedFrom(client, read);
+  const counted = { ...read, fromMs: Math.min(countedFromMs ?? read.fromMs, read.untilMs) };
+  const writes = await readWritesByTrigger(client, counted);
+  const ofJobs = await readWritesByJob(client, counted);
+  const gaps = await countGaps(client, counted);
   const eventLogs = (await readEventLogs(client)).filter(
-    (log) => span.source === null || log.source === span.source,
+    (log) => source === null || log.source === source,
   );
-  const clocksAhead = await readClocksAhead(client, span);
-  const triggers = await triggerDefinitions(client, span.source);
+  const clocksAhead = await readClocksAhead(client, counted);
+  const triggers = await triggerDefinitions(client, source);
   return {
-    from: span.from,
-    until: span.until,
+    countedFrom: countedFromMs === null ? null : textOf(countedFromMs),
     ...coverageOf(writes, gaps),
-    tables: coverageBy(writes, gaps, ({ source, tableSchema, tableName }) => ({
-      source,
-      name: `${tableSchema}.${tableName}`,
-    })),
-    triggers: coverageBy(writes, gaps, ({ source, trigger }) => ({ source, name: trigger })),
-    jobs: coverageBy(
-      writes.filter(({ job }) => job !== null),
-      [],
-      ({ source, job }) => ({ source, name: job ?? '' }),
-    ),
-    overTime,
-    advice: advise({ writes, gaps, eventLogs, triggers, clocksAhead, nowMs }),
+    others: { writes: othersOf(writes), ofJobs: othersOf(ofJobs) },
+    tables: coverageBy(writes, gaps, ({ tableSchema, tableName }) => `${tableSchema}.${tableName}`),
+    triggers: coverageBy(writes, gaps, ({ trigger }) => trigger),
+    jobs: coverageBy(ofJobs, [], ({ job }) => job),
+    overTime: await readCoveredOverTime(client, counted, bucketMs),
+    advice: advise({ writes, ofJobs, gaps, eventLogs, triggers, clocksAhead, nowMs }),
     eventLogs,
   };
 }

@@ -1,7 +1,10 @@
 // Coverage as the API tells it: events whose cause is known, of all that the database recorded. Pure.
-import type { GapCount, WriteCount } from '../store/read-coverage.ts';
+import type { GapCount } from '../store/read-coverage.ts';
+import type { WritesOfJob, WritesOfTrigger } from '../store/read-writes.ts';
 import type { CoverageShare } from './coverage-views.ts';
 
+/** Writes that are alike. */
+type WriteCount = WritesOfTrigger | WritesOfJob;
 type Kind = keyof CoverageShare['byKind'];
 
 /** Of all. What never arrived was recorded by the database, and nobody knows its cause. */
@@ -28,23 +31,34 @@ export function coverageOf(
   return { events, covered, share: events === 0 ? null : covered / events, byKind };
 }
 
-/** For each source and name, the least covered first. */
-export function coverageBy<Key extends { source: string; name: string }>(
-  writes: readonly WriteCount[],
-  gaps: readonly GapCount[],
-  keyOf: (count: WriteCount | (GapCount & { job: null })) => Key,
-): (Key & CoverageShare)[] {
-  const all = new Map<string, { key: Key; writes: WriteCount[]; gaps: GapCount[] }>();
-  const groupOf = (key: Key) => {
-    const text = JSON.stringify([key.source, key.name]);
-    const group = all.get(text) ?? { key, writes: [], gaps: [] };
+/** Events that are counted and of which it is not told where they were written, or by what job, since they are rare. */
+export function othersOf(writes: readonly WriteCount[]): number {
+  return writes.reduce((total, { isOthers, events }) => total + (isOthers ? events : 0), 0);
+}
+
+/** For each source and name, the least covered first; without {@link othersOf}. */
+export function coverageBy<Write extends WriteCount, Gap extends GapCount>(
+  writes: readonly Write[],
+  gaps: readonly Gap[],
+  nameOf: (count: Write | Gap) => string,
+): ({ source: string; name: string } & CoverageShare)[] {
+  const all = new Map<string, { source: string; name: string; writes: Write[]; gaps: Gap[] }>();
+  const groupOf = (count: Write | Gap) => {
+    const { source } = count;
+    const name = nameOf(count);
+    const text = JSON.stringify([source, name]);
+    const group = all.get(text) ?? { source, name, writes: [], gaps: [] };
     all.set(text, group);
     return group;
   };
-  for (const write of writes) groupOf(keyOf(write)).writes.push(write);
-  for (const gap of gaps) groupOf(keyOf({ ...gap, job: null })).gaps.push(gap);
+  for (const write of writes) if (!write.isOthers) groupOf(write).writes.push(write);
+  for (const gap of gaps) groupOf(gap).gaps.push(gap);
   return [...all.values()]
-    .map((group) => ({ ...group.key, ...coverageOf(group.writes, group.gaps) }))
+    .map(({ source, name, ...group }) => ({
+      source,
+      name,
+      ...coverageOf(group.writes, group.gaps),
+    }))
     .toSorted(
       (a, b) => b.events - b.covered - (a.events - a.covered) || (a.name < b.name ? -1 : 1),
     );

@@ -36,12 +36,30 @@ export const coverageViewSchema = coverageShareSchema
   .extend({
     from: time,
     until: time,
+    bucketMs: z.number().int().meta({ description: 'How long a step of `overTime` is.' }),
+    countedUntil: time.meta({
+      description:
+        'What came in until then is counted whole; some of what came later may not be counted yet.',
+    }),
+    countedFrom: time.nullable().meta({
+      description:
+        'Nothing before this time is counted yet, though it is asked for: it came in before the release that counts it, and the cron has not got there. Null: everything is.',
+    }),
+    others: z
+      .object({
+        writes: count.meta({ description: 'In no line of `tables` and `triggers`.' }),
+        ofJobs: count.meta({ description: 'In no line of `jobs`, though a job is known.' }),
+      })
+      .meta({
+        description:
+          'Events that are counted above and not told apart below: of each minute, hour and day 300 kinds are, and these are the rarest.',
+      }),
     /** Least covered first. */
     tables: z.array(namedCoverageSchema),
     triggers: z.array(namedCoverageSchema),
     /** Of what each job is known to have written. */
     jobs: z.array(namedCoverageSchema),
-    /** By the hour up to three days, else by the day. */
+    /** By the hour up to three days, else by the day; without those in which nothing came in. */
     overTime: z.array(z.object({ from: time, events: count, covered: count })),
     /** What to change, largest gap first. */
     advice: z.array(

@@ -13,8 +13,8 @@ import {
   readDeliverySeries,
   readPeaks,
   readTotalsBy,
-  type RollupSpan,
 } from '../store/read-rollups.ts';
+import type { RollupSpan } from '../store/rollup-pieces.ts';
 import { type ConcurrencyLimits, readConcurrencyLimits } from './concurrency-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { destinationSummaries, readCircuits } from './destination-summaries.ts';

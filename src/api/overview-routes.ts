@@ -11,8 +11,8 @@ import {
   readDeliverySeries,
   readLatenciesBy,
   readTotals,
-  type RollupSpan,
 } from '../store/read-rollups.ts';
+import type { RollupSpan } from '../store/rollup-pieces.ts';
 import type { ApiDeps } from './deps.ts';
 import { readCircuits } from './destination-summaries.ts';
 import { endpoint } from './endpoint.ts';
@@ -81,8 +81,8 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan) {
   };
   const failing = new Set(among.jobs.map(keyOf));
   const jobs = await readJobSummaries(client, spans, counted);
-  const gaps = await countGaps(client, textsOf(span));
-  const before = await countGaps(client, textsOf(previous));
+  const gaps = await countGaps(client, span);
+  const before = await countGaps(client, previous);
   return {
     gaps,
     figures: figures(await readTotals(client, span), neverArrived(gaps)),
@@ -92,12 +92,6 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan) {
     topTriggers: triggerSummaries(among.triggers, spans, counted, gaps),
   };
 }
-
-const textsOf = ({ fromMs, untilMs, source }: RollupSpan) => ({
-  source,
-  from: new Date(fromMs).toISOString(),
-  until: new Date(untilMs).toISOString(),
-});
 
 async function readFacts(
   client: StoreClient,

@@ -32,7 +32,7 @@ export async function readingStatistics<T extends object>(
 /** Of any span in steps. */
 export function readingSteps<T extends object>(
   deps: Pick<ApiDeps, 'connect' | 'report'>,
-  spans: StepsSpan,
+  spans: Pick<StepsSpan, 'span' | 'bucketMs'>,
   work: (client: StoreClient) => Promise<T>,
 ): Promise<AskedSpan & T> {
   return deps.connect(async (client) => {

@@ -1,6 +1,6 @@
 // Which minutes a range of statistics takes in, and those before it to compare with. Pure.
 import { z } from 'zod';
-import type { RollupSpan } from '../store/read-rollups.ts';
+import type { RollupSpan } from '../store/rollup-pieces.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -87,7 +87,7 @@ export function statisticsSpan(range: Range, source: string | null, nowMs: numbe
 /** Over more than this minutes would be too many to read: they are as many lines each as an hour. */
 const minutesUpToMs = 6 * hourMs;
 /** Minutes are kept for two weeks; of the last of these days they may be about to go. */
-const minutesKeptMs = 13 * dayMs;
+export const minutesKeptMs = 13 * dayMs;
 const mostSteps = 180;
 
 /** Fit for any part of a chart: the longest are of days, and a year of them. */

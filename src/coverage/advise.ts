@@ -1,5 +1,6 @@
 // What to change so that more is known: one line for each gap, largest first. Pure.
-import type { GapCount, StoredEventLog, WriteCount } from '../store/read-coverage.ts';
+import type { GapCount, StoredEventLog } from '../store/read-coverage.ts';
+import type { ClockAhead, WritesOfJob, WritesOfTrigger } from '../store/read-writes.ts';
 import { counted } from './counted.ts';
 import type { EventTriggerDefinition } from './event-triggers.ts';
 
@@ -29,11 +30,11 @@ export type Advice = {
 };
 
 export type AdviceFacts = {
-  writes: readonly WriteCount[];
+  writes: readonly WritesOfTrigger[];
+  ofJobs: readonly WritesOfJob[];
   gaps: readonly GapCount[];
   eventLogs: readonly StoredEventLog[];
-  /** By how much a source's events were written after they had arrived. */
-  clocksAhead: readonly { source: string; aheadMs: number; events: number }[];
+  clocksAhead: readonly ClockAhead[];
   triggers: readonly (EventTriggerDefinition & { source: string })[];
   nowMs: number;
 };
@@ -51,7 +52,7 @@ const housekeeping = ['updated_by', 'updated_at'];
 export function advise(facts: AdviceFacts): Advice[] {
   return [
     ...facts.gaps.map(ofGap),
-    ...silentJobs(facts.writes),
+    ...silentJobs(facts.ofJobs),
     ...byTable(facts.writes),
     ...byTrigger(facts),
     ...facts.clocksAhead.flatMap(ofClock),
@@ -76,15 +77,13 @@ function ofGap({ source, kind, trigger, events, latestAt }: GapCount): Advice {
       };
 }
 
-function silentJobs(writes: readonly WriteCount[]): Advice[] {
-  const jobs = Map.groupBy(
-    writes.filter(({ job }) => job !== null),
-    ({ source, job }) => JSON.stringify([source, job]),
-  );
+function silentJobs(writes: readonly WritesOfJob[]): Advice[] {
+  const told = writes.filter(({ isOthers }) => !isOthers);
+  const jobs = Map.groupBy(told, ({ source, job }) => JSON.stringify([source, job]));
   return [...jobs.values()].flatMap((counts): Advice[] => {
     const silent = counts.filter(({ rule }) => rule !== null && silentRules.has(rule));
     const [first] = silent;
-    if (!first || first.job === null) return [];
+    if (!first) return [];
     const events = sum(silent);
     return [
       {
@@ -100,8 +99,9 @@ function silentJobs(writes: readonly WriteCount[]): Advice[] {
   });
 }
 
-function byTable(writes: readonly WriteCount[]): Advice[] {
-  const tables = Map.groupBy(writes, ({ source, tableSchema, tableName }) =>
+function byTable(writes: readonly WritesOfTrigger[]): Advice[] {
+  const told = writes.filter(({ isOthers }) => !isOthers);
+  const tables = Map.groupBy(told, ({ source, tableSchema, tableName }) =>
     JSON.stringify([source, tableSchema, tableName]),
   );
   return [...tables.values()].flatMap((counts): Advice[] => {

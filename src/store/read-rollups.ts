@@ -1,20 +1,13 @@
-// Reads counts, latencies and peaks of a span of time from rollups alone: whole days by the day, unless something of them has
-// changed since; otherwise by the hour, and what is left at the ends of the span by the minute. It judges nothing.
+// Reads counts, latencies and peaks of a span of time from rollups alone, piece by piece. It judges nothing.
 import type { NamedBy } from '../correlation/named-by.ts';
 import type { StoreClient } from './client.ts';
 import { namedByCodes, wordOf } from './codes.ts';
 import type { SparseHistogram } from './latency-histogram.ts';
 import { rollupCounts } from './rollup-line.ts';
+import { boundsOf, pieces, type RollupSpan, stepOf, textOf } from './rollup-pieces.ts';
 import { nameOf, numberOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 import { utc } from './utc.ts';
-
-const dayMs = 86_400_000;
-const hourMs = 3_600_000;
-const minuteMs = 60_000;
-
-/** Whole minutes, ms since the epoch; `fromMs` is in, `untilMs` is not. */
-export type RollupSpan = { fromMs: number; untilMs: number; source: string | null };
 
 export type Counts = Record<(typeof rollupCounts)[number], number>;
 
@@ -281,9 +274,6 @@ export async function readStaleFrom(client: StoreClient, span: RollupSpan): Prom
 /** In the list of what is selected: several times as fast as a function that is joined to each line. */
 const unnested = 'unnest(latency_buckets) as b, unnest(latency_counts) as n';
 
-/** The beginning of the step of so many seconds that `at` lies in. */
-const stepOf = (seconds: string): string =>
-  `date_bin(make_interval(secs => ${seconds}::float8), at, to_timestamp(0))`;
 const stepColumn = (bucketMs: number | null, seconds: string): string[] =>
   bucketMs === null ? [] : [`${stepOf(seconds)} as bucket`];
 const secondsOf = (bucketMs: number | null): number => (bucketMs ?? 0) / 1_000;
@@ -314,21 +304,6 @@ const conditionsOf = ({ source }: RollupSpan, { only, among }: Kinds): string[] 
 const whereOf = (conditions: readonly string[]): string =>
   conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 
-/**
- * Which parts of the span are read from which rollups. $1 to $6: where the span begins, its whole hours, its whole days;
- * where these end, its hours, and itself.
- */
-const pieces = `
-  whole_day as materialized (
-    select day, exists (select from stale_days s where s.day = d.day) as is_stale
-    from generate_series($3::timestamptz, $4::timestamptz - interval '1 microsecond', interval '24 hours') d (day)),
-  piece as materialized (
-    select 'day' as grain, day as from_at, day + interval '24 hours' as until_at from whole_day where not is_stale
-    union all
-    select 'hour', day, day + interval '24 hours' from whole_day where is_stale
-    union all
-    values ('hour', $2::timestamptz, $3::timestamptz), ('hour', $4, $5), ('minute', $1, $2), ('minute', $5, $6))`;
-
 /** Piece by piece, so that each is a stretch of an index. */
 const linesOf = (what: 'rollups' | 'peaks'): string =>
   (['day', 'hour', 'minute'] as const)
@@ -338,20 +313,3 @@ const linesOf = (what: 'rollups' | 'peaks'): string =>
     select * from ${grain}_${what} l where l.at >= p.from_at and l.at < p.until_at) l where p.grain = '${grain}'`,
     )
     .join(' union all ');
-
-/** @param bucketMs what is longer than a step cannot be told by it */
-function boundsOf({ fromMs, untilMs }: RollupSpan, bucketMs: number | null): string[] {
-  if (fromMs % minuteMs !== 0 || untilMs % minuteMs !== 0) {
-    throw new RangeError('Rollups are of whole minutes.');
-  }
-  const wholeOf = (sizeMs: number, firstMs: number, lastMs: number): [number, number] => {
-    if (bucketMs !== null && bucketMs % sizeMs !== 0) return [lastMs, lastMs];
-    const from = Math.min(Math.ceil(firstMs / sizeMs) * sizeMs, lastMs);
-    return [from, Math.max(Math.floor(lastMs / sizeMs) * sizeMs, from)];
-  };
-  const [firstHourMs, lastHourMs] = wholeOf(hourMs, fromMs, untilMs);
-  const [firstDayMs, lastDayMs] = wholeOf(dayMs, firstHourMs, lastHourMs);
-  return [fromMs, firstHourMs, firstDayMs, lastDayMs, lastHourMs, untilMs].map(textOf);
-}
-
-const textOf = (ms: number): string => new Date(ms).toISOString();

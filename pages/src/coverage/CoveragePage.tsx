@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import type { CoverageView } from '../../../src/api/coverage-views.ts';
 import { readCoverage } from '../api/client.ts';
 import { Freshness } from '../ui/Freshness.tsx';
+import { Moment } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, Page, RowsSkeleton } from '../ui/Page.tsx';
 import { Segments } from '../ui/Segments.tsx';
@@ -12,7 +13,7 @@ import { EventLogs } from './EventLogs.tsx';
 import { LogCoverage } from './LogCoverage.tsx';
 import { Loops } from './Loops.tsx';
 import { OverTime } from './OverTime.tsx';
-import { beginOf, type Grouping, partsOf, percentText, type Range } from './shares.ts';
+import { beginOf, type Grouping, othersText, partsOf, percentText, type Range } from './shares.ts';
 import { Meter, SharesTable } from './SharesTable.tsx';
 
 const rangeItems = [
@@ -33,11 +34,19 @@ function Figures({ view }: { view: CoverageView }): ReactElement {
   return (
     <section className="grid flex-none gap-x-8 gap-y-5 rounded-[10px] border border-line bg-base p-4 lg:grid-cols-[220px_1fr_1fr]">
       <div>
-        <p className="text-[12px] text-sub">Events with a known cause</p>
+        <p className="text-[12px] text-sub" title="By when they reached the edge.">
+          Events with a known cause
+        </p>
         <p className="mt-0.5 text-[22px] leading-[30px] font-semibold">{percentText(view.share)}</p>
         <p className="text-[12px] text-sub">
           {view.covered.toLocaleString('en')} of {view.events.toLocaleString('en')} events
         </p>
+        {view.countedFrom !== null && (
+          <p className="mt-0.5 text-[12px] text-sub">
+            Counted from <Moment at={view.countedFrom} /> on: what came in before is still to be
+            counted, as far as it is kept.
+          </p>
+        )}
         <div className="mt-2.5">
           <Meter share={view.share} />
         </div>
@@ -100,6 +109,7 @@ export function CoveragePage(): ReactElement {
     placeholderData: keepPreviousData,
   });
   const view = query.data;
+  const others = view === undefined ? null : othersText(view, by);
   return (
     <Page
       title="Coverage"
@@ -144,6 +154,9 @@ export function CoveragePage(): ReactElement {
               <Nothing>No event of this time belongs to a known {singular[by]}.</Nothing>
             ) : (
               <SharesTable shares={view[by]} what={singular[by]} />
+            )}
+            {others !== null && (
+              <p className="border-t border-hair px-4 py-2.5 text-[12px] text-sub">{others}</p>
             )}
           </Card>
           <EventLogs logs={view.eventLogs} />

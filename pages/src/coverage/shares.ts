@@ -65,26 +65,32 @@ export function partsOf({ byKind, events }: CoverageShare) {
 
 type Slot = CoverageView['overTime'][number];
 
+type Steps = Pick<CoverageView, 'from' | 'until' | 'overTime' | 'bucketMs'>;
+
 const hourMs = 3_600_000;
 
-/** By the hour up to three days, else by the day: as the API tells them. */
-export function isHourly({ from, until }: Pick<CoverageView, 'from' | 'until'>): boolean {
-  return Date.parse(until) - Date.parse(from) <= 72 * hourMs;
-}
+export const isHourly = ({ bucketMs }: Pick<Steps, 'bucketMs'>): boolean => bucketMs === hourMs;
 
 /** Every hour or day of the span, also those in which nothing happened. */
-export function everySlot(view: Pick<CoverageView, 'from' | 'until' | 'overTime'>): Slot[] {
-  const stepMs = isHourly(view) ? hourMs : 24 * hourMs;
-  const known = new Map(view.overTime.map((slot) => [Date.parse(slot.from), slot]));
+export function everySlot({ from, until, overTime, bucketMs }: Steps): Slot[] {
+  const known = new Map(overTime.map((slot) => [Date.parse(slot.from), slot]));
   const slots: Slot[] = [];
-  const untilMs = Date.parse(view.until);
+  const untilMs = Date.parse(until);
   for (
-    let atMs = Math.floor(Date.parse(view.from) / stepMs) * stepMs;
+    let atMs = Math.floor(Date.parse(from) / bucketMs) * bucketMs;
     atMs < untilMs;
-    atMs += stepMs
+    atMs += bucketMs
   )
     slots.push(known.get(atMs) ?? { from: new Date(atMs).toISOString(), events: 0, covered: 0 });
   return slots;
+}
+
+/** What is counted and stands in no line of a grouping; null where everything does. */
+export function othersText({ others }: Pick<CoverageView, 'others'>, by: Grouping): string | null {
+  const count = by === 'jobs' ? others.ofJobs : others.writes;
+  if (count === 0) return null;
+  const events = count === 1 ? '1 more event is' : `${count.toLocaleString('en')} more events are`;
+  return `${events} counted above and not told apart: of ${by} that are rare.`;
 }
 
 /** "public.orders" is "orders". */

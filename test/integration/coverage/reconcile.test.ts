@@ -9,7 +9,14 @@ import { withClient } from '../../../src/store/client.ts';
 import { createDatabase } from '../../support/database.ts';
 import { createTestApi } from '../../support/test-api.ts';
 import { createGradedStore, type GradedStore, reported } from '../store/graded-store.ts';
-import { sampleAttempt, type SampleEvent, sampleEvent, startMs } from '../store/sample-records.ts';
+import { hourMs } from '../store/sample-day.ts';
+import {
+  at as timeOf,
+  sampleAttempt,
+  type SampleEvent,
+  sampleEvent,
+  startMs,
+} from '../store/sample-records.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -99,7 +106,7 @@ async function log(
 
 async function arrive(...events: SampleEvent[]): Promise<void> {
   const samples = await Promise.all(
-    events.map(async (event) => reported(await sampleEvent(event))),
+    events.map(async (event) => reported(await sampleEvent(event), event.atMs + 30_000)),
   );
   await store.reportsOf(samples.map(({ ended }) => ended));
 }
@@ -111,8 +118,8 @@ const gaps = async (): Promise<string[]> => {
   );
   return rows.map(({ gap }) => gap);
 };
-const coverage = async (query = ''): Promise<CoverageView> => {
-  const api = createTestApi({ connect: (work) => work(store.client), now: () => nowMs });
+const coverage = async (query = '', askedMs = nowMs): Promise<CoverageView> => {
+  const api = createTestApi({ connect: (work) => work(store.client), now: () => askedMs });
   return coverageViewSchema.parse(await api.get(`/api/coverage${query}`));
 };
 
@@ -227,12 +234,20 @@ describe('the event log’s own state', () => {
 });
 
 describe('coverage', () => {
+  // Lately, since what is older than two weeks is counted no more.
+  const lately = startMs + hourMs;
+  const now = lately + 10 * minute;
+
   it('counts events whose cause is known, of all that the database recorded', async () => {
-    const placed = await sampleEvent({ id: 'placed', atMs: 0 });
-    const charged = await sampleAttempt(placed, { job: 'charge-card', startMs: 10, endMs: 900 });
+    const placed = await sampleEvent({ id: 'placed', atMs: hourMs });
+    const charged = await sampleAttempt(placed, {
+      job: 'charge-card',
+      startMs: hourMs + 10,
+      endMs: hourMs + 900,
+    });
     const paid = await sampleEvent({
       id: 'paid',
-      atMs: 500,
+      atMs: hourMs + 500,
       trigger: 'order_paid',
       actor: charged.correlationId,
       sessionCorrelationId: charged.correlationId,
@@ -241,26 +256,31 @@ describe('coverage', () => {
     });
     const nobody = await sampleEvent({
       id: 'nobody',
-      atMs: 20_000,
+      atMs: hourMs + 20_000,
       rowKey: '43',
       actor: 'system',
       new: { id: 43, updated_by: 'system' },
     });
     await store.reportsOf([
       charged.ended,
-      (await reported(paid)).ended,
-      (await reported(nobody)).ended,
+      (await reported(paid, hourMs + 30_000)).ended,
+      (await reported(nobody, hourMs + 30_000)).ended,
     ]);
-    for (const [index, id] of ['placed', 'paid', 'nobody', 'lost'].entries()) await log(id, index);
-    await run();
-    const view = await coverage();
+    for (const [index, id] of ['placed', 'paid', 'nobody', 'lost'].entries()) {
+      await log(id, hourMs + index);
+    }
+    await run(now);
+    const view = await coverage('', now);
     expect(view).toMatchObject({
       events: 4,
       covered: 2,
       share: 0.5,
       byKind: { user: 1, certain: 1, unknown: 1, neverArrived: 1 },
       jobs: [{ source: 'shop', name: 'charge-card', events: 1, covered: 1 }],
-      overTime: [{ from: '2026-11-24T12:00:00.000000Z', events: 3, covered: 2 }],
+      overTime: [{ from: timeOf(hourMs).replace('Z', '000Z'), events: 3, covered: 2 }],
+      others: { writes: 0, ofJobs: 0 },
+      countedFrom: null,
+      countedUntil: view.until,
     });
     expect(
       view.triggers.map(({ name, events, covered }) => `${name} ${covered}/${events}`),
@@ -274,23 +294,36 @@ describe('coverage', () => {
 
   it('notices a database whose clock is ahead of the edge’s', async () => {
     // The event says that it was written half a second after it had arrived.
-    const event = await sampleEvent({ id: 'ahead', atMs: 600 });
-    const hop = await sampleAttempt(event, { job: 'charge-card', startMs: 100, endMs: 200 });
+    const event = await sampleEvent({ id: 'ahead', atMs: hourMs + 600 });
+    const hop = await sampleAttempt(event, {
+      job: 'charge-card',
+      startMs: hourMs + 100,
+      endMs: hourMs + 200,
+    });
     await store.consume([hop.ended]);
-    const [advice] = (await coverage()).advice;
+    const [advice] = (await coverage('', now)).advice;
     expect(advice).toMatchObject({ kind: 'clock_ahead', subject: 'shop', events: 1 });
     expect(advice?.finding).toContain('500 ms');
   });
 
   it('is told for a source and a span of time', async () => {
-    await arrive({ id: 'a', atMs: 0 }, { id: 'b', atMs: 0, source: 'other' });
-    expect((await coverage('?source=shop')).events).toBe(1);
-    expect((await coverage()).events).toBe(2);
-    expect((await coverage('?from=2026-11-24T13:00:00Z&until=2026-11-24T14:00:00Z')).events).toBe(
-      0,
+    await arrive({ id: 'a', atMs: hourMs }, { id: 'b', atMs: hourMs, source: 'other' });
+    expect((await coverage('?source=shop', now)).events).toBe(1);
+    expect((await coverage('', now)).events).toBe(2);
+    const between = (from: number, until: number): Promise<CoverageView> =>
+      coverage(`?from=${timeOf(hourMs + from)}&until=${timeOf(hourMs + until)}`, now);
+    expect((await between(0, minute)).events).toBe(2);
+    const later = await between(minute, hour);
+    expect([later.events, later.share]).toEqual([0, null]);
+  });
+
+  it('counts the whole of the minutes in which it begins and ends', async () => {
+    await arrive({ id: 'a', atMs: hourMs });
+    const view = await coverage(
+      `?from=${timeOf(hourMs + 20_000)}&until=${timeOf(hourMs + 30_000)}`,
+      now,
     );
-    expect(
-      (await coverage('?from=2026-11-24T13:00:00Z&until=2026-11-24T14:00:00Z')).share,
-    ).toBeNull();
+    expect([view.from, view.until]).toEqual([timeOf(hourMs), timeOf(hourMs + minute)]);
+    expect(view.events).toBe(1);
   });
 });

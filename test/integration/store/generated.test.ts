@@ -12,6 +12,7 @@ import { rollDaysUp } from '../../../src/store/roll-days-up.ts';
 import { createDatabase } from '../../support/database.ts';
 import { rollups } from './counted-rollups.ts';
 import { createRolledStore } from './rolled-store.ts';
+import { countedWrites, expectWrites, writeRollups } from './counted-writes.ts';
 import { expectTotals } from './summed-lines.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -104,11 +105,17 @@ describe('generated rollups', () => {
       };
       const days = await daysOf(store.client);
       await expectTotals(store.client);
+      await expectWrites(store.client);
+      const writesOfDays = await writeRollups(store.client, 'day');
+      const today = new Date().toISOString().slice(0, 10);
+      expect(writesOfDays).toEqual(
+        (await countedWrites(store.client, 'day')).filter(([kind]) => !kind.startsWith(today)),
+      );
       expect(Object.keys(counted.hour.lines).length).toBeGreaterThan(100);
       expect(days.length).toBeGreaterThan(10);
       await store.client.query(
         `insert into stale_minutes (minute) select minute from rolled_minutes;
-         truncate minute_rollups, hour_rollups, day_rollups, rollup_totals, minute_peaks, hour_peaks, day_peaks`,
+         truncate minute_rollups, hour_rollups, day_rollups, rollup_totals, write_rollups, minute_peaks, hour_peaks, day_peaks`,
       );
       await store.settle();
       expect(await rollups(store.client, 'minute')).toEqual(counted.minute);
@@ -116,6 +123,8 @@ describe('generated rollups', () => {
       await rollDaysUp(store.client, { most: 10, timeoutMs: 20_000 });
       expect(await daysOf(store.client)).toEqual(days);
       await expectTotals(store.client);
+      await expectWrites(store.client);
+      expect(await writeRollups(store.client, 'day')).toEqual(writesOfDays);
     } finally {
       await store.drop();
     }

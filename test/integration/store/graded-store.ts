@@ -9,7 +9,7 @@ import { consumeRecords } from '../../../src/recorder/consume.ts';
 import { withClient } from '../../../src/store/client.ts';
 import type { EventFacts, RecordMessage } from '../../../src/store/record.ts';
 import { createDatabase } from '../../support/database.ts';
-import { whatHappened } from '../../support/what-happened.ts';
+import { whatHappened, whatIsCounted } from '../../support/what-happened.ts';
 import { at, sampleAttempt, sampleEvent, startMs } from './sample-records.ts';
 
 type Link = { evidence: string; rule: string; cause: string | null };
@@ -50,7 +50,7 @@ export async function createGradedStore(name: string): Promise<GradedStore> {
   return {
     client,
     reportsOf,
-    empty: () => client.query(`truncate ${whatHappened}`),
+    empty: () => client.query(`truncate ${whatHappened}, ${whatIsCounted}`),
     async consume(records) {
       expect(await reportsOf(records)).toEqual([]);
     },
@@ -99,8 +99,8 @@ export async function anonymous(given: Partial<EventFacts> & { id: string; atMs:
 }
 
 /** An event with a late attempt of its own, so that it is recorded. */
-export const reported = (event: EventFacts) =>
-  sampleAttempt(event, { job: `of-${event.id}`, startMs: 30_000, endMs: 30_001 });
+export const reported = (event: EventFacts, beganMs = 30_000) =>
+  sampleAttempt(event, { job: `of-${event.id}`, startMs: beganMs, endMs: beganMs + 1 });
 
 /** A trace's id as a `traceparent` carries it, and Hasura's trace context after it. */
 export const contextOf = (traceId: string): string => traceId.replaceAll('-', '');

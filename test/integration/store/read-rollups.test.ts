@@ -8,9 +8,9 @@ import {
   readPeaks,
   readTotals,
   readTotalsBy,
-  type RollupSpan,
   type Totals,
 } from '../../../src/store/read-rollups.ts';
+import type { RollupSpan } from '../../../src/store/rollup-pieces.ts';
 import { rollDaysUp } from '../../../src/store/roll-days-up.ts';
 import { rollupCounts } from '../../../src/store/rollup-line.ts';
 import { sumUp } from '../../../src/store/roll-up.ts';

@@ -78,6 +78,7 @@ const rolled = [
   'minute_rollups',
   'rollup_totals',
   'stale_minutes',
+  'write_rollups',
 ];
 const read = ['removals', 'retention', 'weeks'];
 const views = ['arrivals', 'attempts', 'deliveries', 'events', 'links', 'traces'];

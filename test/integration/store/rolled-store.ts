@@ -8,8 +8,9 @@ import { type Connect, withClient } from '../../../src/store/client.ts';
 import type { RecordMessage } from '../../../src/store/record.ts';
 import { rollUp } from '../../../src/store/roll-up.ts';
 import { createDatabase } from '../../support/database.ts';
-import { whatHappened } from '../../support/what-happened.ts';
+import { whatHappened, whatIsCounted } from '../../support/what-happened.ts';
 import { counted, rollups } from './counted-rollups.ts';
+import { expectWrites } from './counted-writes.ts';
 import { expectTotals } from './summed-lines.ts';
 
 /** As the cron does, and more. */
@@ -39,9 +40,7 @@ export async function createRolledStore(name: string): Promise<RolledStore> {
     client,
     url: database.url,
     connect,
-    empty: () =>
-      client.query(`truncate ${whatHappened}, dead_letters, stale_minutes, stale_days, rolled_minutes, rolled_hours, minute_rollups,
-        hour_rollups, day_rollups, rollup_totals, minute_peaks, hour_peaks, day_peaks`),
+    empty: () => client.query(`truncate ${whatHappened}, dead_letters, ${whatIsCounted}`),
     async consume(records, through = connect) {
       const reports: string[] = [];
       let isAgain = true;
@@ -71,6 +70,7 @@ export async function createRolledStore(name: string): Promise<RolledStore> {
         expect(await rollups(client, grain)).toEqual(await counted(client, grain));
       }
       await expectTotals(client);
+      await expectWrites(client);
     },
     async drop() {
       await client.end();

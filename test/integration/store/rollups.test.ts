@@ -3,12 +3,14 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreClient } from '../../../src/store/client.ts';
+import { readWritesByTrigger } from '../../../src/store/read-writes.ts';
 import { rollUp } from '../../../src/store/roll-up.ts';
 import { rollups } from './counted-rollups.ts';
+import { writeRollups } from './counted-writes.ts';
 import { allStale, createRolledStore, type RolledStore } from './rolled-store.ts';
 import { hourMs, randomOf, sampleDay, shuffled } from './sample-day.ts';
 import { expectTotals } from './summed-lines.ts';
-import { at, sampleAttempt, sampleEvent } from './sample-records.ts';
+import { at, sampleAttempt, sampleEvent, startMs } from './sample-records.ts';
 
 const minute = 60_000;
 
@@ -304,7 +306,31 @@ test('of many kinds the rarest are counted together, and none is lost', async ()
       sums.reduce((n, line) => n + line[what], 0);
     expect([sum('events'), sum('attempts'), sum('timed')]).toEqual([320, 320, 320]);
     expect(Object.keys(lines).filter((key) => key.includes(' -1 -1 -1 *'))).toHaveLength(1);
+    const writes = await writeRollups(client, grain);
+    expect(writes).toHaveLength(301);
+    const others = writes.filter(([kind]) => kind.includes(' -1 -1 -1 0 p - * f'));
+    expect(others).toEqual([[expect.any(String), expect.stringMatching(/^20 /)]]);
   }
+  const writes = await readWritesByTrigger(client, {
+    fromMs: startMs + hourMs,
+    untilMs: startMs + hourMs + 60 * minute,
+    source: null,
+  });
+  const sumOf = (list: typeof writes): number => list.reduce((n, { events }) => n + events, 0);
+  expect(sumOf(writes)).toBe(320);
+  expect(writes.filter(({ isOthers }) => isOthers)).toEqual([
+    {
+      source: 'shop',
+      tableSchema: '',
+      tableName: '',
+      trigger: '',
+      namedBy: 'user',
+      evidence: null,
+      withoutActor: false,
+      isOthers: true,
+      events: 20,
+    },
+  ]);
 });
 
 test('what is too old to be counted whole is left as it is', async () => {
@@ -332,6 +358,12 @@ test('minutes are kept for two weeks, hours and days for a year', async () => {
       `insert into ${table}_rollups select date_trunc('hour', now() - make_interval(days => $1)), 1, 0, 0, 0, '-', $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}'`,
       [days],
     );
+    await client.query(
+      `insert into write_rollups (at, source, table_schema, table_name, trigger, job, events, ahead, named_by, evidence, rule,
+         lacks_actor, grain)
+       select at, 1, 0, 0, 0, 0, $2, 0, 'p', '-', '-', false, $1 from ${table}_rollups where events = $2`,
+      [table, days],
+    );
   }
   for (let step: unknown = ''; step !== null;) {
     step = (await client.query('select maintain_store() as step')).rows[0].step;
@@ -341,5 +373,7 @@ test('minutes are kept for two weeks, hours and days for a year', async () => {
      union all select events from day_rollups order by 1`,
   );
   expect(rows.map(({ events }) => events)).toEqual([13, 363, 364]);
+  const { rows: writes } = await client.query('select events from write_rollups order by 1');
+  expect(writes).toEqual(rows);
   await expectTotals(client);
 });

@@ -1,19 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { advise, type AdviceFacts } from '../../../src/coverage/advise.ts';
-import type { StoredEventLog, WriteCount } from '../../../src/store/read-coverage.ts';
+import type { StoredEventLog } from '../../../src/store/read-coverage.ts';
+import type { WritesOfJob, WritesOfTrigger } from '../../../src/store/read-writes.ts';
 
 const nowMs = Date.parse('2026-11-25T12:00:00Z');
 
-const write = (given: Partial<WriteCount> = {}): WriteCount => ({
+const write = (given: Partial<WritesOfTrigger> = {}): WritesOfTrigger => ({
   source: 'shop',
   tableSchema: 'public',
   tableName: 'orders',
   trigger: 'order_paid',
   namedBy: 'user',
   evidence: null,
-  rule: null,
-  job: null,
   withoutActor: false,
+  isOthers: false,
+  events: 1,
+  ...given,
+});
+
+const ofJob = (given: Partial<WritesOfJob>): WritesOfJob => ({
+  source: 'shop',
+  job: 'refresh',
+  namedBy: 'hop',
+  evidence: 'certain',
+  rule: 'session',
+  isOthers: false,
   events: 1,
   ...given,
 });
@@ -35,6 +46,7 @@ const log = (given: Partial<StoredEventLog> = {}): StoredEventLog => ({
 const summary = (given: Partial<AdviceFacts>): string[] =>
   advise({
     writes: [],
+    ofJobs: [],
     gaps: [],
     eventLogs: [],
     clocksAhead: [],
@@ -60,8 +72,9 @@ describe('advice', () => {
         writes: [
           write(),
           write({ namedBy: 'declared' }),
-          write({ namedBy: 'hop', evidence: 'certain', rule: 'session', job: 'charge-card' }),
+          write({ namedBy: 'hop', evidence: 'certain' }),
         ],
+        ofJobs: [ofJob({ job: 'charge-card' })],
         eventLogs: [log()],
         triggers: [definition],
       }),
@@ -71,26 +84,31 @@ describe('advice', () => {
   it('names a job that does not say what it writes, with how much', () => {
     expect(
       summary({
-        writes: [
-          write({
-            namedBy: 'unattributed',
-            evidence: 'weak',
-            rule: 'row_and_time',
-            job: 'refresh',
-            events: 3,
-          }),
-          write({ namedBy: 'hop', evidence: 'certain', rule: 'value', job: 'refresh', events: 5 }),
+        ofJobs: [
+          ofJob({ namedBy: 'unattributed', evidence: 'weak', rule: 'row_and_time', events: 3 }),
+          ofJob({ rule: 'value', events: 5 }),
         ],
       }),
     ).toEqual(['job_writes_no_ids refresh 3']);
   });
 
   it('does not blame a job for an ID that merely came late', () => {
+    expect(summary({ ofJobs: [ofJob({ evidence: 'weak', rule: 'same_or_late_id' })] })).toEqual([]);
+  });
+
+  it('blames nobody for what is too rare to be told apart', () => {
     expect(
       summary({
         writes: [
-          write({ namedBy: 'hop', evidence: 'weak', rule: 'same_or_late_id', job: 'refresh' }),
+          write({
+            tableSchema: '',
+            tableName: '',
+            trigger: '',
+            namedBy: 'unknown',
+            isOthers: true,
+          }),
         ],
+        ofJobs: [ofJob({ job: '', evidence: 'weak', rule: null, isOthers: true })],
       }),
     ).toEqual([]);
   });
@@ -109,6 +127,7 @@ describe('advice', () => {
   it('says where the actor is not sent, and why', () => {
     const given = {
       writes: [write({ namedBy: 'unknown', withoutActor: true, events: 4 })],
+      ofJobs: [],
       triggers: [{ ...definition, payload: ['id', 'status'] }],
     };
     expect(summary(given)).toEqual(['actor_not_sent order_paid 4']);
@@ -159,6 +178,7 @@ describe('advice', () => {
     expect(
       advise({
         writes: [],
+        ofJobs: [],
         gaps: [],
         clocksAhead: [],
         triggers: [],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   beginOf,
   everySlot,
+  othersText,
   parseCoverageSearch,
   partsOf,
   percentText,
@@ -32,6 +33,7 @@ describe('coverage in words', () => {
     const slots = everySlot({
       from: '2026-11-24T10:20:00.000Z',
       until: '2026-11-24T13:20:00.000Z',
+      bucketMs: 3_600_000,
       overTime: [{ from: '2026-11-24T12:00:00.000Z', events: 4, covered: 3 }],
     });
     expect(slots.map(({ from, events }) => [from.slice(11, 16), events])).toEqual([
@@ -42,13 +44,23 @@ describe('coverage in words', () => {
     ]);
   });
 
-  test('has a slot for every day of a span above three days, whatever form the times have', () => {
+  test('has a slot for every day where it is told by the day, whatever form the times have', () => {
     const slots = everySlot({
       from: '2026-11-20T10:00:00.000Z',
       until: '2026-11-24T10:00:00.000Z',
+      bucketMs: 86_400_000,
       overTime: [{ from: '2026-11-21T00:00:00+00:00', events: 9, covered: 9 }],
     });
     expect(slots.map(({ events }) => events)).toEqual([0, 9, 0, 0, 0]);
+  });
+
+  test('says how much stands in no line of a grouping', () => {
+    const view = { others: { writes: 1_200, ofJobs: 1 } };
+    expect(othersText(view, 'tables')).toBe(
+      '1,200 more events are counted above and not told apart: of tables that are rare.',
+    );
+    expect(othersText(view, 'jobs')).toContain('1 more event is');
+    expect(othersText({ others: { writes: 0, ofJobs: 1 } }, 'triggers')).toBeNull();
   });
 
   test('keeps range and grouping in the address, and drops what it does not know', () => {
