@@ -19,7 +19,7 @@ import { parseDestinationSearch, parseDryRunSearch, parseVersionSearch } from '.
 import { isTraceId, parseCascadeSearch } from './cascade/search.ts';
 import { parseCascadesSearch } from './cascades/filters.ts';
 import { parseCoverageSearch } from './coverage/shares.ts';
-import { parseDeadSearch } from './dead/search.ts';
+import { parseDeadSearch } from './dead/filters.ts';
 import { Frame } from './frame/Frame.tsx';
 import { parseJobsSearch } from './jobs/search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';

@@ -41,6 +41,7 @@ export function placesOf(
     },
     { name: 'row-blame', path: '/rows/shop/public/orders/1?blame=true', ready: 'main table' },
     { name: 'dead-letters', path: '/dead', ready: `${title} ~ *, table` },
+    { name: 'discarded-letters', path: '/dead?discarded=true', ready: title },
     { name: 'replay-run', path: `/replays/${runId}`, ready: title },
     { name: 'circuits', path: '/circuits', ready: 'main ul' },
     { name: 'coverage', path: '/coverage', ready: 'main table' },

@@ -139,6 +139,25 @@ export function openStatesOf(
       },
     },
     {
+      name: 'dead-letter',
+      path: '/dead',
+      ready: 'tr[data-letter]',
+      act: async (page) => {
+        await page.locator('button[data-inspect]').first().click();
+        await page.getByRole('tab', { name: 'Kept headers' }).waitFor();
+      },
+    },
+    {
+      name: 'discard',
+      path: '/dead',
+      ready: 'tr[data-letter]',
+      act: async (page) => {
+        await page.getByRole('checkbox', { name: 'Tick all that are shown' }).check();
+        await page.getByRole('button', { name: 'Discard…' }).click();
+        await page.getByText(/the list and .* delivered to nobody/).waitFor();
+      },
+    },
+    {
       name: 'replay-all',
       path: '/dead',
       ready: 'main table',

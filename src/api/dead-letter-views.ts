@@ -19,6 +19,8 @@ export const deadLetterGroupsSchema = z
         letters: z.number().int(),
         /** How many cascades they are of. */
         cascades: z.number().int(),
+        /** Where their last attempts went, twenty at most. */
+        destinations: z.array(z.string()),
         firstAt: time,
         lastAt: time,
         /** The latest of them. */

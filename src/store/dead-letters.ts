@@ -165,6 +165,7 @@ export async function readDeadLetter(
 /** So many of the latest are sorted into groups. */
 const mostGrouped = 5_000;
 const mostGroups = 100;
+const mostDestinations = 20;
 
 export type DeadLetterGroup = {
   source: string;
@@ -176,6 +177,8 @@ export type DeadLetterGroup = {
   letters: number;
   /** How many cascades they are of. */
   cascades: number;
+  /** Where their last attempts went; a few of them where there are many. */
+  destinations: string[];
   firstAt: string;
   lastAt: string;
   /** The latest. */
@@ -196,6 +199,7 @@ export async function groupDeadLetters(
   const { rows } = await client.query<DeadLetterGroup & { all: number; until: string | null }>(
     `with looked as materialized (select l.* ${candidatesOf(filter, page, values)} limit ${mostGrouped})
      select g.source, ${nameOf('g.job')} as job, g.reason, g.status, g.error, g.letters, g.cascades,
+       g.destinations[1:${mostDestinations}] as destinations,
        ${utc('g.first_at')} as "firstAt", ${utc('g.last_at')} as "lastAt",
        encode(g.latest[1], 'hex') as "deliveryId", g.traces[1] as "traceId",
        (sum(g.letters) over ())::int as all,
@@ -203,7 +207,7 @@ export async function groupDeadLetters(
      from (
        select l.source, d.job, l.reason, l.status, case when l.status is null then l.error end as error,
          count(*)::int as letters, count(distinct coalesce(t.joined_to, l.trace_id))::int as cascades,
-         min(l.dead_at) as first_at, max(l.dead_at) as last_at,
+         array_agg(distinct l.destination) as destinations, min(l.dead_at) as first_at, max(l.dead_at) as last_at,
          array_agg(l.delivery_id order by l.dead_at desc, l.delivery_id desc) as latest,
          array_agg(l.trace_id order by l.dead_at desc, l.delivery_id desc) as traces
        from looked l ${lettersDelivery} left join traces t on t.id = l.trace_id

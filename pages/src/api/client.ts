@@ -17,6 +17,7 @@ import type {
   TracePage,
 } from '../../../src/api/views.ts';
 import type { CascadesQuery } from '../cascades/filters.ts';
+import type { LettersQuery } from '../dead/filters.ts';
 import { isLeanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
 import { unpack } from '../../../src/columns/unpack.ts';
 import type { WaitingCancelledView, WaitingView } from '../../../src/api/waiting-views.ts';
@@ -179,12 +180,14 @@ export function readLogCoverage(signal?: AbortSignal): Promise<LogCoverageView> 
   return answerOf((options) => api.coverage.logs.$get({}, options), signal);
 }
 
-/** What died last first; `cursor` is a page's `nextCursor`. */
+/** Those that fit, what died last first; `cursor` is a page's `nextCursor`. */
 export function listDeadLetters(
-  cursor: string | null,
+  filter: LettersQuery,
+  page: { cursor: string | null; limit: number },
   signal?: AbortSignal,
 ): Promise<DeadLetterPage> {
-  const query = { limit: '100', ...(cursor === null ? {} : { cursor }) };
+  const { cursor, limit } = page;
+  const query = { ...filter, limit: String(limit), ...(cursor === null ? {} : { cursor }) };
   return answerOf((options) => api['dead-letters'].$get({ query }, options), signal);
 }
 

@@ -189,10 +189,10 @@ export async function readLogsAgain(target: LogsTarget, what: 'older' | 'now'): 
   );
 }
 
-/** The newest hundred; the navigation counts them, the page of dead letters shows them. */
+/** The newest hundred, which the navigation counts. Whoever changes letters asks again for all that begins with its key. */
 export const deadLettersQuery = queryOptions({
   queryKey: ['dead-letters'],
-  queryFn: ({ signal }) => listDeadLetters(null, signal),
+  queryFn: ({ signal }) => listDeadLetters({}, { cursor: null, limit: 100 }, signal),
   refetchInterval: 30_000,
 });
 

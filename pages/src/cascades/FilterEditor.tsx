@@ -28,7 +28,7 @@ export type FilterEditorProps = {
   onSet: (change: CascadesSearch) => void;
 };
 
-function Choices<T extends string>(props: {
+export function Choices<T extends string>(props: {
   label: string;
   values: readonly T[];
   words: Record<T, string>;
@@ -53,7 +53,7 @@ function Choices<T extends string>(props: {
   );
 }
 
-function Form(props: { onSubmit: () => void; children: ReactNode }): ReactElement {
+export function Form(props: { onSubmit: () => void; children: ReactNode }): ReactElement {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     props.onSubmit();

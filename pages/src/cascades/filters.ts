@@ -13,9 +13,9 @@ export const actorKinds = [
 ] as const;
 export const ranges = ['15m', '1h', '24h', '7d', '30d'] as const;
 
-type Range = (typeof ranges)[number];
+export type Range = (typeof ranges)[number];
 
-const rangesMs: Record<Range, number> = {
+export const rangesMs: Record<Range, number> = {
   '15m': 15 * 60_000,
   '1h': 3_600_000,
   '24h': 86_400_000,
@@ -125,7 +125,7 @@ const longestText = 200;
 const longestName = 2_000;
 const longestMs = 366 * 86_400_000;
 
-function textOf(value: unknown, longest: number): string | undefined {
+export function textOf(value: unknown, longest: number): string | undefined {
   const text =
     typeof value === 'number' || typeof value === 'boolean' ? String(value) : (value ?? '');
   if (typeof text !== 'string') return undefined;
@@ -133,7 +133,7 @@ function textOf(value: unknown, longest: number): string | undefined {
   return trimmed === '' ? undefined : trimmed.slice(0, longest);
 }
 
-function timeOf(value: unknown): string | undefined {
+export function timeOf(value: unknown): string | undefined {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) || ms < 0 ? undefined : new Date(ms).toISOString();
 }
@@ -236,7 +236,7 @@ export function filterText(search: CascadesSearch, name: FilterName, zone: Zone)
   }
 }
 
-function timeText({ range, from, until }: CascadesSearch, zone: Zone): string {
+export function timeText({ range, from, until }: CascadesSearch, zone: Zone): string {
   if (range !== undefined) return rangeWords[range].toLowerCase();
   const moment = (text: string): string => {
     const ms = Date.parse(text);

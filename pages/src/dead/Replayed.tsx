@@ -69,7 +69,7 @@ export function Replayed(props: { letter: DeadLetter; onDone: () => void }): Rea
         </button>
       ) : (
         <button type="button" className="btn" onClick={props.onDone}>
-          Dismiss
+          Close
         </button>
       )}
     </li>

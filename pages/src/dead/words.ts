@@ -1,9 +1,12 @@
 // Dead letters in the interface's words, and their groups. Pure.
-import type { DeadLetterPage } from '../../../src/api/views.ts';
+import type { DeadLetterGroupsView } from '../../../src/api/dead-letter-views.ts';
+import type { CircuitView, DeadLetterPage } from '../../../src/api/views.ts';
 
 export type DeadLetter = DeadLetterPage['deadLetters'][number];
 
-const reasons: Record<DeadLetter['reason'], string> = {
+export type Reason = DeadLetter['reason'];
+
+const reasons: Record<Reason, string> = {
   attempts_used_up: 'All attempts failed',
   gone: 'Destination is gone (410)',
   sender_gave_up: 'The sender gave up',
@@ -14,8 +17,19 @@ const reasons: Record<DeadLetter['reason'], string> = {
 };
 
 /** Why nobody tries it again. */
-export function reasonText(reason: DeadLetter['reason']): string {
+export function reasonText(reason: Reason): string {
   return reasons[reason];
+}
+
+export function isReason(value: unknown): value is Reason {
+  return typeof value === 'string' && Object.hasOwn(reasons, value);
+}
+
+export const everyReason = Object.keys(reasons).filter(isReason);
+
+/** "1 letter", "4,000 letters"; the same of anything that adds an `s`. */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** What the last attempt came to: "HTTP 503", "connection refused", "HTTP 500: out of stock". */
@@ -33,11 +47,50 @@ export function shortAddress(destination: string): string {
   return `${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** How many of these letters each job has, the most first. */
-export function countJobs(letters: readonly DeadLetter[]): { job: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { job } of letters) counts.set(job, (counts.get(job) ?? 0) + 1);
-  return [...counts]
-    .map(([job, count]) => ({ job, count }))
-    .toSorted((a, b) => b.count - a.count || (a.job < b.job ? -1 : 1));
+/** "orders #42"; null where it is about no row. */
+export function rowText({ table, rowKey }: Pick<DeadLetter, 'table' | 'rowKey'>): string | null {
+  return table === null || rowKey === null ? null : `${table.name} #${rowKey}`;
+}
+
+/** What somebody is about to replay or discard. */
+export interface Chosen {
+  letters: number;
+  /** False: there are more, which were not counted. */
+  isWhole: boolean;
+  jobs: number;
+  destinations: readonly string[];
+}
+
+/** "412 letters, 3 jobs". */
+export function chosenText({ letters, isWhole, jobs }: Chosen): string {
+  return `${counted(letters, 'letter')}${isWhole ? '' : ' or more'}, ${counted(jobs, 'job')}`;
+}
+
+export function chosenOfLetters(letters: readonly DeadLetter[]): Chosen {
+  return {
+    letters: letters.length,
+    isWhole: true,
+    jobs: new Set(letters.map(({ source, job }) => `${source} ${job}`)).size,
+    destinations: [...new Set(letters.map(({ destination }) => destination))],
+  };
+}
+
+export function chosenOfGroups({ groups, letters, searchedUntil }: DeadLetterGroupsView): Chosen {
+  return {
+    letters,
+    isWhole: searchedUntil === null,
+    jobs: new Set(groups.map(({ source, job }) => `${source} ${job}`)).size,
+    destinations: [...new Set(groups.flatMap(({ destinations }) => destinations))],
+  };
+}
+
+/** What is not called now of where letters go. */
+export function troubles(
+  destinations: readonly string[],
+  circuits: readonly CircuitView[],
+): CircuitView[] {
+  const addresses = new Set(destinations.map((each) => each.split('?')[0]));
+  return circuits.filter(
+    ({ destination, state }) => state !== 'closed' && addresses.has(destination.split('?')[0]),
+  );
 }

@@ -19,6 +19,13 @@ export const listKeys: readonly KeyLine[] = [
   [['Enter'], 'open it'],
 ];
 
+export const deadLetterKeys: readonly KeyLine[] = [
+  [['/'], 'search'],
+  [['j', 'k'], 'next, previous letter'],
+  [['x'], 'tick it, or take the tick away'],
+  [['Enter'], 'look into it, or fold it again'],
+];
+
 export const cascadeKeys: readonly KeyLine[] = [
   [['1', '2', '3', '4'], 'Sequence, Graph, Waterfall, List'],
   [['↑', '↓'], 'before, after'],

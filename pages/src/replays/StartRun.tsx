@@ -1,43 +1,54 @@
 // Begins a replay run: counts what it would take, and asks how fast and how carefully before anything is sent.
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { Problem } from '../api/http.ts';
+import { circuitsQuery } from '../api/queries.ts';
+import type { LetterSelection } from '../dead/filters.ts';
+import { shortAddress, troubles } from '../dead/words.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
+import { Glyph } from '../ui/Glyph.tsx';
 import { Card } from '../ui/Page.tsx';
 import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { countLetters, startRun } from './replays-client.ts';
 
-export function StartRun(props: { job: string | null; onCancel: () => void }): ReactElement {
+export function StartRun(props: {
+  title: string;
+  selection: LetterSelection;
+  /** Where the letters went. */
+  destinations: readonly string[];
+  onCancel: () => void;
+}): ReactElement {
   useHandBackFocus();
-  const { job } = props;
+  const { selection } = props;
   const navigate = useNavigate();
   const [rate, setRate] = useState('5');
   const [isCareful, setCareful] = useState(true);
   const [canary, setCanary] = useState('3');
-  const filter = job === null ? {} : { jobs: [job] };
   const count = useQuery({
-    queryKey: ['replays', 'count', filter],
-    queryFn: ({ signal }) => countLetters(filter, signal),
+    queryKey: ['replays', 'count', selection],
+    queryFn: ({ signal }) => countLetters(selection, signal),
     refetchInterval: 10_000,
   });
   const start = useMutation({
     mutationFn: () =>
       startRun({
-        filter,
+        selection,
         ratePerSecond: Number(rate),
         canary: isCareful ? Number(canary) : null,
       }),
     onSuccess: ({ id }) => navigate({ to: '/replays/$run', params: { run: id } }),
   });
+  const circuits = useQuery(circuitsQuery);
+  const shut = troubles(props.destinations, circuits.data?.circuits ?? []);
   const found = count.data?.found;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     start.mutate();
   };
   return (
-    <Card title={job === null ? 'Replay every dead letter' : `Replay the dead letters of ${job}`}>
+    <Card title={props.title}>
       <form onSubmit={submit} className="flex flex-col gap-4 p-4">
         <output className="text-[15px]">
           {count.isError
@@ -46,6 +57,29 @@ export function StartRun(props: { job: string | null; onCancel: () => void }): R
               ? 'Counting…'
               : `${found.toLocaleString('en')} ${found === 1 ? 'delivery is' : 'deliveries are'} attempted again, each with the correlation ID and the idempotency key that it had.`}
         </output>
+        <p className="text-[12px] text-sub">
+          Those that arrive, are replayed or are discarded before their turn are skipped.
+        </p>
+        {shut.length > 0 && (
+          <ul aria-label="Destinations that are not called now" className="flex flex-col gap-1">
+            {shut.map((circuit) => (
+              <li key={circuit.id} className="flex items-start gap-1.5">
+                <span className="mt-0.5">
+                  <Glyph tone="retry" />
+                </span>
+                <span className="min-w-0 wrap-anywhere">
+                  <b className="font-semibold">{shortAddress(circuit.destination)}</b>{' '}
+                  {circuit.state === 'disabled'
+                    ? 'is disabled: what goes there dies again at once.'
+                    : 'has an open circuit: what goes there waits until it is called again.'}{' '}
+                  <Link to="/circuits" className="link">
+                    Circuits
+                  </Link>
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
         <div className="grid gap-4 sm:grid-cols-2 lg:max-w-[640px]">
           <TextField
             label="Letters a second"

@@ -5,23 +5,22 @@ import type {
   ReplayRunView,
 } from '../../../src/api/replay-views.ts';
 import { answerOf, api } from '../api/http.ts';
+import type { LetterSelection } from '../dead/filters.ts';
 
-/** Which dead letters: {} is every one there is. */
-export interface LetterFilter {
-  jobs?: string[];
-}
-
-export function countLetters(filter: LetterFilter, signal?: AbortSignal): Promise<LetterCountView> {
-  return answerOf((options) => api.replays.count.$post({ json: { filter } }, options), signal);
+export function countLetters(
+  selection: LetterSelection,
+  signal?: AbortSignal,
+): Promise<LetterCountView> {
+  return answerOf((options) => api.replays.count.$post({ json: selection }, options), signal);
 }
 
 export function startRun(of: {
-  filter: LetterFilter;
+  selection: LetterSelection;
   ratePerSecond: number;
   canary: number | null;
 }): Promise<ReplayRunView> {
-  const { filter, ratePerSecond, canary } = of;
-  const json = { filter, ratePerSecond, ...(canary === null ? {} : { canary }) };
+  const { selection, ratePerSecond, canary } = of;
+  const json = { ...selection, ratePerSecond, ...(canary === null ? {} : { canary }) };
   return answerOf((options) => api.replays.$post({ json }, options));
 }
 

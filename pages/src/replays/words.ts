@@ -29,7 +29,8 @@ export function isUnderWay({
 export function selectionText({ filter, deliveryIds }: ReplayRunSummary): string {
   if (deliveryIds !== null)
     return `${deliveryIds} chosen dead ${deliveryIds === 1 ? 'letter' : 'letters'}`;
-  const { jobs, sources, triggers, destinations, reasons, statuses, from, to } = filter ?? {};
+  const { jobs, sources, triggers, destinations, reasons, statuses, errors, q, from, to } =
+    filter ?? {};
   const parts = [
     jobs && `of ${jobs.join(', ')}`,
     triggers && `by ${triggers.join(', ')}`,
@@ -38,6 +39,8 @@ export function selectionText({ filter, deliveryIds }: ReplayRunSummary): string
     reasons && `that died of ${reasons.join(', ')}`,
     statuses &&
       `with ${statuses.map((status) => (status === 0 ? 'no answer' : status)).join(', ')}`,
+    errors && `that said ${errors.join(', ')}`,
+    q && `with “${q}”`,
     from && `since ${from}`,
     to && `until ${to}`,
   ].filter((part) => typeof part === 'string');
@@ -70,6 +73,7 @@ const skipReasons: Record<string, string> = {
   already_replayed: 'replayed already',
   sender_may_come_again: 'whose sender may try again',
   body_lost: 'whose request is not kept any more',
+  discarded: 'discarded meanwhile',
 };
 
 /** "3 arrived already, 1 whose request is not kept any more"; empty where none was skipped. */

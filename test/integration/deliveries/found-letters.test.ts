@@ -247,6 +247,7 @@ describe('groups of dead letters', () => {
       error: null,
       letters: 2,
       cascades: 2,
+      destinations: ['https://jobs.example.com/charge-card'],
       firstAt: '2026-11-24T12:00:01.200000Z',
       lastAt: '2026-11-24T12:00:02.200000Z',
     });

@@ -1,0 +1,78 @@
+// Says what is about to be discarded, takes a note, and discards it.
+import { Button } from '@cloudflare/kumo/components/button';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState, type FormEvent, type ReactElement } from 'react';
+import type { DiscardedLettersView } from '../../../src/api/dead-letter-views.ts';
+import { Problem } from '../api/http.ts';
+import { countLetters } from '../replays/replays-client.ts';
+import { FieldError, TextField } from '../ui/Field.tsx';
+import { Card } from '../ui/Page.tsx';
+import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
+import { discardLetters } from './dead-client.ts';
+import { upTo, type LetterSelection } from './filters.ts';
+import { counted } from './words.ts';
+
+export function DiscardForm(props: {
+  selection: LetterSelection;
+  onDone: (view: DiscardedLettersView) => void;
+  onCancel: () => void;
+}): ReactElement {
+  useHandBackFocus();
+  const [note, setNote] = useState('');
+  // Of what has been counted: a letter that dies afterwards has been seen by nobody.
+  const [selection] = useState(() => upTo(props.selection, Date.now()));
+  const count = useQuery({
+    queryKey: ['replays', 'count', selection],
+    queryFn: ({ signal }) => countLetters(selection, signal),
+  });
+  const discard = useMutation({
+    mutationFn: () => discardLetters(selection, note.trim()),
+    onSuccess: props.onDone,
+  });
+  const found = count.data?.found;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    discard.mutate();
+  };
+  return (
+    <Card title="Discard dead letters">
+      <form onSubmit={submit} className="flex flex-col gap-4 p-4">
+        <output className="text-[15px]">
+          {count.isError
+            ? `They could not be counted: ${count.error.message}`
+            : found === undefined
+              ? 'Counting…'
+              : `${counted(found, 'letter')} ${found === 1 ? 'leaves' : 'leave'} the list and ${found === 1 ? 'is' : 'are'} delivered to nobody. They can be restored as long as they are kept.`}
+        </output>
+        <div className="lg:max-w-[640px]">
+          <TextField
+            label="Note"
+            value={note}
+            onChange={setNote}
+            placeholder="Why nobody needs them"
+            hint="Stands beside each of them, with your name, and in the audit."
+          />
+        </div>
+        {discard.isError && (
+          <div role="alert">
+            <FieldError>
+              {discard.error instanceof Problem && discard.error.detail !== ''
+                ? discard.error.detail
+                : discard.error.message}
+            </FieldError>
+          </div>
+        )}
+        <div className="flex gap-2">
+          <Button
+            type="submit"
+            variant="primary"
+            disabled={discard.isPending || found === undefined || found === 0}
+          >
+            {discard.isPending ? 'Discarding…' : 'Discard'}
+          </Button>
+          <Button onClick={props.onCancel}>Cancel</Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
