@@ -32,7 +32,7 @@ COMMENT ON COLUMN rollup_totals.grain IS 'Of what they are the sums: minute, hou
 COMMENT ON INDEX rollup_totals_pkey IS 'The totals of a span of time.';
 
 -- A function for each of the three, so that its statements are planned once for a connection. Lines are looked up by an array
--- of times: of a join, as many times are expected as there are lines, and all hours were read to find those of one. What is written while this
+-- of times, and so are totals: of a join, as many times are expected as there are lines, and all were read to find those of one. What is written while this
 -- runs waits for it, so that the totals of what has been counted so far are complete.
 DO $$
 DECLARE
@@ -64,7 +64,7 @@ BEGIN
     EXECUTE format($f$
       CREATE FUNCTION total_%1$s_rollups() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $b$
       BEGIN
-        DELETE FROM rollup_totals t WHERE t.grain = '%1$s' AND t.at IN (SELECT c.at FROM changed c);
+        DELETE FROM rollup_totals t WHERE t.grain = '%1$s' AND t.at = ANY (ARRAY (SELECT DISTINCT c.at FROM changed c));
         %2$s;
         RETURN NULL;
       END $b$;
