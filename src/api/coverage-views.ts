@@ -43,7 +43,7 @@ export const coverageViewSchema = coverageShareSchema
     }),
     countedFrom: time.nullable().meta({
       description:
-        'Nothing before this time is counted yet, though it is asked for: it came in before the release that counts it, and the cron has not got there. Null: everything is.',
+        'Nothing before this time is counted, though it is asked for: it came in before the release that counts it. The cron counts it, latest first, unless its events are no longer kept. Null: everything is counted.',
     }),
     others: z
       .object({
