@@ -117,7 +117,7 @@ export default {
 
   /** Every few minutes, by the cron trigger in wrangler.toml. */
   async scheduled(_controller, env): Promise<void> {
-    await maintainAtCron(storeOf(env), report);
+    await maintainAtCron(storeOf(env), env.VERSION, report);
     const source = configOf(env).bootstrapKey?.source;
     // Which database's events they are is what an ingest key says; the binding may be left out.
     if (source === undefined || !('APPLICATION' in env)) return;

@@ -20,7 +20,7 @@ export async function startWrangler(options: {
   arguments: readonly string[];
   port: number;
   readyPath: string;
-  /** How often cron triggers are fired, which wrangler does not do by itself; null: never. */
+  /** How often cron triggers are fired, the first time at once, which wrangler does not do by itself; null: never. */
   scheduledEveryMs: number | null;
 }): Promise<{ url: string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, [wranglerFile, ...options.arguments], {
@@ -41,13 +41,10 @@ export async function startWrangler(options: {
     if (Date.now() > giveUpAt) throw new Error(`wrangler did not answer on port ${options.port}`);
     await wait(100);
   }
+  const fire = (): void => void answers(`${url}/cdn-cgi/handler/scheduled`);
   const cron =
-    options.scheduledEveryMs === null
-      ? null
-      : setInterval(
-          () => void answers(`${url}/cdn-cgi/handler/scheduled`),
-          options.scheduledEveryMs,
-        );
+    options.scheduledEveryMs === null ? null : setInterval(fire, options.scheduledEveryMs);
+  if (cron) fire();
   return {
     url,
     async stop() {

@@ -4,6 +4,7 @@ import { messageOf } from '../error-message.ts';
 import type { Connect, StoreClient } from './client.ts';
 import { rollDaysUp } from './roll-days-up.ts';
 import { rollUp } from './roll-up.ts';
+import { noteWorkerVersion, type WorkerVersion } from './worker-versions.ts';
 
 /** A cron that comes again in minutes has no need to do everything at once. */
 const mostSteps = 20;
@@ -30,9 +31,13 @@ export async function maintainStore(client: StoreClient): Promise<string[]> {
   return done;
 }
 
-/** Never throws: what cannot be done now is done by a later cron, and nothing else waits for it. */
+/**
+ * Never throws: what cannot be done now is done by a later cron, and nothing else waits for it.
+ * @param version that runs now
+ */
 export async function maintainAtCron(
   connect: Connect,
+  version: WorkerVersion,
   report: (message: string, facts: Record<string, unknown>) => void,
 ): Promise<void> {
   try {
@@ -50,6 +55,14 @@ export async function maintainAtCron(
     });
   } catch (error) {
     report('What has been recorded could not be rolled up; the next cron tries again.', {
+      error: messageOf(error),
+    });
+  }
+  try {
+    const at = new Date().toISOString();
+    await connect((client) => noteWorkerVersion(client, version, at));
+  } catch (error) {
+    report('Which version runs could not be noted; the next cron tries again.', {
       error: messageOf(error),
     });
   }

@@ -222,11 +222,15 @@ describe('the overview', () => {
     await page.unroute('**/api/health');
   });
 
-  test('marks in the chart when the configuration changed, and by whom', async () => {
+  test('marks in the chart when the configuration changed, by whom, and when the edge did', async () => {
     const page = await open();
-    await page
-      .getByRole('list', { name: 'Changes in this time' })
+    const changes = page.getByRole('list', { name: 'Changes in this time' }).first();
+    await changes
       .getByText(/Version \d+ of the configuration, by /)
+      .first()
+      .waitFor();
+    await changes
+      .getByText(/Version \S+ of the edge began to run/)
       .first()
       .waitFor();
   });

@@ -3,7 +3,7 @@ import { useMemo, type ReactElement } from 'react';
 import type { StepView } from '../../../src/api/statistics-views.ts';
 import { totalOf } from '../chart/stack.ts';
 import { ChartCard, type Zoom } from './ChartCard.tsx';
-import { useConfigurationChanges } from './configuration-changes.ts';
+import { useChanges } from './changes.ts';
 import { countText } from './numbers.ts';
 import { stepsOf, stepText } from './ranges.ts';
 import { useCloserSteps } from './use-closer-steps.ts';
@@ -27,7 +27,7 @@ export function DeliveriesOverTime(props: {
       })),
     [told],
   );
-  const markers = useConfigurationChanges();
+  const markers = useChanges();
   const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
   const whole = stepsOf(props.steps, props.bucketMs);
   const drawing = useMemo(() => ({ kind: 'bars', slots }) as const, [slots]);

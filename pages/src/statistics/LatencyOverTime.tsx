@@ -2,7 +2,7 @@
 import { useMemo, type ReactElement } from 'react';
 import type { StepView } from '../../../src/api/statistics-views.ts';
 import { ChartCard, type Zoom } from './ChartCard.tsx';
-import { useConfigurationChanges } from './configuration-changes.ts';
+import { useChanges } from './changes.ts';
 import { latencyText } from './numbers.ts';
 import { stepsOf, stepText } from './ranges.ts';
 import { useCloserSteps } from './use-closer-steps.ts';
@@ -14,7 +14,7 @@ export function LatencyOverTime(props: {
   cascadesOf: Readonly<{ source: string; job: string }>;
 }): ReactElement {
   const { steps: told, bucketMs } = useCloserSteps(props, props.zoom.asked, props.cascadesOf);
-  const markers = useConfigurationChanges();
+  const markers = useChanges();
   const steps = useMemo(() => stepsOf(told, bucketMs), [told, bucketMs]);
   const whole = stepsOf(props.steps, props.bucketMs);
   const drawing = useMemo(

@@ -19,6 +19,7 @@ type Line = [method: Permission['method'], path: string, audit?: string];
 const viewer: Line[] = [
   ['GET', '/api/me'],
   ['GET', '/api/edge'],
+  ['GET', '/api/edge/versions'],
   ['GET', '/api/overview'],
   ['GET', '/api/statistics'],
   ['GET', '/api/jobs'],

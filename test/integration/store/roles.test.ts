@@ -68,7 +68,14 @@ const stored = [
   'unreadable_records',
   'webhook_places',
 ];
-const replaced = ['links', 'loops', 'reconciliation_sizes', 'stale_days', 'trigger_definitions'];
+const replaced = [
+  'links',
+  'loops',
+  'reconciliation_sizes',
+  'stale_days',
+  'trigger_definitions',
+  'worker_versions',
+];
 const rolled = [
   'day_peaks',
   'day_rollups',
