@@ -23,8 +23,8 @@ BEGIN
       refusals, unreadable_records, dead_letters, replay_runs, replay_run_letters, replay_run_actions, reruns,
       event_gaps, reconciliations, rolled_minutes, rolled_hours TO throughline_writer;
     GRANT SELECT, INSERT, UPDATE, DELETE ON links, loops, trigger_definitions, reconciliation_sizes, stale_days, worker_versions TO throughline_writer;
-    GRANT SELECT, INSERT, DELETE ON stale_minutes, minute_rollups, hour_rollups, day_rollups, minute_peaks, hour_peaks,
-      day_peaks TO throughline_writer;
+    GRANT SELECT, INSERT, DELETE ON stale_minutes, minute_rollups, hour_rollups, day_rollups, rollup_totals, write_rollups,
+      minute_peaks, hour_peaks, day_peaks TO throughline_writer;
     GRANT SELECT ON retention, weeks, removals TO throughline_writer;
     GRANT EXECUTE ON FUNCTION maintain_store() TO throughline_writer;
   ELSE
