@@ -173,17 +173,22 @@ DECLARE
   earliest timestamptz;
   by_minute_from timestamptz;
   h timestamptz;
+  -- Of those that were counted: to find none empties h.
+  oldest timestamptz;
   d timestamptz;
 BEGIN
   -- A day to spare, as where minutes are rolled up.
   SELECT count_earlier_writes.at - (min(r.keep) FILTER (WHERE r.what = 'events') - interval '1 day'),
-    count_earlier_writes.at - (min(r.keep) FILTER (WHERE r.what IN ('events', 'minutes')) - interval '1 day')
+    -- Whole hours: one that is made anew from its minutes must have all of them, and they are there for a day more.
+    date_trunc('hour', count_earlier_writes.at
+      - (min(r.keep) FILTER (WHERE r.what IN ('events', 'minutes')) - interval '1 day'), 'UTC')
   INTO earliest, by_minute_from FROM retention r;
   -- A second at a time, since whoever would roll up one of these hours waits.
   WHILE clock_timestamp() - began < interval '1 second' LOOP
     SELECT r.hour INTO h FROM rolled_hours r WHERE NOT r.has_writes AND r.hour >= earliest
     ORDER BY r.hour DESC LIMIT 1 FOR UPDATE SKIP LOCKED;
     EXIT WHEN NOT FOUND;
+    oldest := h;
     UPDATE rolled_hours r SET has_writes = true WHERE r.hour = h;
     IF h >= by_minute_from THEN
       PERFORM make_write_rollups('minute', h, h + interval '1 hour', true);
@@ -197,7 +202,7 @@ BEGIN
     END IF;
     counted := counted + 1;
   END LOOP;
-  IF counted > 0 THEN RETURN format('counted the writes of %s hours back to %s', counted, h); END IF;
+  IF counted > 0 THEN RETURN format('counted the writes of %s hours back to %s', counted, oldest); END IF;
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION count_earlier_writes IS 'Counts the writes of some hours that were rolled up before there were rollups of writes, and says which.';

@@ -39,7 +39,8 @@ export function coverageSpan(
   return {
     span: { fromMs, untilMs, source },
     read: { fromMs, untilMs: untilMs < presentMs ? untilMs : ceil(untilMs, hourMs), source },
-    bucketMs: untilMs - fromMs <= hourlyUpToMs ? hourMs : dayMs,
+    // By what was asked for: three days until now are no longer for the rest of the present minute.
+    bucketMs: (asked.untilMs ?? nowMs) - beginMs <= hourlyUpToMs ? hourMs : dayMs,
   };
 }
 

@@ -24,6 +24,12 @@ describe('the span of coverage', () => {
     ]);
   });
 
+  test('is told by the hour up to three days, the rest of the present minute left out of it', () => {
+    expect(spanOf(now - 72 * 3_600_000)[3]).toBe(1);
+    expect(spanOf(now - 73 * 3_600_000)[3]).toBe(24);
+    expect(spanOf(at('11-20T00:00:00'), at('11-23T00:00:00'))[3]).toBe(1);
+  });
+
   test('begins with a whole hour where it is long, and so it does and ends where minutes are kept no more', () => {
     expect(spanOf(at('11-17T10:20:00'))).toEqual(['11-17T10:00', '11-24T10:21', '11-24T11:00', 24]);
     expect(spanOf(at('10-20T01:02:03'), at('10-20T04:05:06'))).toEqual([
