@@ -9,8 +9,16 @@ import type { ApiDeps } from './deps.ts';
 import type { StatisticsSpan, StepsSpan } from './statistics-span.ts';
 
 const statementTimeoutMs = 5_000;
-/** Nobody waits for more than a few small minutes: larger ones are for consumers and the cron. */
-const rolledUpFirst = { most: 3, onlyDue: true, timeoutMs: 500 };
+/**
+ * Nobody waits for more than a few small minutes. Larger ones are for consumers, which store so much that they come again in a
+ * second or two, and are made here only where nobody has come.
+ */
+const rolledUpFirst = {
+  most: 3,
+  onlyDue: true,
+  timeoutMs: 500,
+  leaves: { hoursAbove: 5_000, forMs: 10_000 },
+};
 
 /** What every answer says of the time that it is of. */
 type AskedSpan = {

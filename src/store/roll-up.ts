@@ -166,6 +166,13 @@ export async function sumUp(client: StoreClient, coarse: Coarse, at: string): Pr
   await client.query(insertPeaks(coarse), [at, mostPeaks]);
 }
 
+export type RollUpOptions = {
+  most: number;
+  onlyDue: boolean;
+  timeoutMs: number;
+  leaves?: { hoursAbove: number; forMs: number };
+};
+
 /**
  * Makes stale minutes anew, latest first, and their hours; an hour in one transaction, which holds the hour's row.
  *
@@ -175,12 +182,11 @@ export async function sumUp(client: StoreClient, coarse: Coarse, at: string): Pr
  * @param options.onlyDue never waits, for others who have much to do: what somebody else is at, and what has just been made
  *   and took long, stays stale
  * @param options.timeoutMs the longest a single statement may take
+ * @param options.leaves minutes of hours that have counted more events and attempts than this, until they have been due for
+ *   so long: where much comes, who stores it comes again soon
  * @returns how many minutes were made
  */
-export async function rollUp(
-  client: StoreClient,
-  options: { most: number; onlyDue: boolean; timeoutMs: number },
-): Promise<number> {
+export async function rollUp(client: StoreClient, options: RollUpOptions): Promise<number> {
   const hours = new Map<string, string[]>();
   for (const { minute, hour } of await findStale(client, options)) {
     hours.set(hour, [...(hours.get(hour) ?? []), minute]);
@@ -196,7 +202,7 @@ export async function rollUp(
 
 async function findStale(
   client: StoreClient,
-  { most, onlyDue }: { most: number; onlyDue: boolean },
+  { most, onlyDue, leaves }: RollUpOptions,
 ): Promise<{ minute: string; hour: string }[]> {
   // What is older cannot be counted any more: the rows, or other minutes of its hour, may be gone. A day to spare.
   await client.query(
@@ -207,8 +213,15 @@ async function findStale(
     `select m.minute::text, date_trunc('hour', m.minute, 'UTC')::text as hour
      from (select distinct minute from stale_minutes order by minute desc limit ${mostLookedAt}) m
      left join lateral (select * from rolled_minutes r where r.minute = m.minute limit 1) r on true
-     where not $2 or r.minute is null or r.next_at <= now() order by m.minute desc limit $1`,
-    [most, onlyDue],
+     where (not $2 or r.minute is null or r.next_at <= now())
+       and ($3::float8 is null
+         or coalesce((
+           select sum(t.events + t.attempts) from rollup_totals t
+           where t.grain = 'hour' and t.at = date_trunc('hour', m.minute, 'UTC')), 0) <= $3
+         or coalesce(r.next_at, (select min(n.noted_at) from stale_minutes n where n.minute = m.minute))
+           <= now() - make_interval(secs => $4::float8 / 1000))
+     order by m.minute desc limit $1`,
+    [most, onlyDue, leaves?.hoursAbove ?? null, leaves?.forMs ?? 0],
   );
   return rows;
 }

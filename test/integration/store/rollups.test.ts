@@ -170,6 +170,29 @@ describe('a minute', () => {
     expect(await attemptsCounted()).toBe(2);
   });
 
+  test('of a busy hour is left to who stores much, and made by who reads where nobody comes', async () => {
+    await store.consume([(await one('event-1', hourMs)).ended]);
+    await store.settle();
+    const overdue = () =>
+      client.query(`update rolled_minutes set next_at = now() - interval '5 seconds'`);
+    const reading = (hoursAbove: number, forMs: number) =>
+      rollUp(client, { ...allStale, onlyDue: true, leaves: { hoursAbove, forMs } });
+    await overdue();
+    await note(hourMs);
+    // An event and an attempt have been counted.
+    expect(await reading(1, 10_000)).toBe(0);
+    expect(await reading(2, 10_000)).toBe(1);
+    await overdue();
+    await note(hourMs);
+    expect(await reading(1, 3_000)).toBe(1);
+    // One that was never made is due since it was noted.
+    await note(hourMs + minute);
+    expect(await reading(1, 10_000)).toBe(0);
+    await client.query(`update stale_minutes set noted_at = now() - interval '11 seconds'`);
+    expect(await reading(1, 10_000)).toBe(1);
+    await store.expectExact();
+  });
+
   test('of an event that turns out to have arrived earlier loses it', async () => {
     await store.consume([(await one('event-1', hourMs + 10 * minute)).ended]);
     await store.settle();
