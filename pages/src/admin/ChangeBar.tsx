@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { XIcon } from '@phosphor-icons/react/X';
 import type { ReactElement } from 'react';
-import { Problem } from '../api/http.ts';
+import { failureText, Problem } from '../api/http.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { rollBack } from './admin-client.ts';
 import { type LastChange, noteChange, setLastChange, useLastChange } from './last-change.ts';
@@ -13,7 +13,7 @@ import { askAgain } from './queries.ts';
 function reasonOf(error: Error): string {
   if (error instanceof Problem && error.status === 412)
     return 'Somebody has changed the configuration since. Go back by hand, from its versions.';
-  return error instanceof Problem && error.detail !== '' ? error.detail : error.message;
+  return failureText(error);
 }
 
 export function ChangeBar(): ReactElement {

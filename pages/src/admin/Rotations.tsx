@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { RotationView } from '../../../src/api/admin/views.ts';
 import type { StoredRoute } from '../../../src/config/configuration.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { shortAddress } from '../dead/words.ts';
 import { useNow, useZone } from '../time/clock.ts';
 import { formatFull, formatSpan } from '../time/format.ts';
@@ -45,11 +45,7 @@ function Reset({ rotation, first }: { rotation: string; first: string }): ReactE
       </output>
       {reset.isError && (
         <div role="alert">
-          <FieldError>
-            {reset.error instanceof Problem && reset.error.detail !== ''
-              ? reset.error.detail
-              : reset.error.message}
-          </FieldError>
+          <FieldError>{failureText(reset.error)}</FieldError>
         </div>
       )}
     </div>

@@ -26,6 +26,11 @@ export function isRefused(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 400;
 }
 
+/** What to tell somebody of an action that failed. */
+export function failureText(error: Error): string {
+  return error instanceof Problem && error.detail !== '' ? error.detail : error.message;
+}
+
 const usualTimeoutMs = 15_000;
 
 export const api = hc<Api>('/', {

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import type { DiscardedLettersView } from '../../../src/api/dead-letter-views.ts';
 import { replayDeadLetter } from '../api/client.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { useLacking } from '../api/me.ts';
 import { deadLettersQuery } from '../api/queries.ts';
 import { deadLetterKeys } from '../keys/key-lines.ts';
@@ -234,10 +234,10 @@ export function DeadLettersPage(): ReactElement {
       )}
       {replay.isError && (
         <Failure>
-          {replay.variables.job} was not replayed: {wordsOf(replay.error)}
+          {replay.variables.job} was not replayed: {failureText(replay.error)}
         </Failure>
       )}
-      {restore.isError && <Failure>Nothing was restored: {wordsOf(restore.error)}</Failure>}
+      {restore.isError && <Failure>Nothing was restored: {failureText(restore.error)}</Failure>}
       {!areDiscarded && groups.data !== undefined && letters.length > 0 && (
         <Groups
           view={groups.data}
@@ -342,10 +342,6 @@ function allNow(asked: DeadSearch): LetterSelection {
 
 function isNarrowedFurther(search: DeadSearch): boolean {
   return filtersIn(search).length > 1 || search.q !== undefined;
-}
-
-function wordsOf(error: Error): string {
-  return error instanceof Problem && error.detail !== '' ? error.detail : error.message;
 }
 
 /** How many there are; while that is not known, how many are loaded. */

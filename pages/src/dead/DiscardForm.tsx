@@ -3,7 +3,7 @@ import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import type { DiscardedLettersView } from '../../../src/api/dead-letter-views.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { countLetters } from '../replays/replays-client.ts';
 import { FieldError, TextField } from '../ui/Field.tsx';
 import { Card } from '../ui/Page.tsx';
@@ -55,11 +55,7 @@ export function DiscardForm(props: {
         </div>
         {discard.isError && (
           <div role="alert">
-            <FieldError>
-              {discard.error instanceof Problem && discard.error.detail !== ''
-                ? discard.error.detail
-                : discard.error.message}
-            </FieldError>
+            <FieldError>{failureText(discard.error)}</FieldError>
           </div>
         )}
         <div className="flex gap-2">

@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { DiscardedLettersView } from '../../../src/api/dead-letter-views.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { restoreLetters } from './dead-client.ts';
 import { counted } from './words.ts';
 
@@ -27,9 +27,7 @@ export function Discarded(props: {
       </output>
       {undo.isError && (
         <span role="alert" className="text-fail">
-          {undo.error instanceof Problem && undo.error.detail !== ''
-            ? undo.error.detail
-            : undo.error.message}
+          {failureText(undo.error)}
         </span>
       )}
       <span className="flex-1" />

@@ -3,7 +3,7 @@ import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { circuitsQuery } from '../api/queries.ts';
 import type { LetterSelection } from '../dead/filters.ts';
 import { shortAddress, troubles } from '../dead/words.ts';
@@ -106,11 +106,7 @@ export function StartRun(props: {
         />
         {start.isError && (
           <div role="alert">
-            <FieldError>
-              {start.error instanceof Problem && start.error.detail !== ''
-                ? start.error.detail
-                : start.error.message}
-            </FieldError>
+            <FieldError>{failureText(start.error)}</FieldError>
           </div>
         )}
         <div className="flex gap-2">
