@@ -2,6 +2,7 @@
 import type { StoreClient } from './client.ts';
 import {
   hasNotArrived,
+  isAmongIds,
   isDelivered,
   isDiscarded,
   isOpen,
@@ -241,7 +242,7 @@ export async function lockDeadLetters(
        l.body_key as "bodyKey", l.facts, ${utc('l.replayed_at')} as "replayedAt",
        ${utc('l.discarded_at')} as "discardedAt", l.dead_at <= now() as "isDue", ${isDelivered} as "isDelivered"
      from dead_letters l
-     where l.delivery_id in (select decode(id, 'hex') from unnest($1::text[]) id)
+     where ${isAmongIds('l.delivery_id', '$1')}
      order by l.delivery_id for update of l`,
     [ids],
   );

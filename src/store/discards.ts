@@ -1,15 +1,7 @@
 // Discards dead letters and restores them: they leave the list of dead letters, and come back to it. Who does it, when and
 // why stands in each. It takes row locks in ascending order of ids, as whoever replays does.
 import type { StoreClient } from './client.ts';
-import {
-  hasNotArrived,
-  isDelivered,
-  isDiscarded,
-  isOpen,
-  lettersDelivery,
-  ofDelivery,
-  ofLetter,
-} from './letter-filter.ts';
+import { foundBy, isAmongIds, isDelivered, isDiscarded, isOpen } from './letter-filter.ts';
 import type { LetterSelection } from './replay-runs.ts';
 
 /** One act, however many letters it takes. */
@@ -23,9 +15,6 @@ export type DiscardAct = {
   note: string | null;
 };
 
-const idsIn = (parameter: string): string =>
-  `(select decode(id, 'hex') from unnest(${parameter}::text[]) id)`;
-
 /** What is not open (any more) is left alone. @returns how many were taken */
 export async function discardLetters(
   client: StoreClient,
@@ -34,13 +23,13 @@ export async function discardLetters(
 ): Promise<number> {
   const values: unknown[] = [act.at, act.id, act.who, act.onBehalfOf, act.note];
   const chosen = selection.filter
-    ? `${lettersDelivery} where ${isOpen} and ${hasNotArrived}
-       ${ofLetter(selection.filter, values)} ${ofDelivery(selection.filter, values)}`
-    : `where ${isOpen} and not ${isDelivered} and l.delivery_id in ${idsIn(`$${values.push(selection.deliveryIds)}`)}`;
+    ? foundBy(selection.filter, values)
+    : `from dead_letters l where ${isOpen} and not ${isDelivered}
+       and ${isAmongIds('l.delivery_id', `$${values.push(selection.deliveryIds)}`)}`;
   const { rows } = await client.query<{ n: number }>(
     // Locked first: of two who discard at once, or where a replay begins, one sees what the other has done.
     `with chosen as materialized (
-       select l.delivery_id from dead_letters l ${chosen} order by l.delivery_id for update of l),
+       select l.delivery_id ${chosen} order by l.delivery_id for update of l),
      gone as (
        update dead_letters x set discarded_at = $1, discard_id = $2, discarded_by = $3, discarded_for = $4,
          discard_note = $5
@@ -56,7 +45,7 @@ export async function restoreLetters(
   client: StoreClient,
   which: { discardId: string } | { deliveryIds: string[] },
 ): Promise<number> {
-  const chosen = 'discardId' in which ? 'l.discard_id = $1' : `l.delivery_id in ${idsIn('$1')}`;
+  const chosen = 'discardId' in which ? 'l.discard_id = $1' : isAmongIds('l.delivery_id', '$1');
   const { rows } = await client.query<{ n: number }>(
     `with chosen as materialized (
        select l.delivery_id from dead_letters l where ${isDiscarded} and ${chosen}

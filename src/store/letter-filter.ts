@@ -64,6 +64,19 @@ export const lettersDelivery = `
 export const hasNotArrived = 'arrival.has_arrived is null';
 
 /**
+ * SQL from `from` on: the open letters `l` that a filter finds now.
+ * @param values of the statement: the filter's are added
+ */
+export function foundBy(filter: LetterFilter, values: unknown[]): string {
+  return `from dead_letters l ${lettersDelivery}
+    where ${isOpen} and ${hasNotArrived} ${ofLetter(filter, values)} ${ofDelivery(filter, values)}`;
+}
+
+/** Whether a column is one of these ids, 64 hex digits each. */
+export const isAmongIds = (column: string, parameter: string): string =>
+  `${column} in (select decode(id, 'hex') from unnest(${parameter}::text[]) id)`;
+
+/**
  * What dead letter `l` itself answers. Each condition begins with `and`.
  * @param values of the statement: the filter's are added
  */

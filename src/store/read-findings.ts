@@ -1,5 +1,6 @@
 // Reads what somebody may have to look at: dead letters by job, silence, minutes that nobody counts. It judges nothing.
 import type { StoreClient } from './client.ts';
+import { isOpen } from './letter-filter.ts';
 import type { DeathReason } from './record.ts';
 import { isAttemptOf, isDelivery, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
@@ -36,7 +37,7 @@ export async function groupDeadLetters(
        select l.dead_at, l.reason, l.status, d.source, d.job, d.trace_id
        from (
          select * from dead_letters l
-         where l.replayed_at is null and l.discarded_at is null and l.dead_at <= now() and ($1::text is null or l.source = $1)
+         where ${isOpen} and ($1::text is null or l.source = $1)
          order by l.dead_at desc, l.delivery_id desc limit ${mostLetters}) l
        cross join lateral (
          select d.* from deliveries d where ${isDelivery('d', 'l.trace_id', 'l.ref')} limit 1) d

@@ -1,15 +1,6 @@
 // Replay runs: their letters, how far each has come, and who did what. It decides nothing about what comes next.
 import type { StoreClient } from './client.ts';
-import {
-  hasNotArrived,
-  isDelivered,
-  isDue,
-  isOpen,
-  type LetterFilter,
-  lettersDelivery,
-  ofDelivery,
-  ofLetter,
-} from './letter-filter.ts';
+import { foundBy, isAmongIds, isDelivered, isDue, type LetterFilter } from './letter-filter.ts';
 import { isAttemptOf } from './sql.ts';
 import { utc } from './utc.ts';
 
@@ -63,12 +54,6 @@ export type HandedLetter = {
   outcome: 'queued' | 'refused' | 'unknown' | SkipReason;
 };
 
-/** The letters that a filter finds now. @param values of the statement: the filter's are added */
-function foundBy(filter: LetterFilter, values: unknown[]): string {
-  return `from dead_letters l ${lettersDelivery}
-    where ${isOpen} and ${hasNotArrived} ${ofLetter(filter, values)} ${ofDelivery(filter, values)}`;
-}
-
 /** How many dead letters there are to replay now. */
 export async function countLetters(
   client: StoreClient,
@@ -78,7 +63,7 @@ export async function countLetters(
   const found = selection.filter
     ? foundBy(selection.filter, values)
     : `from dead_letters l
-       where l.delivery_id in (select decode(id, 'hex') from unnest($${values.push(selection.deliveryIds)}::text[]) id)
+       where ${isAmongIds('l.delivery_id', `$${values.push(selection.deliveryIds)}`)}
          and ${isDue} and not ${isDelivered}`;
   const { rows } = await client.query<{ n: number }>(`select count(*)::int as n ${found}`, values);
   return rows[0]?.n ?? 0;
@@ -274,12 +259,12 @@ export async function markHandingOver(
   const { ids, asCanaries, at, pacedAtMs } = letters;
   await client.query(
     `update replay_run_letters set state = 'handing_over', is_canary = $3, handed_at = $4
-     where run_id = $1 and delivery_id in (select decode(id, 'hex') from unnest($2::text[]) id)`,
+     where run_id = $1 and ${isAmongIds('delivery_id', '$2')}`,
     [runId, ids, asCanaries, at],
   );
   await client.query(
     `update dead_letters set replayed_at = $2
-     where delivery_id in (select decode(id, 'hex') from unnest($1::text[]) id)`,
+     where ${isAmongIds('delivery_id', '$1')}`,
     [ids, at],
   );
   await client.query(
