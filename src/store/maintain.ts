@@ -6,6 +6,8 @@ import { rollDaysUp } from './roll-days-up.ts';
 import { rollUp } from './roll-up.ts';
 import { noteWorkerVersion, type WorkerVersion } from './worker-versions.ts';
 
+type Report = (message: string, facts: Record<string, unknown>) => void;
+
 /** A cron that comes again in minutes has no need to do everything at once. */
 const mostSteps = 20;
 
@@ -38,32 +40,31 @@ export async function maintainStore(client: StoreClient): Promise<string[]> {
 export async function maintainAtCron(
   connect: Connect,
   version: WorkerVersion,
-  report: (message: string, facts: Record<string, unknown>) => void,
+  report: Report,
 ): Promise<void> {
-  try {
+  await orLater('The store could not be maintained', report, async () => {
     const done = await connect(maintainStore);
     if (done.length > 0) report('The store was maintained.', { done });
-  } catch (error) {
-    report('The store could not be maintained; the next cron tries again.', {
-      error: messageOf(error),
-    });
-  }
-  try {
-    await connect(async (client) => {
+  });
+  await orLater('What has been recorded could not be rolled up', report, () =>
+    connect(async (client) => {
       await rollUp(client, { most: mostMinutes, onlyDue: false, timeoutMs: rollUpTimeoutMs });
       await rollDaysUp(client, { most: mostDays, timeoutMs: rollUpTimeoutMs });
-    });
-  } catch (error) {
-    report('What has been recorded could not be rolled up; the next cron tries again.', {
-      error: messageOf(error),
-    });
-  }
+    }),
+  );
+  await orLater('Which version runs could not be noted', report, () =>
+    connect((client) => noteWorkerVersion(client, version, new Date().toISOString())),
+  );
+}
+
+async function orLater(
+  failure: string,
+  report: Report,
+  work: () => Promise<unknown>,
+): Promise<void> {
   try {
-    const at = new Date().toISOString();
-    await connect((client) => noteWorkerVersion(client, version, at));
+    await work();
   } catch (error) {
-    report('Which version runs could not be noted; the next cron tries again.', {
-      error: messageOf(error),
-    });
+    report(`${failure}; the next cron tries again.`, { error: messageOf(error) });
   }
 }

@@ -249,7 +249,7 @@ export async function readPeaks(
        where ($7::text is null or source = (${numberOf('$7')})) and ($8::text is null or job = (${numberOf('$8')}))
        group by 1, 2, 3) t
      order by t.bucket`,
-    [...boundsOf(span, bucketMs), span.source, job, (bucketMs ?? 0) / 1_000],
+    [...boundsOf(span, bucketMs), span.source, job, secondsOf(bucketMs)],
   );
   return rows;
 }
