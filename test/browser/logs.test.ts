@@ -197,7 +197,13 @@ describe('logs', () => {
       await fault('bad-gateway');
       try {
         const panel = await openHop(page, unseen, 'send-tracking');
-        await panel.getByRole('alert').getByText('Grafana Offline').waitFor();
+        await panel
+          .getByRole('alert')
+          .getByText('Grafana Offline')
+          .waitFor()
+          .catch(async (error: unknown) => {
+            throw new Error(`The panel says: ${await panel.innerText()}`, { cause: error });
+          });
         for (const [name, title, detail] of [
           ['refused-token', 'Grafana refused the token', /401/],
           ['forbidden', 'Grafana does not let this token at the logs', /403/],
