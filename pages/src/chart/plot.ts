@@ -172,7 +172,8 @@ export function plotOptions(options: PlotOptions): Omit<uPlot.Options, 'width' |
     ms: 1,
     ...(zone === 'UTC' ? { tzDate: (ms) => uPlot.tzDate(new Date(ms), 'Etc/UTC') } : {}),
     legend: { show: false },
-    padding: [() => (scene().markers.length > 0 ? 20 : 10), 12, 0, 0],
+    // Above, for the labels of markers: they come later than the chart.
+    padding: [20, 12, 0, 0],
     scales: {
       x: {
         time: true,
