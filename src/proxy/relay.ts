@@ -73,13 +73,15 @@ async function deliver(
 ): Promise<Response> {
   const { delivery, headers } = choice;
   const timeOf = (destination: URL): number => attemptTimeoutMs(destination, route, deps.config);
-  const endsAt = deps.now() + Math.max(...choice.candidates.map(timeOf));
+  // One reading of the clock for each attempt: by a second, an attempt that has all the time would lose a millisecond.
+  let now = deps.now();
+  const endsAt = now + Math.max(...choice.candidates.map(timeOf));
   const candidates = new Candidates(choice.candidates, deps.circuits);
   // A body that is streamed is gone once it has been sent.
   const mayTakeOver = inbound.body.kind !== 'stream';
   let destination = candidates.first() ?? choice.candidates[0];
   for (;;) {
-    const leftMs = endsAt - deps.now();
+    const leftMs = endsAt - now;
     const shares = route.takeOver === 'any_failure' && mayTakeOver ? candidates.left + 1 : 1;
     const timeoutMs = Math.min(timeOf(destination), Math.ceil(leftMs / shares));
     const log = startAttemptLog(inbound.described, delivery, destination, deps, {
@@ -95,14 +97,15 @@ async function deliver(
       signing: {
         secrets: deps.signingSecrets,
         deliveryId: delivery.id,
-        atMs: deps.now(),
+        atMs: now,
       },
       timeoutMs,
       alarms: deps.alarms,
       senderGone: brokenOff(inbound),
       circuits: deps.circuits,
     });
-    const hasTime = endsAt - deps.now() >= leastAttemptMs;
+    now = deps.now();
+    const hasTime = endsAt - now >= leastAttemptMs;
     const next = mayTakeOver && hasTime && isForNext(result, route) ? candidates.next() : null;
     if (!next) {
       return answer(result, log, { inbound, delivery, destination, headers, timeoutMs }, deps);
