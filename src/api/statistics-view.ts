@@ -18,18 +18,21 @@ export function sumsView(list: readonly Counts[]): Omit<CountsView, 'latency'> {
   const failures = sum('failed') + sum('unreachable') + sum('timed_out');
   const delivered = sum('delivered');
   const deliveries = sum('deliveries');
+  const deliveredFirst = sum('delivered_first');
+  const running = sum('attempts') - delivered - failures - sum('cancelled');
   return {
     deliveries,
     attempts: sum('attempts'),
     retries: sum('attempts') - deliveries,
     delivered,
-    deliveredFirst: sum('delivered_first'),
+    deliveredFirst,
     failures,
     timedOut: sum('timed_out'),
     answered429: sum('answered_429'),
     deadLetters: sum('dead'),
     errorRate: shareOf(failures, failures + delivered),
-    firstTimeShare: shareOf(sum('delivered_first'), deliveries),
+    // What runs is nearly always a first attempt; where retries run too, at least what was delivered first has ended.
+    firstTimeShare: shareOf(deliveredFirst, Math.max(deliveredFirst, deliveries - running)),
   };
 }
 

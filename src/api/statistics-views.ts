@@ -32,7 +32,7 @@ export const countsSchema = z
     deadLetters: count,
     /** Failures in attempts that have ended and were not cancelled. */
     errorRate: share,
-    /** Deliveries whose first attempt was answered 2xx. */
+    /** Deliveries whose first attempt was answered 2xx, of those in which no attempt runs. */
     firstTimeShare: share,
     latency: latencySchema,
   })

@@ -267,7 +267,7 @@ describe('the overview', () => {
       }),
     );
     await page.getByRole('link', { name: 'Overview' }).click();
-    await page.getByText('Nothing arrived and nothing was given up in this range.').waitFor();
+    await page.getByText('Nothing was delivered and nothing was given up in this range.').waitFor();
     expect(await page.getByRole('slider').count()).toBe(0);
     await page.unroute('**/api/overview*');
   });

@@ -54,7 +54,7 @@ export function DeliveriesOverTime(props: {
         const slot = slots[index];
         return slot !== undefined && totalOf(slot) > 0;
       }}
-      nothing="Nothing arrived and nothing was given up in this range."
+      nothing="Nothing was delivered and nothing was given up in this range."
       zoom={zoom}
       cascadesOf={cascadesOf}
     />
