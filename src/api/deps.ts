@@ -8,7 +8,9 @@ import type { RetryQueue } from '../deliveries/retry-queue.ts';
 import type { BodyStore } from '../deliveries/send-parcel.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { Connect } from '../store/client.ts';
-import type { ConnectLive } from './live-routes.ts';
+
+/** Hands a request on to the feed. @param endsAtMs when the connection is to end, ms since the epoch */
+export type ConnectLive = (request: Request, endsAtMs: number) => Promise<Response>;
 
 export type ApiCircuits = {
   /** Of all objects that answer. */

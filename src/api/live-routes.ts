@@ -6,9 +6,6 @@ import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { ApiProblem } from './problem.ts';
 
-/** Hands a request on to the feed. @param endsAtMs when the connection is to end, ms since the epoch */
-export type ConnectLive = (request: Request, endsAtMs: number) => Promise<Response>;
-
 export function liveRoutes(deps: Pick<ApiDeps, 'live' | 'now'>) {
   return new Hono<ApiEnv>().get(
     '/',

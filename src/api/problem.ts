@@ -3,7 +3,6 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { z } from 'zod';
 import { StoreUnreachable } from '../store/client.ts';
-import type { ApiDeps } from './deps.ts';
 import { type ProblemReason, problemTypes, problemUrn } from './problem-types.ts';
 
 const invalidPartSchema = z.object({
@@ -75,7 +74,9 @@ export function unreachable(reason: ProblemReason, detail: string): ApiProblem {
 }
 
 /** The one place where an error becomes an answer. */
-export function onError(deps: Pick<ApiDeps, 'report'>): ErrorHandler {
+export function onError(deps: {
+  report(message: string, facts: Record<string, unknown>): void;
+}): ErrorHandler {
   return (error, context) => {
     if (error instanceof ApiProblem) return answerProblem(context, error);
     const facts = { path: context.req.path, error: error.message };

@@ -1,6 +1,6 @@
 // What the keeper of the stored configuration offers to whoever changes it. Shapes only.
 import { z } from 'zod';
-import type { ConfigurationIssue } from './read-document.ts';
+import type { ConfigurationIssue } from './configuration-issue.ts';
 
 const whoSchema = z.object({
   /** Verified: whose token it is. */

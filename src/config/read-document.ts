@@ -1,6 +1,7 @@
 // Turns what somebody wants to store into a checked configuration, and says by path what is wrong with it. Pure: what
 // only the edge can tell (which algorithms there are, what the allowlist has) is not checked here.
 import { type Configuration, configurationSchema } from './configuration.ts';
+import type { ConfigurationIssue } from './configuration-issue.ts';
 import { shapeProblem, shapeProblemAt } from './shape-problems.ts';
 import { stableJson } from './stable-json.ts';
 
@@ -9,13 +10,6 @@ import { stableJson } from './stable-json.ts';
  * object's storage may have 2 MB (developers.cloudflare.com/durable-objects/platform/limits).
  */
 export const maxDocumentBytes = 1_000_000;
-
-/** One thing to change in a configuration. */
-export type ConfigurationIssue = {
-  /** Such as `routes.orders.destinations.0`; empty for the document itself. */
-  path: string;
-  message: string;
-};
 
 export type ReadDocument =
   | { ok: true; configuration: Configuration; text: string }

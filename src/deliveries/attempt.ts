@@ -4,6 +4,7 @@ import type { Circuits } from '../circuits/circuits.ts';
 import { messageOf } from '../error-message.ts';
 import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
 import type { Alarms } from './alarms.ts';
+import type { AttemptEnd } from './attempt-end.ts';
 import { type AnswerCapture, type AnswerEnd, captureAnswer } from './capture-answer.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { parseRetryAfterMs } from './retry-schedule.ts';
@@ -30,17 +31,6 @@ export type Signing = {
   deliveryId: string;
   /** ms since the epoch */
   atMs: number;
-};
-
-/** How an attempt ended, as far as it is known. */
-export type AttemptEnd = {
-  outcome: 'delivered' | 'failed' | 'unreachable' | 'timed_out' | 'cancelled';
-  status: number | null;
-  error: string | null;
-  /** The answer's first bytes as text. */
-  answer: string | null;
-  /** The answer says that its job goes on: {@link backgroundHeader}. */
-  worksInBackground?: true;
 };
 
 /** By `true` here an answer says that its job goes on after it. */

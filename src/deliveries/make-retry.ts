@@ -3,7 +3,7 @@
 import type { RetryPolicy } from '../config/retry-policy.ts';
 import { messageOf } from '../error-message.ts';
 import type { DeliveryFacts, EventFacts } from '../store/record.ts';
-import type { AttemptEnd } from './attempt.ts';
+import type { AttemptEnd } from './attempt-end.ts';
 import { attemptPending, type AttemptPendingDeps } from './attempt-pending.ts';
 import type { Cancellations } from './cancellations.ts';
 import { holdBackMs } from './hold-back.ts';

@@ -1,6 +1,6 @@
 // What the end of an attempt says about its destination's circuit. Pure.
 import type { Outcome } from '../circuits/shared-circuits.ts';
-import type { AttemptEnd } from './attempt.ts';
+import type { AttemptEnd } from './attempt-end.ts';
 
 /**
  * Time-outs, network errors, 5xx and 429 count as failures; any other answer shows that somebody is there.

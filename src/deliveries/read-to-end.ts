@@ -1,5 +1,6 @@
 // Reads an answer that nobody waits for to its end, so that its connection is free and its end is known.
-import type { Attempt, AttemptEnd } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
+import type { AttemptEnd } from './attempt-end.ts';
 
 /**
  * Settles with how an attempt ended. Never rejects.

@@ -1,5 +1,5 @@
 // Writes an attempt down when it ends, and before that where it takes its time. It decides nothing.
-import type { AttemptEnd } from '../deliveries/attempt.ts';
+import type { AttemptEnd } from '../deliveries/attempt-end.ts';
 import type { AttemptRecord, DeliveryFacts, SkippedFacts } from '../store/record.ts';
 import type { DescribedEvent } from './describe-event.ts';
 import type { EdgeDeps } from './inbound.ts';

@@ -3,7 +3,7 @@
 import type { Config } from '../config/config.ts';
 import type { Configuration, StoredRoute } from '../config/configuration.ts';
 import { edgeConfig } from '../config/edge-config.ts';
-import type { ConfigurationIssue } from '../config/read-document.ts';
+import type { ConfigurationIssue } from '../config/configuration-issue.ts';
 import { algorithmNames, findAlgorithm } from './algorithms/index.ts';
 import { checkDestination } from './guard.ts';
 import { describeProblem, type EdgeProblem } from './problem.ts';

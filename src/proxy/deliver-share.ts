@@ -1,7 +1,8 @@
 // Delivers one share of a broadcast, all targets at once as far as connections allow. What fails is queued;
 // the time for the answer ends the waiting, never an attempt.
 import type { Admission } from '../circuits/shared-circuits.ts';
-import { attempt, type AttemptEnd } from '../deliveries/attempt.ts';
+import { attempt } from '../deliveries/attempt.ts';
+import type { AttemptEnd } from '../deliveries/attempt-end.ts';
 import { bodyText } from '../deliveries/body-text.ts';
 import { holdBackMs } from '../deliveries/hold-back.ts';
 import type { PendingDelivery } from '../deliveries/pending-delivery.ts';

@@ -1,4 +1,4 @@
-// Says what would become of a request, by the same steps as handle-event, without sending anything, recording anything
+// Says what would become of a request, by the same steps as handle-event.ts, without sending anything, recording anything
 // or taking a turn.
 import type { EdgeConfig } from '../config/edge-config.ts';
 import { type KeptStop, stopFor, stopsOf } from '../config/stops.ts';
@@ -11,11 +11,11 @@ import type {
 import { targetsOf } from './broadcast.ts';
 import { signatureFor } from './check-signature.ts';
 import { senderWithKey } from './guard.ts';
-import { prepare, type Prepared } from './handle-event.ts';
 import { HeaderFields } from './header-fields.ts';
 import { checkLimits } from './limits.ts';
 import { attemptTimeoutMs } from './known-destination.ts';
 import { planRoute } from './plan-route.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { describeProblem, type EdgeProblem, typeOfProblem } from './problem.ts';
 import type { InboundBody } from './read-body.ts';
 import type { Route } from './route.ts';

@@ -1,25 +1,20 @@
 // The hot path, read from top to bottom: guard, plan, read, describe, choose, deliver, respond; recording
 // goes on in the background. Nothing is asked on the way: what is stored is in memory.
 import { type Stop, stopFor } from '../config/stops.ts';
-import type { EventFacts } from '../store/record.ts';
-import type { Each, Relay } from './algorithms/algorithm.ts';
 import { passThrough } from './algorithms/pass-through.ts';
 import { broadcast } from './broadcast.ts';
 import { checkSignature, signatureFor } from './check-signature.ts';
-import { type ChosenBy, chooseWay } from './choose-way.ts';
-import { describeEvent } from './describe-event.ts';
 import { forwardPlainly } from './forward-plainly.ts';
 import { checkSender, type Sender } from './guard.ts';
 import { HeaderFields } from './header-fields.ts';
-import type { EdgeDeps, Inbound } from './inbound.ts';
+import type { EdgeDeps } from './inbound.ts';
 import { keepStopped } from './keep-stopped.ts';
 import { checkLimits } from './limits.ts';
 import { planRoute } from './plan-route.ts';
+import { choose, describe, type Prepared } from './prepare.ts';
 import { describeProblem, type EdgeProblem, problemResponse } from './problem.ts';
-import { redactEvent } from './redact.ts';
 import { readBody } from './read-body.ts';
-import { type NamedDelivery, nameDelivery, relay } from './relay.ts';
-import type { Route } from './route.ts';
+import { relay } from './relay.ts';
 
 /**
  * `POST /?algorithm=…&destinations=…` or `POST /r/{route}`, with any method.
@@ -99,58 +94,6 @@ export async function handleFrom(
 }
 
 const noTurn = (): Promise<null> => Promise.resolve(null);
-
-export type Prepared = {
-  inbound: Inbound;
-  choice: Each | (Relay & NamedDelivery);
-  chosenBy: ChosenBy;
-};
-
-type Came = Omit<Inbound, 'described'> & { source: string; at: number; isTest?: boolean };
-
-/** Everything that can be told before anything is sent: the event, the choice, the delivery's name. */
-export async function prepare(
-  came: Came,
-  route: Route,
-  deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
-): Promise<Prepared> {
-  return choose(await describe(came, deps), route, deps);
-}
-
-/** `event` is whole; what may not be stored is left out of `inbound`. */
-type Read = { inbound: Inbound; event: EventFacts };
-
-async function describe(came: Came, deps: Pick<EdgeDeps, 'config'>): Promise<Read> {
-  const { source, at, isTest = false, ...request } = came;
-  const { rowKeys, redactions } = deps.config;
-  const { event: told, arrival } = await describeEvent({
-    source,
-    headers: request.headers,
-    body: request.body.kind === 'whole' ? request.body.bytes : null,
-    at,
-    rowKeys,
-  });
-  const event = isTest ? { ...told, isTest } : told;
-  // From here on there is only what may be stored.
-  const described = { event: redactEvent(event, redactions, rowKeys), arrival };
-  return { inbound: { ...request, described }, event };
-}
-
-async function choose(
-  { inbound, event }: Read,
-  route: Route,
-  deps: Pick<EdgeDeps, 'config' | 'turnOf'>,
-): Promise<Prepared> {
-  const { way, chosenBy, rotation } = chooseWay(route, event);
-  const choice = await way.algorithm.choose(way.lists, {
-    eventId: event.id,
-    route: route.name === null || rotation === null ? null : { name: route.name, rotation },
-    turnOf: (name) => deps.turnOf(name, route.rotationPersistenceMs),
-  });
-  if (choice.mode === 'each') return { inbound, choice, chosenBy };
-  const named = await nameDelivery(inbound, choice, { ...chosenBy, job: route.job }, deps.config);
-  return { inbound, choice: { ...choice, ...named }, chosenBy };
-}
 
 function refuse(problem: EdgeProblem, source: string | null, deps: EdgeDeps): Response {
   const { status, detail } = describeProblem(problem);

@@ -3,7 +3,8 @@
 // said, or that it said nothing, is handed back.
 import type { EdgeConfig } from '../config/edge-config.ts';
 import { normaliseName } from '../correlation/names.ts';
-import { type Attempt, attempt, type AttemptEnd } from '../deliveries/attempt.ts';
+import { type Attempt, attempt } from '../deliveries/attempt.ts';
+import type { AttemptEnd } from '../deliveries/attempt-end.ts';
 import { readToEnd } from '../deliveries/read-to-end.ts';
 import type { DeliveryFacts } from '../store/record.ts';
 import type { Relay } from './algorithms/algorithm.ts';

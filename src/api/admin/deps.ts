@@ -3,7 +3,7 @@ import type { AdminStore } from '../../config/admin-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { SnapshotFacts } from '../../config/shared-snapshot.ts';
 import type { StopStore } from '../../config/stops.ts';
-import type { ConfigurationIssue } from '../../config/read-document.ts';
+import type { ConfigurationIssue } from '../../config/configuration-issue.ts';
 import type { DryRunReport, DryRunRequest } from '../../deliveries/dry-run-report.ts';
 import type { TestSendReport } from '../../deliveries/test-send-report.ts';
 

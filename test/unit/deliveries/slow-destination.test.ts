@@ -2,7 +2,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attemptPending } from '../../../src/deliveries/attempt-pending.ts';
-import type { AttemptEnd } from '../../../src/deliveries/attempt.ts';
+import type { AttemptEnd } from '../../../src/deliveries/attempt-end.ts';
 import type { AttemptRecord } from '../../../src/store/record.ts';
 import { allClosed, samplePending } from './samples.ts';
 
