@@ -11,13 +11,13 @@ import type { StatisticsSpan, StepsSpan } from './statistics-span.ts';
 const statementTimeoutMs = 5_000;
 /**
  * Nobody waits for more than a few small minutes. Larger ones are for consumers, which store so much that they come again in a
- * second or two, and are made here only where nobody has come.
+ * second or two, and are made here only where nobody has come; and none is begun that would be given up half-way.
  */
 const rolledUpFirst = {
   most: 3,
   onlyDue: true,
   timeoutMs: 500,
-  leaves: { hoursAbove: 5_000, forMs: 10_000 },
+  leaves: { hoursAbove: 5_000, forMs: 10_000, longestMs: 250 },
 };
 
 /** What every answer says of the time that it is of. */

@@ -170,7 +170,7 @@ export type RollUpOptions = {
   most: number;
   onlyDue: boolean;
   timeoutMs: number;
-  leaves?: { hoursAbove: number; forMs: number };
+  leaves?: { hoursAbove: number; forMs: number; longestMs: number };
 };
 
 /**
@@ -183,7 +183,8 @@ export type RollUpOptions = {
  *   and took long, stays stale
  * @param options.timeoutMs the longest a single statement may take
  * @param options.leaves minutes of hours that have counted more events and attempts than this, until they have been due for
- *   so long: where much comes, who stores it comes again soon
+ *   so long: where much comes, who stores it comes again soon. And however long they have been due, those that are expected to
+ *   take longer than `longestMs`: as long as the minute itself took last, or the last one before it that was made
  * @returns how many minutes were made
  */
 export async function rollUp(client: StoreClient, options: RollUpOptions): Promise<number> {
@@ -220,8 +221,11 @@ async function findStale(
            where t.grain = 'hour' and t.at = date_trunc('hour', m.minute, 'UTC')), 0) <= $3
          or coalesce(r.next_at, (select min(n.noted_at) from stale_minutes n where n.minute = m.minute))
            <= now() - make_interval(secs => $4::float8 / 1000))
+       and ($5::float8 is null or (
+         select l.took_ms <= $5 from rolled_minutes l where l.minute <= m.minute
+         order by l.minute desc limit 1) is not false)
      order by m.minute desc limit $1`,
-    [most, onlyDue, leaves?.hoursAbove ?? null, leaves?.forMs ?? 0],
+    [most, onlyDue, leaves?.hoursAbove ?? null, leaves?.forMs ?? 0, leaves?.longestMs ?? null],
   );
   return rows;
 }
@@ -246,10 +250,11 @@ async function rollHourUp(
   for (const { minute } of stale) await rollMinuteUp(client, minute);
   await sumUp(client, 'hour', hour);
   await client.query(
-    `insert into rolled_minutes (minute, next_at)
-     select minute, clock_timestamp() + greatest(interval '1 second', (clock_timestamp() - now()) * $2::int)
-     from unnest($1::timestamptz[]) minute order by minute
-     on conflict (minute) do update set next_at = excluded.next_at`,
+    `insert into rolled_minutes (minute, next_at, took_ms)
+     select minute, clock_timestamp() + greatest(interval '1 second', took * $2::int),
+       extract(epoch from took) * 1000 / cardinality($1::timestamptz[])
+     from unnest($1::timestamptz[]) minute, (select clock_timestamp() - now() as took) t order by minute
+     on conflict (minute) do update set next_at = excluded.next_at, took_ms = excluded.took_ms`,
     [stale.map(({ minute }) => minute), pauseFactor],
   );
   await noteDay(client, hour);

@@ -176,7 +176,11 @@ describe('a minute', () => {
     const overdue = () =>
       client.query(`update rolled_minutes set next_at = now() - interval '5 seconds'`);
     const reading = (hoursAbove: number, forMs: number) =>
-      rollUp(client, { ...allStale, onlyDue: true, leaves: { hoursAbove, forMs } });
+      rollUp(client, {
+        ...allStale,
+        onlyDue: true,
+        leaves: { hoursAbove, forMs, longestMs: 10_000 },
+      });
     await overdue();
     await note(hourMs);
     // An event and an attempt have been counted.
@@ -190,6 +194,38 @@ describe('a minute', () => {
     expect(await reading(1, 10_000)).toBe(0);
     await client.query(`update stale_minutes set noted_at = now() - interval '11 seconds'`);
     expect(await reading(1, 10_000)).toBe(1);
+    await store.expectExact();
+  });
+
+  test('that would take too long is not begun by who reads, however long it has been due', async () => {
+    await store.consume([(await one('event-1', hourMs)).ended]);
+    await store.settle();
+    const reading = () =>
+      rollUp(client, {
+        ...allStale,
+        onlyDue: true,
+        leaves: { hoursAbove: 5_000, forMs: 10_000, longestMs: 250 },
+      });
+    const took = (ms: number) =>
+      client.query(
+        `update rolled_minutes set next_at = now() - interval '1 day', took_ms = $1::real`,
+        [ms],
+      );
+    await took(251);
+    await note(hourMs);
+    // What has never been made is expected to take as long as what came before it.
+    await note(hourMs + minute);
+    expect(await reading()).toBe(0);
+    await took(249);
+    expect(await reading()).toBe(2);
+    const { rows } = await client.query(
+      'select took_ms > 0 and took_ms <> 249 as "isNew" from rolled_minutes',
+    );
+    expect(rows).toEqual([{ isNew: true }, { isNew: true }]);
+    await took(251);
+    // Before all that is known.
+    await note(hourMs - minute);
+    expect(await reading()).toBe(1);
     await store.expectExact();
   });
 
