@@ -1,15 +1,15 @@
 // Composition only: token, queries, router, root.
+import './ahead.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
-import { adoptToken, subscribeToken } from './api/token.ts';
+import { subscribeToken } from './api/token.ts';
 import { followLive } from './live/live.ts';
 import { router } from './router.tsx';
 import './styles.css';
 
-adoptToken();
 // What one reader was allowed to see must not outlive their token.
 subscribeToken(() => queryClient.clear());
 followLive(queryClient);

@@ -22,6 +22,7 @@ import { isLeanTrace, wholeTrace } from '../../../src/columns/lean-trace.ts';
 import { unpack } from '../../../src/columns/unpack.ts';
 import type { WaitingCancelledView, WaitingView } from '../../../src/api/waiting-views.ts';
 import type { UsualDuration } from '../../../src/api/statistics-views.ts';
+import { askForCascade, takeAhead } from './asked-ahead.ts';
 import { answerOf, api } from './http.ts';
 import { LastAnswer } from './last-answer.ts';
 
@@ -128,9 +129,11 @@ const lastTrace = new LastAnswer((text): TraceDetail => {
 /** The whole cascade that the trace belongs to; its `trace.id` is the root's. */
 export function readTrace(id: string, signal?: AbortSignal): Promise<TraceDetail> {
   return answerOf<TraceDetail>(async (options) => {
-    const query = { form: 'columns' as const };
-    const response = await api.traces[':id'].$get({ param: { id }, query }, options);
-    return Object.assign(response, { json: () => lastTrace.read(id, response) });
+    const response = (await takeAhead(id)) ?? (await askForCascade(id, options));
+    // What the API says where it refuses are no columns.
+    return response.ok
+      ? Object.assign(response, { json: () => lastTrace.read(id, response) })
+      : response;
   }, signal);
 }
 

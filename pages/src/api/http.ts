@@ -31,7 +31,7 @@ export function failureText(error: Error): string {
   return error instanceof Problem && error.detail !== '' ? error.detail : error.message;
 }
 
-const usualTimeoutMs = 15_000;
+export const usualTimeoutMs = 15_000;
 
 export const api = hc<Api>('/', {
   headers: (): Record<string, string> => {

@@ -29,6 +29,8 @@ import { reportUnauthorised } from './session.ts';
 const listIntervalMs = 2_000;
 const searchIntervalMs = 5_000;
 const cascadeIntervalMs = 1_000;
+/** Scripts and all, on a slow line. What is older is asked again; what the feed has told of meanwhile is, too. */
+const pageComesWithinMs = 5_000;
 /** While the feed is there: for what it could not say, and what changes by time alone. */
 const liveIntervalMs = 30_000;
 
@@ -121,8 +123,8 @@ export function cascadeQuery(traceId: string) {
     queryKey: ['cascade', traceId],
     structuralSharing: shareSmall,
     queryFn: ({ signal }): Promise<TraceDetail> => readTrace(traceId, signal),
-    // What `askEarly` brought is not asked again by the page that it was for.
-    staleTime: cascadeIntervalMs,
+    // What `askEarly` brought is not asked again by the page that it was for, whose scripts can come later than the answer.
+    staleTime: pageComesWithinMs,
     refetchInterval: ({ state }) =>
       state.data === undefined
         ? cascadeIntervalMs

@@ -12,7 +12,7 @@ import { Notice, ProblemNotice } from '../ui/Notice.tsx';
 import { rowKeyLabel, tableLabel } from '../words/names.ts';
 import { CascadeSkeleton } from './CascadeSkeleton.tsx';
 import { CascadeView } from './CascadeView.tsx';
-import { isTraceId } from './search.ts';
+import { isTraceId } from './trace-id.ts';
 import type { TraceDetail } from '../../../src/api/views.ts';
 
 function Crumbs({

@@ -122,8 +122,3 @@ export function foldText(hashes: readonly number[]): string | undefined {
 export function openText(open: readonly (readonly [number, number])[]): string | undefined {
   return joined(open.map(([hash, pages]) => hashText(hash) + (pages === 1 ? '' : `*${pages}`)));
 }
-
-/** UUIDs as the edge makes them; the API decides whether one is known. */
-export function isTraceId(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}

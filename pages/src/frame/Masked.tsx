@@ -2,14 +2,14 @@
 import { EyeIcon } from '@phosphor-icons/react/Eye';
 import { EyeSlashIcon } from '@phosphor-icons/react/EyeSlash';
 import { useQueryClient } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { useSyncExternalStore, type ReactElement } from 'react';
 import { useMe } from '../api/me.ts';
-import { setLooking, useLooking } from '../api/unmask.ts';
+import { isLooking, setLooking, subscribeLooking } from '../api/unmask.ts';
 
 export function Masked(): ReactElement | null {
   const client = useQueryClient();
   const me = useMe();
-  const looking = useLooking();
+  const looking = useSyncExternalStore(subscribeLooking, isLooking);
   if (me === undefined || (!me.masked.emails && me.masked.columns.length === 0)) return null;
   const Icon = looking ? EyeIcon : EyeSlashIcon;
   const word = looking ? 'Unmasked' : 'Masked';
