@@ -4,7 +4,6 @@ import { actorLabel, rowLabel } from '../words/names.ts';
 import { deliveryOutcome, type Outcome } from '../words/outcome.ts';
 import { changeText, shortChange } from '../words/sentence.ts';
 import type { Turn } from './findings.ts';
-import type { Lane } from './layout.ts';
 import type { Cascade, CascadeNode, ChangeNode } from './model.ts';
 
 /** "send-receipt", "orders #42", "dana@acme.io". */
@@ -21,7 +20,10 @@ export function nodeName(node: CascadeNode): string {
   }
 }
 
-export function nodeIcon(node: CascadeNode): Lane['kind'] {
+/** Whom or what a node stands for, as its icon and the head of its lane show it. */
+export type NodeIcon = 'user' | 'system' | 'unknown' | 'table' | 'webhook' | 'job';
+
+export function nodeIcon(node: CascadeNode): NodeIcon {
   switch (node.kind) {
     case 'actor':
       return node.actor.kind === 'user' || node.actor.kind === 'system'

@@ -5,7 +5,7 @@ import { foundBelow } from '../tree/holders.ts';
 import * as describe from './describe.ts';
 import { groupData, moreData, type DrawnGroupData, type DrawnMoreData } from './drawn-group.ts';
 import type { Turn } from './findings.ts';
-import type { Lane, PlacedNode } from './layout.ts';
+import type { PlacedNode } from './layout.ts';
 import type { Cascade, CascadeNode } from './model.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -22,7 +22,7 @@ export interface DrawnNodeData {
   main: string;
   detail: string;
   tone: Tone;
-  icon: Lane['kind'];
+  icon: describe.NodeIcon;
   /** UPD, INS, DEL. */
   tag: string | null;
   pips: Pip[];

@@ -5,6 +5,7 @@ import { rowKinds, type Outline } from '../tree/outline.ts';
 import { at, type CascadeTree } from '../tree/tree.ts';
 import { actorLabel, tableLabel } from '../words/names.ts';
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
+import type { NodeIcon } from './describe.ts';
 import * as measures from './measures.ts';
 import type { Cause } from './model.ts';
 import { stackRows, type AttemptRow, type FoldRow, type Moment, type TimeMark } from './rows.ts';
@@ -12,7 +13,7 @@ import type { Sequence, SequenceNode } from './sequence.ts';
 
 export interface Lane {
   key: string;
-  kind: 'user' | 'system' | 'unknown' | 'table' | 'webhook' | 'job';
+  kind: NodeIcon;
   name: string;
   /** The lifeline. */
   centre: number;

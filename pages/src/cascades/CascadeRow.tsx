@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { memo, type ReactElement } from 'react';
 import type { ActorView, TraceSummary } from '../../../src/api/views.ts';
-import type { Lane } from '../cascade/layout.ts';
+import type { NodeIcon } from '../cascade/describe.ts';
 import { formatSpan } from '../time/format.ts';
 import { Status } from '../ui/Glyph.tsx';
 import { KindIcon } from '../ui/KindIcon.tsx';
@@ -13,7 +13,7 @@ import { changeText } from '../words/sentence.ts';
 import { ShapeGlyph } from './ShapeGlyph.tsx';
 
 /** Which of the three icons an actor has. */
-export function actorIcon(actor: ActorView): Lane['kind'] {
+export function actorIcon(actor: ActorView): NodeIcon {
   return actor.kind === 'user' || actor.kind === 'system' ? actor.kind : 'unknown';
 }
 

@@ -1,6 +1,13 @@
 // Turns rows of the graph into React Flow's nodes, with every text worked out. Pure.
 import type { Node } from '@xyflow/react';
-import { hopSpan, nodeDetail, nodeIcon, nodeName, nodeOutcome } from '../cascade/describe.ts';
+import {
+  hopSpan,
+  nodeDetail,
+  nodeIcon,
+  type NodeIcon,
+  nodeName,
+  nodeOutcome,
+} from '../cascade/describe.ts';
 import {
   foundText,
   groupCounts,
@@ -11,7 +18,6 @@ import {
   memberOf,
   rowLabelOf,
 } from '../cascade/outline-view.ts';
-import type { Lane } from '../cascade/layout.ts';
 import { moreText } from '../list/more-text.ts';
 import { marksOf, type Mark, type MarkContext } from '../tree/marks.ts';
 import { folds, rowKinds } from '../tree/outline.ts';
@@ -33,7 +39,7 @@ export interface AttemptPart {
 interface Said {
   label: string;
   look: 'node' | 'group' | 'more';
-  icon: Lane['kind'];
+  icon: NodeIcon;
   name: string;
   detail: string;
   /** Null where there is nothing to go well or not. */

@@ -6,7 +6,7 @@ import { TableIcon } from '@phosphor-icons/react/Table';
 import { UserIcon } from '@phosphor-icons/react/User';
 import { WebhooksLogoIcon } from '@phosphor-icons/react/WebhooksLogo';
 import type { ReactElement } from 'react';
-import type { Lane } from '../cascade/layout.ts';
+import type { NodeIcon } from '../cascade/describe.ts';
 
 const icons = {
   user: UserIcon,
@@ -18,7 +18,7 @@ const icons = {
 } as const;
 
 /** Decorative: the name stands beside it. */
-export function KindIcon({ kind, size = 14 }: { kind: Lane['kind']; size?: number }): ReactElement {
+export function KindIcon({ kind, size = 14 }: { kind: NodeIcon; size?: number }): ReactElement {
   const Icon = icons[kind];
   return <Icon size={size} aria-hidden="true" className="flex-none" />;
 }
