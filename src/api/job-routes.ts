@@ -84,6 +84,7 @@ export function jobRoutes(deps: ApiDeps) {
           await mustKnow(client, source, job);
           return {
             ...(await readFigures(client, spans, job)),
+            ...(await readLatest(client, spans.span, job, nowMs)),
             usual: await readUsual(client, { source, job }, nowMs),
           };
         });
@@ -218,8 +219,6 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan, job: stri
       }))
       .toSorted((a, b) => b.deliveries - a.deliveries),
     destinations: { totals, series },
-    latestDeliveries,
-    ...(await readLatest(client, span, job)),
   };
 }
 
@@ -228,11 +227,13 @@ async function readLatest(
   client: StoreClient,
   { fromMs, untilMs, source }: RollupSpan,
   job: string,
+  nowMs: number,
 ) {
   const latest = await findLatestDeliveries(client, { source: source ?? '', job });
-  if (latest === null) return { tables: [], slowest: [], lastFailures: [] };
+  if (latest === null) return { latestDeliveries, tables: [], slowest: [], lastFailures: [] };
   return {
-    tables: await readTablesWritten(client, latest),
+    latestDeliveries,
+    tables: await readTablesWritten(client, latest, nowMs),
     ...(await readJobAttempts(client, latest, {
       from: new Date(fromMs).toISOString(),
       until: new Date(untilMs).toISOString(),

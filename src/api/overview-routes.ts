@@ -7,10 +7,9 @@ import { countGaps } from '../store/read-coverage.ts';
 import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
 import {
   readCountedSince,
-  readCountsBy,
   readDeliverySeries,
-  readLatenciesBy,
   readTotals,
+  readTotalsBy,
 } from '../store/read-rollups.ts';
 import type { RollupSpan } from '../store/rollup-pieces.ts';
 import type { ApiDeps } from './deps.ts';
@@ -29,7 +28,7 @@ import {
 } from './statistics-span.ts';
 import { figures, overTime } from './statistics-view.ts';
 import { type Overview, overviewSchema } from './statistics-views.ts';
-import { topKinds, withLatencies } from './top-kinds.ts';
+import { topKinds } from './top-kinds.ts';
 import { neverArrived, triggerSummaries } from './trigger-summaries.ts';
 
 const mostLoops = 10;
@@ -72,15 +71,10 @@ export function overviewRoutes(deps: ApiDeps) {
 async function readFigures(client: StoreClient, spans: StatisticsSpan) {
   const { span, previous, drawn, bucketMs } = spans;
   const by = ['source', 'trigger', 'job'] as const;
-  // Latencies are most of what there is to read, and of hardly any kind they are shown.
-  const counts = await readCountsBy(client, span, { by });
-  const among = topKinds(counts);
-  const counted = {
-    totals: withLatencies(counts, await readLatenciesBy(client, span, { by, among })),
-    series: await readDeliverySeries(client, drawn, { by, bucketMs, among }),
-  };
+  const totals = await readTotalsBy(client, span, { by });
+  const among = topKinds(totals);
+  const series = await readDeliverySeries(client, drawn, { by, bucketMs, among });
   const failing = new Set(among.jobs.map(keyOf));
-  const jobs = await readJobSummaries(client, spans, counted);
   const gaps = await countGaps(client, span);
   const before = await countGaps(client, previous);
   return {
@@ -88,8 +82,11 @@ async function readFigures(client: StoreClient, spans: StatisticsSpan) {
     figures: figures(await readTotals(client, span), neverArrived(gaps)),
     previous: figures(await readTotals(client, previous), neverArrived(before)),
     overTime: overTime(spans, await readTotals(client, drawn, { bucketMs })),
-    topFailing: jobs.filter((job) => failing.has(keyOf(job))),
-    topTriggers: triggerSummaries(among.triggers, spans, counted, gaps),
+    topFailing: await readJobSummaries(client, spans, {
+      totals: totals.filter((one) => failing.has(keyOf(one))),
+      series,
+    }),
+    topTriggers: triggerSummaries(among.triggers, spans, { totals, series }, gaps),
   };
 }
 

@@ -4,13 +4,13 @@ import {
   type Histogram,
   mergeHistograms,
   percentileOf,
-  type SparseHistogram,
+  type PackedHistogram,
 } from '../store/latency-histogram.ts';
 import type { Counts, DeliverySeries, Totals } from '../store/read-rollups.ts';
 import type { StepsSpan } from './statistics-span.ts';
 import type { CountsView, Figures, StepView } from './statistics-views.ts';
 
-export type Counted = Counts & { latency: SparseHistogram };
+export type Counted = Counts & { latency: PackedHistogram };
 
 /** What all of them count together, but for latencies. */
 export function sumsView(list: readonly Counts[]): Omit<CountsView, 'latency'> {

@@ -1,8 +1,8 @@
 // Which jobs and triggers the overview tells of: what fails most often, and what is delivered most. Pure. Only of these few
-// more is read than counts.
-import type { Among, Counts, Totals } from '../store/read-rollups.ts';
+// it is read how they went over time.
+import type { Among, Counts } from '../store/read-rollups.ts';
 import { type JobKey, keyOf } from './job-summaries.ts';
-import { byFailures, type Counted, sumOf, sumsView } from './statistics-view.ts';
+import { byFailures, sumOf, sumsView } from './statistics-view.ts';
 import { nameOf, type TriggerKey } from './trigger-summaries.ts';
 
 const most = 10;
@@ -30,17 +30,4 @@ export function topKinds(counts: readonly (Counts & Kind)[]): Among {
       .toSorted((a, b) => b.deliveries - a.deliveries || b.events - a.events)
       .slice(0, most),
   };
-}
-
-/** @param latencies of those of `counts` that are told of; the others get none */
-export function withLatencies<C extends Counts & Kind>(
-  counts: readonly C[],
-  latencies: readonly (Pick<Totals, 'latency'> & Kind)[],
-): (C & Counted)[] {
-  const kindOf = ({ source, trigger, job }: Kind): string => JSON.stringify([source, trigger, job]);
-  const known = new Map(latencies.map((one) => [kindOf(one), one.latency]));
-  return counts.map((one) => ({
-    ...one,
-    latency: known.get(kindOf(one)) ?? { buckets: [], counts: [] },
-  }));
 }

@@ -11,8 +11,12 @@ export const relativeError = Math.sqrt(bucketFactor) - 1;
 /** How many latencies are in each bucket: index b counts those from 1.1^b ms to 1.1^(b+1) ms, 0 all below that. */
 export type Histogram = readonly number[];
 
-/** As rollups keep them: only the buckets that are not empty. */
-export type SparseHistogram = { buckets: readonly number[]; counts: readonly number[] };
+/**
+ * As rollups keep them and Postgres adds them up: one decimal number, with so many digits for each bucket, the last of them for the
+ * first bucket. No bucket of a sum may have more.
+ */
+export type PackedHistogram = string;
+const digitsOfBucket = 12;
 
 /** @param ms 0 or more */
 export function bucketOf(ms: number): number {
@@ -23,14 +27,14 @@ export function bucketOf(ms: number): number {
  * All latencies of all of them: in whatever order and grouping they are added up, the sum is the same.
  * @throws RangeError where there is no such bucket
  */
-export function mergeHistograms(list: readonly SparseHistogram[]): Histogram {
+export function mergeHistograms(list: readonly PackedHistogram[]): Histogram {
   const sum = Array.from({ length: lastBucket + 1 }, () => 0);
-  for (const { buckets, counts } of list) {
-    buckets.forEach((bucket, index) => {
+  for (const digits of list) {
+    for (let end = digits.length, bucket = 0; end > 0; end -= digitsOfBucket, bucket += 1) {
       const before = sum[bucket];
       if (before === undefined) throw new RangeError(`There is no bucket ${bucket}.`);
-      sum[bucket] = before + (counts[index] ?? 0);
-    });
+      sum[bucket] = before + Number(digits.slice(Math.max(0, end - digitsOfBucket), end));
+    }
   }
   return sum;
 }

@@ -5,8 +5,8 @@ import type { DeathReason } from './record.ts';
 import { isAttemptOf, isDelivery, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
 
-/** Dead letters are looked through up to here, the latest first. */
-export const mostLetters = 1_000;
+/** Dead letters are looked through up to here, the latest first: of each its delivery and attempts are looked up. */
+export const mostLetters = 500;
 
 export type DeadLetterGroup = {
   source: string;

@@ -3,7 +3,7 @@ import type { StoreClient } from './client.ts';
 import { outcomeCodes, wordOf } from './codes.ts';
 import type { AttemptFacts } from './record.ts';
 import { firstMsOf, firstUuidOf } from './refs.ts';
-import { correlationIdOf, deliveryIdOf, nameOf, numberOf, roughTimeOf } from './sql.ts';
+import { correlationIdOf, deliveryIdOf, isBetween, nameOf, numberOf, roughTimeOf } from './sql.ts';
 import { utc } from './utc.ts';
 
 /** A trace that another one causes begins after it, by clocks that differ by less than this. */
@@ -45,34 +45,47 @@ const ofJob = `d.job = (${numberOf('$2')}) and d.source = (${numberOf('$1')})`;
  */
 const latestFirst = `order by ${roughTimeOf('d.trace_id')} desc limit ${latestDeliveries}`;
 
-/** What a job has been told of late: some of its latest deliveries. Weeks before them are not even planned. */
-export type LatestDeliveries = { source: string; job: string; firstTraceId: string };
+/**
+ * What a job has been told of late: some of its latest deliveries. Weeks before and after them are not even planned, nor looked
+ * into for each.
+ */
+export type LatestDeliveries = {
+  source: string;
+  job: string;
+  firstTraceId: string;
+  lastTraceId: string;
+};
 
 /** @returns null where there are none */
 export async function findLatestDeliveries(
   client: StoreClient,
   { source, job }: { source: string; job: string },
 ): Promise<LatestDeliveries | null> {
-  const { rows } = await client.query<{ firstTraceId: string }>(
-    `select d.trace_id as "firstTraceId"
-     from (select d.trace_id from deliveries d where ${ofJob} ${latestFirst}) d order by d.trace_id limit 1`,
+  const { rows } = await client.query<{ firstTraceId: string; lastTraceId: string }>(
+    `with latest as materialized (select d.trace_id as id from deliveries d where ${ofJob} ${latestFirst})
+     select (select id from latest order by id limit 1) as "firstTraceId", id as "lastTraceId"
+     from latest order by id desc limit 1`,
     [source, job],
   );
-  const [first] = rows;
-  return first ? { source, job, ...first } : null;
+  const [ends] = rows;
+  return ends ? { source, job, ...ends } : null;
 }
 
-const isLate = (row: string): string => `${row}.trace_id >= $3::uuid`;
+const isLate = (row: string): string => isBetween(`${row}.trace_id`, '$3', '$4');
 
-/** $1 a source, $2 a job, $3 the first trace; $4 and $5: where its deliveries' attempts begin. */
+/** $1 a source, $2 a job, $3 and $4 the first and last trace: where in their index they begin is said, too. */
 const latest = `
   latest as materialized (
-    select d.trace_id, d.ref, d.event_ref from deliveries d where ${ofJob} and ${isLate('d')} ${latestFirst}),
+    select d.trace_id, d.ref, d.event_ref from deliveries d
+    where ${ofJob} and ${isLate('d')} and ${roughTimeOf('d.trace_id')} >= ${roughTimeOf('$3::uuid')} ${latestFirst})`;
+
+/** $5 and $6: where their attempts begin. */
+const attempts = `
   attempt as materialized (
     select d.event_ref, d.ref, a.*
     from latest d cross join lateral (
       select * from attempts a where a.trace_id = d.trace_id and a.delivery_ref = d.ref and ${isLate('a')}
-        and a.started_at >= $4::timestamptz and a.started_at < $5::timestamptz
+        and a.started_at >= $5::timestamptz and a.started_at < $6::timestamptz
       limit ${mostAttempts}) a),
   slow as (
     select true as is_slow, a.* from attempt a where ended_at is not null and outcome <> 'c'
@@ -92,41 +105,51 @@ const ofX = `
 /** Of them, the slowest attempts and the last failures in a span, ten of each. */
 export async function readJobAttempts(
   client: StoreClient,
-  { source, job, firstTraceId }: LatestDeliveries,
+  { source, job, firstTraceId, lastTraceId }: LatestDeliveries,
   span: { from: string; until: string },
 ): Promise<{ slowest: JobAttempt[]; lastFailures: JobAttempt[] }> {
   const { rows } = await client.query<JobAttempt & { isSlow: boolean }>(
-    `with ${latest}
+    `with ${latest}, ${attempts}
      ${shown} from (select * from slow union all select * from failed) x ${ofX}
      order by x.is_slow desc, case when x.is_slow then x.ended_at - x.started_at end desc, x.started_at desc`,
-    [source, job, firstTraceId, span.from, span.until],
+    [source, job, firstTraceId, lastTraceId, span.from, span.until],
   );
   const told = (isSlow: boolean): JobAttempt[] =>
     rows.flatMap(({ isSlow: is, ...attempt }) => (is === isSlow ? [attempt] : []));
   return { slowest: told(true), lastFailures: told(false) };
 }
 
-/** The tables that they certainly wrote to, with how many events tell it. */
+/** A trace that they can have caused: it can begin long after them. */
+const isNear = (row: string): string => isBetween(`${row}.trace_id`, '$5', '$6');
+
+/** The tables that they certainly wrote to by now, with how many events tell it. */
 export async function readTablesWritten(
   client: StoreClient,
-  { source, job, firstTraceId }: LatestDeliveries,
+  { source, job, firstTraceId, lastTraceId }: LatestDeliveries,
+  nowMs: number,
 ): Promise<{ schema: string; name: string; events: number }[]> {
   const { rows } = await client.query<{ schema: string; name: string; events: number }>(
-    `with latest as materialized (
-       select d.trace_id, d.ref from deliveries d where ${ofJob} and ${isLate('d')} ${latestFirst})
+    `with ${latest}
      select ${nameOf('t.table_schema')} as schema, ${nameOf('t.table_name')} as name, t.events from (
        select e.table_schema, e.table_name, count(*)::int as events
        from latest d
        cross join lateral (
          select l.trace_id, l.event_ref from links l
          where l.cause_ref = d.ref and l.evidence = 'c' and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id
-           and l.trace_id >= $4::uuid limit 1000) l
+           and ${isNear('l')} limit 1000) l
        cross join lateral (
          select e.table_schema, e.table_name from events e
-         where e.trace_id = l.trace_id and e.ref = l.event_ref and e.table_name is not null and e.trace_id >= $4::uuid limit 1) e
+         where e.trace_id = l.trace_id and e.ref = l.event_ref and e.table_name is not null and ${isNear('e')} limit 1) e
        group by 1, 2 order by 3 desc limit 50) t
      order by t.events desc, 1, 2`,
-    [source, job, firstTraceId, firstUuidOf(firstMsOf(firstTraceId) - clocksDifferMs)],
+    [
+      source,
+      job,
+      firstTraceId,
+      lastTraceId,
+      firstUuidOf(firstMsOf(firstTraceId) - clocksDifferMs),
+      firstUuidOf(nowMs + clocksDifferMs),
+    ],
   );
   return rows;
 }

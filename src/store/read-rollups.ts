@@ -2,7 +2,7 @@
 import type { NamedBy } from '../correlation/named-by.ts';
 import type { StoreClient } from './client.ts';
 import { namedByCodes, wordOf } from './codes.ts';
-import type { SparseHistogram } from './latency-histogram.ts';
+import type { PackedHistogram } from './latency-histogram.ts';
 import { rollupCounts } from './rollup-line.ts';
 import { boundsOf, pieces, type RollupSpan, stepOf, textOf } from './rollup-pieces.ts';
 import { nameOf, numberOf } from './sql.ts';
@@ -12,7 +12,7 @@ import { utc } from './utc.ts';
 export type Counts = Record<(typeof rollupCounts)[number], number>;
 
 export type Totals = Counts & {
-  latency: SparseHistogram;
+  latency: PackedHistogram;
   /** RFC 3339; null where it is not told by time. */
   at: string | null;
 };
@@ -63,7 +63,7 @@ export async function readTotals(
     `with given as (select $7::text, $8::float8),
      ${pieces},
      line as not materialized (
-       select ${[...stepColumn(bucketMs, '$8'), ...rollupCounts].join(', ')}, latency_buckets, latency_counts
+       select ${[...stepColumn(bucketMs, '$8'), ...summedColumns].join(', ')}
        from piece p cross join lateral (
          select * from rollup_totals t where t.grain = p.grain and t.at >= p.from_at and t.at < p.until_at offset 0) l
        ${span.source === null ? '' : `where source = (${numberOf('$7')})`})
@@ -92,9 +92,7 @@ export async function readTotalsBy<D extends Dimension>(
     `with ${given},
      ${pieces},
      line as not materialized (
-       select ${[...keys, ...(saysJob ? [] : ['job = -1 as is_others']), ...stepColumn(bucketMs, '$9'), ...rollupCounts].join(', ')},
-         latency_buckets, latency_counts
-       from (${linesOf('rollups')}) l ${whereOf(conditionsOf(span, options))})
+       ${linesOf('rollups', [...keys, ...(saysJob ? [] : ['job = -1 as is_others']), ...stepColumn(bucketMs, '$9'), ...summedColumns], conditionsOf(span, options))})
      ${summed(grouped, bucketMs, [
        ...by.map((dimension) => `${dimensions[dimension]} as "${dimension}"`),
        `${only === null ? (saysJob ? 't.job = -1' : 't.is_others') : 'false'} as "isOthers"`,
@@ -104,14 +102,7 @@ export async function readTotalsBy<D extends Dimension>(
   return rows;
 }
 
-/** What {@link readTotalsBy} tells, but for latencies, which are the most of what it costs. */
-export async function readCountsBy<D extends Dimension>(
-  client: StoreClient,
-  span: RollupSpan,
-  options: { by: readonly D[] } & Kinds,
-): Promise<(Counts & Keys<D>)[]> {
-  return readSumsBy<Counts, D>(client, span, options, rollupCounts);
-}
+const summedColumns = [...rollupCounts, 'latency'];
 
 /** Adds lines up, with their latencies. @param told of each sum as `t`, besides */
 function summed(
@@ -120,50 +111,15 @@ function summed(
   told: readonly string[] = [],
 ): string {
   const grouped = bucketMs === null ? keys : [...keys, 'bucket'];
-  const isSame = grouped.map((name) => `l.${name} = t.${name}`).join(' and ') || 'true';
   // Without anything to group by there would be a sum of nothing.
   return `,
      counted as (
-       select ${[...grouped, ...rollupCounts.map((name) => `sum(${name})::float8 as ${name}`)].join(', ')}
-       from line ${groupedBy(grouped)} having count(*) > 0),
-     ${latencyOf(grouped)}
+       select ${[...grouped, ...rollupCounts.map((name) => `sum(${name})::float8 as ${name}`)].join(', ')}, sum(latency)::text as latency
+       from line ${grouped.length === 0 ? '' : `group by ${grouped.join(', ')}`} having count(*) > 0)
      select ${told.map((column) => `${column}, `).join('')}${bucketMs === null ? 'null' : utc('t.bucket')} as at,
-       ${rollupCounts.map((name) => `t.${name}`).join(', ')}, ${histogram('l')} as latency
-     from counted t left join latency l on ${isSame}
+       ${summedColumns.map((name) => `t.${name}`).join(', ')}
+     from counted t
      ${bucketMs === null ? '' : 'order by t.bucket'}`;
-}
-
-const latencyOf = (keys: readonly string[]): string => `
-     latency as (
-       select ${[...keys, 'array_agg(b order by b) as buckets', 'array_agg(n order by b) as counts'].join(', ')}
-       from (select ${[...keys, 'b', 'sum(n)::float8 as n'].join(', ')}
-         from (select ${[...keys, unnested].join(', ')} from line) h ${groupedBy([...keys, 'b'])}) x
-       ${groupedBy(keys)})`;
-const histogram = (l: string): string =>
-  `json_build_object('buckets', coalesce(${l}.buckets, '{}'), 'counts', coalesce(${l}.counts, '{}'))`;
-const groupedBy = (keys: readonly string[]): string =>
-  keys.length === 0 ? '' : `group by ${keys.join(', ')}`;
-
-/** The latencies alone, of kinds that have any. */
-export async function readLatenciesBy<D extends Dimension>(
-  client: StoreClient,
-  span: RollupSpan,
-  options: { by: readonly D[] } & Kinds,
-): Promise<(Pick<Totals, 'latency'> & Keys<D>)[]> {
-  const { by } = options;
-  const keys = by.map((dimension) => columns[dimension]);
-  const { rows } = await client.query<Pick<Totals, 'latency'> & Keys<D>>(
-    `with ${given},
-     ${pieces},
-     line as not materialized (
-       select ${keys.join(', ')}, latency_buckets, latency_counts
-       from (${linesOf('rollups')}) l ${whereOf(conditionsOf(span, options))}),
-     ${latencyOf(keys)}
-     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}${histogram('t')} as latency
-     from latency t`,
-    valuesOf(span, null, options),
-  );
-  return rows;
 }
 
 /** The deliveries alone. */
@@ -172,25 +128,15 @@ export async function readDeliveries<D extends Dimension>(
   span: RollupSpan,
   options: { by: readonly D[] } & Kinds,
 ): Promise<(Pick<Counts, 'deliveries'> & Keys<D>)[]> {
-  return readSumsBy<Pick<Counts, 'deliveries'>, D>(client, span, options, ['deliveries']);
-}
-
-async function readSumsBy<C extends Partial<Counts>, D extends Dimension>(
-  client: StoreClient,
-  span: RollupSpan,
-  options: { by: readonly D[] } & Kinds,
-  counts: readonly (keyof Counts)[],
-): Promise<(C & Keys<D>)[]> {
   const { by } = options;
-  const keys = by.map((dimension) => columns[dimension]).join(', ');
-  const { rows } = await client.query<C & Keys<D>>(
+  const keys = by.map((dimension) => columns[dimension]);
+  const { rows } = await client.query<Pick<Counts, 'deliveries'> & Keys<D>>(
     `with ${given},
      ${pieces},
      counted as (
-       select ${keys}, ${counts.map((name) => `sum(${name})::float8 as ${name}`).join(', ')}
-       from (${linesOf('rollups')}) l ${whereOf(conditionsOf(span, options))} group by ${keys})
-     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}
-       ${counts.map((name) => `t.${name}`).join(', ')} from counted t`,
+       select ${keys.join(', ')}, sum(deliveries)::float8 as deliveries
+       from (${linesOf('rollups', [...keys, 'deliveries'], ['deliveries > 0', ...conditionsOf(span, options)])}) l group by ${keys.join(', ')})
+     select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}t.deliveries from counted t`,
     valuesOf(span, null, options),
   );
   return rows;
@@ -209,18 +155,20 @@ export async function readDeliverySeries<D extends Dimension>(
   options: { by: readonly D[]; bucketMs: number } & Kinds,
 ): Promise<(DeliverySeries & Keys<D>)[]> {
   const { by, bucketMs } = options;
-  const keys = by.map((dimension) => columns[dimension]).join(', ');
+  const keys = by.map((dimension) => columns[dimension]);
+  const grouped = keys.join(', ');
   const conditions = ['deliveries > 0', ...conditionsOf(span, options)];
   // A row for each kind: names are looked up for each row.
   const { rows } = await client.query<DeliverySeries & Keys<D>>(
     `with ${given},
      ${pieces},
      counted as (
-       select ${keys}, ${stepOf('$9')} as bucket, sum(deliveries)::float8 as deliveries
-       from (${linesOf('rollups')}) l ${whereOf(conditions)} group by ${keys}, bucket),
+       select ${grouped}, bucket, sum(deliveries)::float8 as deliveries
+       from (${linesOf('rollups', [...keys, ...stepColumn(bucketMs, '$9'), 'deliveries'], conditions)}) l
+       group by ${grouped}, bucket),
      series as (
-       select ${keys}, json_agg(date_part('epoch', bucket) * 1000) as steps, json_agg(deliveries) as deliveries
-       from counted group by ${keys})
+       select ${grouped}, json_agg(date_part('epoch', bucket) * 1000) as steps, json_agg(deliveries) as deliveries
+       from counted group by ${grouped})
      select ${by.map((dimension) => `${dimensions[dimension]} as "${dimension}", `).join('')}t.steps, t.deliveries from series t`,
     valuesOf(span, bucketMs, options),
   );
@@ -235,19 +183,22 @@ export async function readPeaks(
 ): Promise<{ source: string; job: string; at: string | null; peak: number }[]> {
   const { bucketMs = null, job = null } = options;
   const bucket = bucketMs === null ? 'null::timestamptz' : stepOf('$9');
+  const conditions = [
+    ...(span.source === null ? [] : [`source = (${numberOf('$7')})`]),
+    ...(job === null ? [] : [`job = (${numberOf('$8')})`]),
+  ];
   const { rows } = await client.query<{
     source: string;
     job: string;
     at: string | null;
     peak: number;
   }>(
-    `with given as (select $9::float8),
+    `with given as (select $7::text, $8::text, $9::float8),
      ${pieces}
      select ${nameOf('t.source')} as source, ${nameOf('t.job')} as job, ${utc('t.bucket')} as at, t.peak
      from (
-       select source, job, ${bucket} as bucket, max(peak) as peak from (${linesOf('peaks')}) l
-       where ($7::text is null or source = (${numberOf('$7')})) and ($8::text is null or job = (${numberOf('$8')}))
-       group by 1, 2, 3) t
+       select source, job, bucket, max(peak) as peak
+       from (${linesOf('peaks', ['source', 'job', `${bucket} as bucket`, 'peak'], conditions)}) l group by 1, 2, 3) t
      order by t.bucket`,
     [...boundsOf(span, bucketMs), span.source, job, secondsOf(bucketMs)],
   );
@@ -270,9 +221,6 @@ export async function readStaleFrom(client: StoreClient, span: RollupSpan): Prom
   );
   return rows[0]?.at ?? null;
 }
-
-/** In the list of what is selected: several times as fast as a function that is joined to each line. */
-const unnested = 'unnest(latency_buckets) as b, unnest(latency_counts) as n';
 
 const stepColumn = (bucketMs: number | null, seconds: string): string[] =>
   bucketMs === null ? [] : [`${stepOf(seconds)} as bucket`];
@@ -301,15 +249,17 @@ const conditionsOf = ({ source }: RollupSpan, { only, among }: Kinds): string[] 
       ]
     : []),
 ];
-const whereOf = (conditions: readonly string[]): string =>
-  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 
-/** Piece by piece, so that each is a stretch of an index. */
-const linesOf = (what: 'rollups' | 'peaks'): string =>
+/** Piece by piece, so that each is a stretch of an index. No column more than is needed: that would be copied once more. */
+const linesOf = (
+  what: 'rollups' | 'peaks',
+  selected: readonly string[],
+  conditions: readonly string[],
+): string =>
   (['day', 'hour', 'minute'] as const)
     .map(
       (grain) => `
-  select l.* from piece p cross join lateral (
-    select * from ${grain}_${what} l where l.at >= p.from_at and l.at < p.until_at) l where p.grain = '${grain}'`,
+  select ${selected.join(', ')} from piece p join ${grain}_${what} l on l.at >= p.from_at and l.at < p.until_at
+  where ${[`p.grain = '${grain}'`, ...conditions].join(' and ')}`,
     )
     .join(' union all ');

@@ -7,17 +7,18 @@ import {
   mergeHistograms,
   percentileOf,
   relativeError,
-  type SparseHistogram,
+  type PackedHistogram,
 } from '../../../src/store/latency-histogram.ts';
 
 /** Log-uniform, as latencies are: a uniform choice would hardly ever be below a second. */
 const latencyMs = fc.double({ min: 0, max: Math.log(1_500_000), noNaN: true }).map(Math.exp);
 const share = fc.double({ min: 0.001, max: 1, noNaN: true });
 
-function histogramOf(list: readonly number[]): SparseHistogram {
-  const counts = new Map<number, number>();
-  for (const ms of list) counts.set(bucketOf(ms), (counts.get(bucketOf(ms)) ?? 0) + 1);
-  return { buckets: [...counts.keys()], counts: [...counts.values()] };
+/** Twelve digits for each bucket: as the database makes it of a minute's attempts. */
+const oneOf = (bucket: number): bigint => 10n ** BigInt(12 * bucket);
+
+function histogramOf(list: readonly number[]): PackedHistogram {
+  return String(list.reduce((sum, ms) => sum + oneOf(bucketOf(ms)), 0n));
 }
 
 /** Of all values, sorted: what a percentile is by definition. */
@@ -84,6 +85,9 @@ describe('histograms', () => {
           const whole = mergeHistograms([histogramOf(list)]);
           expect(mergeHistograms(parts)).toEqual(whole);
           expect(mergeHistograms(parts.toReversed())).toEqual(whole);
+          // As the database adds them up.
+          const sum = parts.reduce((total, part) => total + BigInt(part), 0n);
+          expect(mergeHistograms([String(sum)])).toEqual(whole);
           expect(countOf(whole)).toBe(list.length);
         },
       ),
@@ -91,9 +95,16 @@ describe('histograms', () => {
   });
 
   test('with a bucket that there is not are refused', () => {
-    expect(() => mergeHistograms([{ buckets: [lastBucket + 1], counts: [1] }])).toThrow(
+    expect(() => mergeHistograms([String(oneOf(lastBucket + 1))])).toThrow(
       'There is no bucket 151.',
     );
+  });
+
+  test('hold as many in each bucket as twelve digits can, without any of them counting for the next', () => {
+    const most = 10 ** 12 - 1;
+    const all = Array.from({ length: lastBucket + 1 }, (_, bucket) => BigInt(most) * oneOf(bucket));
+    const packed = String(all.reduce((sum, one) => sum + one, 0n));
+    expect(mergeHistograms([packed])).toEqual(all.map(() => most));
   });
 
   test('put each latency between the bounds of its bucket', () => {
