@@ -1,6 +1,7 @@
 // Recognises a Hasura v2 event trigger's body. Anything else is a generic webhook: never an error.
 // Form: https://hasura.io/docs/2.0/event-triggers/payload/ and graphql-engine's Eventing/EventTrigger.hs.
 import { z } from 'zod';
+import { shallowRow } from './shallow-row.ts';
 
 /** An object, whatever its columns: looking at each, as `z.record` does, would say nothing more of parsed JSON. */
 const row = z.custom<Record<string, unknown>>(isObject);
@@ -63,9 +64,9 @@ export function parseHasuraEvent(json: unknown): HasuraEvent | null {
     table: { schema: table.schema, name: table.name },
     trigger: parsed.trigger.name,
     op: event.op,
-    old: event.data.old ?? null,
-    new: event.data.new ?? event.data.row ?? null,
-    sessionVariables: event.session_variables ? asText(event.session_variables) : null,
+    old: rowOf(event.data.old),
+    new: rowOf(event.data.new ?? event.data.row),
+    sessionVariables: event.session_variables ? asText(shallowRow(event.session_variables)) : null,
     contextTraceId: traceId === null || traceId === undefined ? null : String(traceId),
     currentRetry: delivery?.current_retry ?? null,
     maxRetries: delivery?.max_retries ?? null,
@@ -100,6 +101,10 @@ function isDelivery(delivery: unknown): boolean {
   return (
     isObject(delivery) && isCount(delivery['current_retry']) && isCount(delivery['max_retries'])
   );
+}
+
+function rowOf(sent: Record<string, unknown> | null | undefined): HasuraEvent['new'] {
+  return sent ? shallowRow(sent) : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -7,6 +7,7 @@ import { placeEvent } from '../correlation/place-event.ts';
 import { traceIdOf } from '../correlation/trace-uuid.ts';
 import { type HasuraEvent, parseHasuraEvent } from '../events/hasura.ts';
 import { parseScheduledEvent, type ScheduledEvent } from '../events/hasura-scheduled.ts';
+import { shallowRow } from '../events/shallow-row.ts';
 import { parseJsonObject } from '../events/parse-json.ts';
 import { senderTimeMs } from '../events/sender-time.ts';
 import { readWebhook } from '../events/webhook.ts';
@@ -140,7 +141,7 @@ async function describeScheduled(
     traceId: await deriveTraceId({ source, cause: id, createdAt }),
     startsTrace: true,
     // What is no object is kept as one: the store holds rows.
-    new: isObject ? { ...payload } : { payload },
+    new: shallowRow(isObject ? { ...payload } : { payload }),
     payloadKept: true,
   };
 }

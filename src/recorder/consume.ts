@@ -124,7 +124,8 @@ async function storeRecords(
     stored.push({ ...brought, graded, loops: fresh });
     return [];
   } catch (error) {
-    if (!isDataError(error)) throw error;
+    // A RangeError: one nests too deep to be walked.
+    if (!isDataError(error) && !(error instanceof RangeError)) throw error;
     // One record spoils a whole statement: halve until it stands alone, so that the others get in.
     const [only] = records;
     if (records.length === 1 && only) return [{ placed: only, reason: messageOf(error) }];

@@ -21,11 +21,19 @@ export function readMessage(body: unknown): ReadMessage {
   const items: unknown[] = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
   for (const [position, item] of items.entries()) {
     const result = recordSchema.safeParse(item);
-    const text = (): string => JSON.stringify(item) ?? String(item);
+    const text = (): string => textOf(item);
     if (result.success) read.records.push({ position, record: result.data, text });
     else read.unreadable.push({ position, reason: z.prettifyError(result.error), text: text() });
   }
   return read;
+}
+
+function textOf(item: unknown): string {
+  try {
+    return JSON.stringify(item) ?? String(item);
+  } catch (error) {
+    return `Cannot be written down: ${messageOf(error)}`;
+  }
 }
 
 function parseBody(body: unknown): { value: unknown } | { reason: string; text: string } {

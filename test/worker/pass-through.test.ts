@@ -124,6 +124,23 @@ describe('a pass-through delivery', () => {
     expect(records).toMatchObject([{ event: { kind: 'webhook', payloadKept: false } }]);
   });
 
+  test('records an event whose column nests too deep to be walked, without that column', async () => {
+    const tree = '['.repeat(50_000) + ']'.repeat(50_000);
+    const body = hasuraEvent({ note: 'n' }).replace('"note":"n"', `"note":"n","tree":${tree}`);
+    const { response, records } = await send(event(edgeUrl('/deep'), body));
+    const [got] = await receivedAt('/deep');
+    expect([response.status, atob(got?.body ?? '')]).toEqual([200, body]);
+    expect(records).toMatchObject([
+      {
+        event: {
+          kind: 'hasura',
+          payloadKept: true,
+          new: { note: 'n', tree: expect.stringContaining('nests') },
+        },
+      },
+    ]);
+  });
+
   test('streams a chunked body above the limit without losing its beginning', async () => {
     const large = 'abcdefghij'.repeat(1_000);
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

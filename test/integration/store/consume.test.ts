@@ -268,6 +268,18 @@ describe('consumeRecords', () => {
     expect((await contents())['readable_events']).toHaveLength(3);
   });
 
+  it('lets a record that nests too deep to be walked spoil no other', async () => {
+    const { records } = await sampleCascade();
+    const tree: unknown = JSON.parse('['.repeat(5_000) + ']'.repeat(5_000));
+    const event = await sampleEvent({ id: 'deep', atMs: 0, new: { id: 42, tree } });
+    const { ended } = await sampleAttempt(event, { job: 'a', startMs: 1, endMs: 2 });
+    const fates = await consume([[ended, ...records]]);
+    expect(fates).toEqual([{ acked: true, retriedAfterSeconds: null }]);
+    const kept = await client.query('select position, reason from unreadable_records');
+    expect(kept.rows).toEqual([{ position: 0, reason: expect.stringContaining('stack') }]);
+    expect((await contents())['readable_events']).toHaveLength(3);
+  });
+
   it.each([{ how: 'in one message' }, { how: 'in two batches' }])(
     'keeps what would be stored over another delivery apart: $how',
     async ({ how }) => {

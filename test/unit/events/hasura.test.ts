@@ -7,6 +7,7 @@ import {
   isAsHasuraWrites,
   parseHasuraEvent,
 } from '../../../src/events/hasura.ts';
+import { tooDeep } from '../../../src/events/shallow-row.ts';
 import { parseJsonObject } from '../../../src/events/parse-json.ts';
 import eventPayload from '../../contracts/hasura/event-payload.json' with { type: 'json' };
 import scheduledEvents from '../../contracts/hasura/scheduled-events.json' with { type: 'json' };
@@ -89,6 +90,33 @@ describe('an event trigger’s body', () => {
       event: { ...old.event, trace_context: { trace_id: 7 } },
     });
     expect(parseHasuraEvent(read(text))?.contextTraceId).toBe('7');
+  });
+});
+
+const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const bodyWith = (text: string, session = '"user"'): unknown =>
+  read(`{"id":"e1","created_at":"2026-11-24T10:00:00Z","table":{"schema":"public","name":"orders"},
+    "trigger":{"name":"t"},"event":{"op":"UPDATE","session_variables":{"X-Hasura-Role":${session}},
+    "data":{"old":{"id":1,"note":"a","tree":${text}},"new":{"id":1,"note":"b","tree":${text}}}}}`);
+
+describe('a column that nests deeper than anything that is kept can be walked', () => {
+  test('is told by a mark, and all else of the event is read', () => {
+    for (const levels of [501, 100_000]) {
+      expect(parseHasuraEvent(bodyWith(deep(levels)))).toMatchObject({
+        old: { id: 1, note: 'a', tree: tooDeep },
+        new: { id: 1, note: 'b', tree: tooDeep },
+      });
+    }
+  });
+
+  test('is kept as it came up to there', () => {
+    const event = parseHasuraEvent(bodyWith(deep(500)));
+    expect(JSON.stringify(event?.new)).toBe(`{"id":1,"note":"b","tree":${deep(500)}}`);
+  });
+
+  test('is no obstacle in session variables either', () => {
+    const event = parseHasuraEvent(bodyWith('1', deep(100_000)));
+    expect(event?.sessionVariables).toEqual({ 'x-hasura-role': tooDeep });
   });
 });
 
