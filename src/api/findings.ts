@@ -2,12 +2,12 @@
 import type { CircuitFacts } from '../circuits/circuit-report.ts';
 import type { GapCount } from '../store/read-coverage.ts';
 import type { StoredLoop } from '../store/loops.ts';
-import { type DeadLetterGroup, mostLetters, type Silence } from '../store/read-findings.ts';
+import { type LettersOfJob, mostLetters, type Silence } from '../store/read-findings.ts';
 import type { Finding } from './statistics-views.ts';
 
 export type FindingFacts = {
   nowMs: number;
-  deadLetters: readonly DeadLetterGroup[];
+  deadLetters: readonly LettersOfJob[];
   loops: readonly (StoredLoop & { cascadeId: string })[];
   gaps: readonly GapCount[];
   silence: Silence;
@@ -26,7 +26,7 @@ const enoughToMiss = 20;
 /** Of each kind: a list that nobody reads to its end helps nobody. */
 const mostOfAKind = 10;
 
-const reasons: Record<DeadLetterGroup['reason'], string> = {
+const reasons: Record<LettersOfJob['reason'], string> = {
   attempts_used_up: 'every attempt was used up',
   gone: 'the destination answered that it is gone',
   sender_gave_up: 'the sender came for the last time',

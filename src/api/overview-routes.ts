@@ -4,7 +4,7 @@ import { findRoots } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
 import { listLoops } from '../store/loops.ts';
 import { countGaps } from '../store/read-coverage.ts';
-import { groupDeadLetters, readSilence, readWaitingSince } from '../store/read-findings.ts';
+import { countLettersByJob, readSilence, readWaitingSince } from '../store/read-findings.ts';
 import {
   readCountedSince,
   readDeliverySeries,
@@ -103,7 +103,7 @@ async function readFacts(
   const roots = rootIds.length === 0 ? new Map() : await findRoots(client, rootIds);
   return {
     nowMs,
-    deadLetters: await groupDeadLetters(client, source),
+    deadLetters: await countLettersByJob(client, source),
     loops: loops.map((loop) => ({
       ...loop,
       cascadeId: roots.get(loop.rootTraceId) ?? loop.rootTraceId,

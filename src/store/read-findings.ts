@@ -8,7 +8,7 @@ import { utc } from './utc.ts';
 /** Dead letters are looked through up to here, the latest first: of each its delivery and attempts are looked up. */
 export const mostLetters = 500;
 
-export type DeadLetterGroup = {
+export type LettersOfJob = {
   source: string;
   job: string;
   letters: number;
@@ -23,11 +23,11 @@ export type DeadLetterGroup = {
 };
 
 /** Those that nobody has replayed and that have not arrived, by job, the most first. */
-export async function groupDeadLetters(
+export async function countLettersByJob(
   client: StoreClient,
   source: string | null,
-): Promise<DeadLetterGroup[]> {
-  const { rows } = await client.query<DeadLetterGroup>(
+): Promise<LettersOfJob[]> {
+  const { rows } = await client.query<LettersOfJob>(
     `select ${nameOf('x.source')} as source, ${nameOf('x.job')} as job, count(*)::int as letters,
        mode() within group (order by x.reason) as reason,
        (select s from (select mode() within group (order by coalesce(x.status, 0))) m (s) where s <> 0) as status,
