@@ -61,7 +61,13 @@ function Body({ detail }: { detail: DeadLetterDetail }): ReactElement {
         ]}
       >
         {tab === 'attempts' && <AttemptsTab delivery={delivery} event={event} />}
-        {tab === 'request' && <RequestTab event={event} delivery={delivery} />}
+        {tab === 'request' && (
+          <RequestTab
+            event={event}
+            delivery={delivery}
+            kept={request.kept === 'here' ? request : null}
+          />
+        )}
         {tab === 'headers' && <KeptHeaders request={request} />}
       </Tabs>
     </div>

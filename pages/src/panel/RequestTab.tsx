@@ -13,13 +13,15 @@ import { marksExplained, marksIn } from '../words/marks.ts';
 import { curlOf } from './curl.ts';
 import {
   destinationOf,
+  type KeptRequest,
   requestOfJob,
   requestThroughEdge,
   throughlineHeaders,
 } from './hop-requests.ts';
 import { missingPayload } from './payload.ts';
 
-function Headers({ delivery }: { delivery: DeliveryView }): ReactElement {
+function Headers(props: { delivery: DeliveryView; areKept: boolean }): ReactElement {
+  const { delivery, areKept } = props;
   return (
     <section aria-label="Request headers" className="border-b border-hair px-4 py-2.5">
       <p className="font-mono text-[11.5px] leading-[17px] wrap-anywhere">
@@ -37,8 +39,14 @@ function Headers({ delivery }: { delivery: DeliveryView }): ReactElement {
         ))}
       </dl>
       <p className="mt-1.5 text-[12px] text-sub">
-        Beside them the job got <code>traceparent</code> and the sender’s own headers, which are
-        handed on and not kept.
+        {areKept ? (
+          'The others stand under Kept headers, and are in the command for the job.'
+        ) : (
+          <>
+            Beside them the job got <code>traceparent</code> and the sender’s own headers, which are
+            handed on and not kept.
+          </>
+        )}
       </p>
     </section>
   );
@@ -48,12 +56,13 @@ function Commands(props: {
   delivery: DeliveryView;
   payload: object | null;
   edge: string | null;
+  kept: KeptRequest | null;
 }): ReactElement {
-  const { delivery, payload, edge } = props;
+  const { delivery, payload, edge, kept } = props;
   return (
     <>
       <CopyButton
-        text={curlOf(requestOfJob(delivery, payload))}
+        text={curlOf(requestOfJob(delivery, payload, kept))}
         label="Copy a call of the job itself, with the same idempotency key"
       >
         Copy curl
@@ -72,8 +81,10 @@ function Commands(props: {
 export function RequestTab(props: {
   event: EventView | null;
   delivery: DeliveryView | null;
+  /** Of a dead letter: what a replay sends beside the body. */
+  kept?: KeptRequest | null;
 }): ReactElement {
-  const { event, delivery } = props;
+  const { event, delivery, kept = null } = props;
   const edge = useEdge().url;
   const missing = event === null ? 'Its event is not recorded yet.' : missingPayload(event);
   const query = useQuery({
@@ -87,7 +98,7 @@ export function RequestTab(props: {
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-none flex-wrap items-center gap-2 border-b border-hair px-4 py-2">
         {delivery !== null && !isAsking && (
-          <Commands delivery={delivery} payload={payload} edge={edge} />
+          <Commands delivery={delivery} payload={payload} edge={edge} kept={kept} />
         )}
         {payload !== null && (
           <CopyButton text={text} label="Copy the payload">
@@ -96,7 +107,7 @@ export function RequestTab(props: {
         )}
       </div>
       <ScrollArea kind="group" label="Request">
-        {delivery !== null && <Headers delivery={delivery} />}
+        {delivery !== null && <Headers delivery={delivery} areKept={kept !== null} />}
         {missing !== null && <p className="px-4 py-2.5 text-sub">{missing}</p>}
         {isAsking && <RowsSkeleton rows={4} what="the payload" />}
         {query.isError && payload === null && (

@@ -27,12 +27,37 @@ function bodyOf(payload: object | null): string | null {
   return payload === null ? null : JSON.stringify(payload);
 }
 
-/** Calls the job itself, as the edge did: with the same correlation ID and idempotency key. */
-export function requestOfJob(delivery: DeliveryView, payload: object | null): CurlRequest {
+/** What is kept of a request beside its body; null: a value that can be a secret. */
+export interface KeptRequest {
+  method: string | null;
+  headers: readonly { name: string; value: string | null }[];
+}
+
+/** curl would print what is compressed as it comes. */
+const notRepeated = new Set(['accept-encoding']);
+
+/** Such as AUTHORIZATION: whoever runs the command puts it in. */
+function variableOf(header: string): CurlText {
+  return { variable: header.toUpperCase().replace(/[^A-Z0-9]/g, '_') };
+}
+
+/**
+ * Calls the job itself, as the edge did: with the same correlation ID and idempotency key.
+ * @param kept of a dead letter: all that a replay sends; null: only our own headers are known
+ */
+export function requestOfJob(
+  delivery: DeliveryView,
+  payload: object | null,
+  kept: KeptRequest | null = null,
+): CurlRequest {
   return {
-    method: 'POST',
+    method: kept?.method ?? 'POST',
     url: [destinationOf(delivery)],
-    headers: [json, ...throughlineHeaders(delivery)],
+    headers: kept
+      ? kept.headers
+          .filter(({ name }) => !notRepeated.has(name.toLowerCase()))
+          .map(({ name, value }) => [name, value ?? variableOf(name)])
+      : [json, ...throughlineHeaders(delivery)],
     body: bodyOf(payload),
   };
 }

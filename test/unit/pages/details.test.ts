@@ -105,6 +105,26 @@ describe('what a delivery asked', () => {
     expect(JSON.stringify(headers)).not.toContain('throughline-key');
   });
 
+  it('of a dead letter is asked again with all that was kept, and a variable for what is not shown', () => {
+    const kept = {
+      method: 'PUT',
+      headers: [
+        { name: 'accept-encoding', value: 'br, gzip' },
+        { name: 'content-type', value: 'text/plain' },
+        { name: 'authorization', value: null },
+        { name: 'traceparent', value: '00-1-2-01' },
+      ],
+    };
+    expect(requestOfJob(hop, null, kept)).toMatchObject({
+      method: 'PUT',
+      headers: [
+        ['content-type', 'text/plain'],
+        ['authorization', { variable: 'AUTHORIZATION' }],
+        ['traceparent', '00-1-2-01'],
+      ],
+    });
+  });
+
   it('goes through the edge with the destination encoded and the key as a variable', () => {
     const hookUrl = 'https://jobs.example.com/a?b=c,d&e=%2C';
     const { url, headers } = requestThroughEdge(
