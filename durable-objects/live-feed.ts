@@ -4,6 +4,7 @@
 // may be evicted at any time, and its connections outlive it (developers.cloudflare.com/durable-objects, WebSocket
 // Hibernation).
 import { DurableObject } from 'cloudflare:workers';
+import { shapeProblem, shapeProblemAt } from '../src/config/shape-problems.ts';
 import { messageOf } from '../src/error-message.ts';
 import {
   type Announcement,
@@ -271,10 +272,12 @@ function readMessage(data: string | ArrayBuffer): ClientMessage | string {
   } catch {
     return 'This is no JSON.';
   }
-  const parsed = clientMessageSchema.safeParse(json);
+  const parsed = clientMessageSchema.safeParse(json, { error: shapeProblem });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  return issue ? `${issue.path.join('.') || 'message'}: ${issue.message}` : 'It has no known form.';
+  if (!issue) return 'It has no known form.';
+  const { path, message } = shapeProblemAt(issue);
+  return `${path || 'message'}: ${message}`;
 }
 
 function send(socket: WebSocket, message: ServerMessage): void {

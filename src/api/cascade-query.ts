@@ -1,5 +1,6 @@
 // What the list of cascades can be asked for. Only shapes and what is wrong with them.
 import { z } from 'zod';
+import { numberParam } from './number-param.ts';
 import { pageQuery } from './page-query.ts';
 import { readRowText } from '../store/row-text.ts';
 import { timeParam } from './times.ts';
@@ -7,7 +8,7 @@ import { actorViewSchema } from './views.ts';
 
 const name = z.string().min(1).max(2_000);
 const longestMs = 366 * 86_400_000;
-const durationMs = z.coerce.number().int().min(0).max(longestMs);
+const durationMs = numberParam(z.number().int().min(0).max(longestMs));
 const flag = z.enum(['true', 'false']).default('false');
 
 const filters = z.object({
@@ -41,7 +42,7 @@ const filters = z.object({
       if (row) return row;
       context.addIssue({
         code: 'custom',
-        message: 'names a row as orders#42, public.orders#42 or shop/public/orders/42',
+        message: 'must name a row as orders#42, public.orders#42 or shop/public/orders/42',
       });
       return z.NEVER;
     })

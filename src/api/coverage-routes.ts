@@ -17,6 +17,7 @@ import { coverageSpan, type CoverageSpan } from './coverage-span.ts';
 import { coverageBy, coverageOf, othersOf } from './coverage-view.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
+import { invalid } from './problem.ts';
 import { readingSteps } from './reading-statistics.ts';
 import { triggerDefinitions } from './trigger-definitions.ts';
 import { timeParam } from './times.ts';
@@ -60,6 +61,10 @@ export function coverageRoutes(deps: ApiDeps) {
         untilMs: until === undefined ? null : Date.parse(until),
       };
       const spans = coverageSpan(asked, source, nowMs);
+      if (spans.span.fromMs >= spans.span.untilMs) {
+        const message = 'must be before until, which is now unless it is said';
+        throw invalid([{ in: 'query', name: 'from', message }]);
+      }
       const view: CoverageView = await readingSteps(deps, spans, (client) =>
         readCoverage(client, spans, nowMs),
       );

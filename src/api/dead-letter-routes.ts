@@ -29,6 +29,7 @@ import {
   isOneOfBoth,
   letterQuery,
   oneOfBoth,
+  oneOfBothRequired,
   selectionOf,
   selectionShape,
 } from './letter-selection.ts';
@@ -55,7 +56,8 @@ const discardSchema = z
     /** Why, for whoever finds them. */
     note: note.optional(),
   })
-  .refine(isOneOfBoth, oneOfBoth);
+  .refine(isOneOfBoth, oneOfBoth)
+  .meta(oneOfBothRequired);
 const restoreSchema = z
   .strictObject({
     discardId: z.uuid().toLowerCase().optional(),
@@ -64,7 +66,8 @@ const restoreSchema = z
   .refine(
     ({ discardId, deliveryIds }) => (discardId === undefined) !== (deliveryIds === undefined),
     'must have either a discardId or deliveryIds',
-  );
+  )
+  .meta({ oneOf: [{ required: ['discardId'] }, { required: ['deliveryIds'] }] });
 
 /** A row stays locked while its delivery is handed over, which gives up after some seconds by itself. */
 const statementTimeoutMs = 5_000;

@@ -83,7 +83,7 @@ export function endpoint<
     ) => {
       const untellable = untellableText(given);
       if (untellable) {
-        errors.push({ in: target, name: untellable.path || target, message: untellable.why });
+        errors.push({ in: target, name: nameOf(target, untellable.path), message: untellable.why });
         return;
       }
       const result = schema.safeParse(given, { error: shapeProblem });
@@ -92,7 +92,14 @@ export function endpoint<
     };
     if (param) check('param', param, req.param());
     // What the door of the whole API reads, which is the same everywhere (access/guard.ts).
-    const { unmask: _unmask, ...queries } = req.queries();
+    const { unmask, ...queries } = req.queries();
+    if (unmask && !/^(?:true|false)$/.test(unmask.join(' '))) {
+      errors.push({
+        in: 'query',
+        name: 'unmask',
+        message: 'must be true or false, and given once',
+      });
+    }
     const twice = Object.keys(queries).filter((name) => (queries[name]?.length ?? 0) > 1);
     if (twice.length > 0) {
       errors.push(
@@ -130,5 +137,10 @@ function invalidPart(target: string, issue: z.core.$ZodIssue): InvalidPart {
     return { in: target, name: issue.keys.join(', '), message: 'is no parameter of this endpoint' };
   }
   const { path, message } = shapeProblemAt(issue);
-  return { in: target, name: path || target, message };
+  return { in: target, name: nameOf(target, path), message };
+}
+
+/** The body itself is called so, wherever something is wrong with the whole of it. */
+function nameOf(target: string, path: string): string {
+  return path || (target === 'json' ? 'body' : target);
 }

@@ -9,6 +9,7 @@ import { deliveryId } from './delivery-id.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
 import { maySearchEmails } from './masked-search.ts';
+import { numberParam } from './number-param.ts';
 import { invalid } from './problem.ts';
 import { timeParam } from './times.ts';
 
@@ -29,11 +30,7 @@ const letterFilters = z.object({
   job: name.optional().meta({ description: 'Was for this job.' }),
   destination: name.optional().meta({ description: 'Its last attempt went to this URL.' }),
   reason: reason.optional().meta({ description: 'Why nobody tries it again.' }),
-  status: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(599)
+  status: numberParam(status)
     .optional()
     .meta({ description: 'Of its last attempt; 0: no answer came.' }),
   error: error.optional().meta({ description: 'Of its last attempt, whole.' }),
@@ -78,6 +75,10 @@ export const selectionShape = {
   /** {}: every dead letter there is. */
   filter: filterSchema.optional(),
   deliveryIds: z.array(deliveryId).min(1).max(mostIds).optional(),
+};
+/** The same for the description: what a generated client can send. */
+export const oneOfBothRequired = {
+  oneOf: [{ required: ['filter'] }, { required: ['deliveryIds'] }],
 };
 export const oneOfBoth = 'must have either a filter or deliveryIds';
 export const isOneOfBoth = (given: { filter?: unknown; deliveryIds?: unknown }): boolean =>

@@ -5,12 +5,13 @@ import type { StoredDelivery } from '../store/read-rows.ts';
 import type { ApiDeps } from './deps.ts';
 import { logScope } from './log-targets.ts';
 import type { LogsView } from './log-views.ts';
+import { numberParam } from './number-param.ts';
 
 /** Beyond it the latest hops are asked for, and the answer says that it is not all. */
 const mostHops = 10_000;
 
 export const logsQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
+  limit: numberParam(z.number().int().min(1).max(5_000)).default(1_000),
   first: z
     .enum(['newest', 'oldest'])
     .default('newest')

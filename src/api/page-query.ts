@@ -1,12 +1,9 @@
 // Which page of a list is asked for: `?limit=` and `?cursor=`, the same for every list.
 import { z } from 'zod';
 import { readCursor } from './cursor.ts';
+import { numberParam } from './number-param.ts';
 
-const limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(100)
+const limit = numberParam(z.number().int().min(1).max(100))
   .default(50)
   .meta({ description: 'How many a page has at most.' });
 

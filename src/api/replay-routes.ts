@@ -18,7 +18,13 @@ import {
 import { writeCursor } from './cursor.ts';
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
-import { isOneOfBoth, oneOfBoth, selectionOf, selectionShape } from './letter-selection.ts';
+import {
+  isOneOfBoth,
+  oneOfBoth,
+  oneOfBothRequired,
+  selectionOf,
+  selectionShape,
+} from './letter-selection.ts';
 import { pageQuery } from './page-query.ts';
 import { endpoint } from './endpoint.ts';
 import { ApiProblem, notFound } from './problem.ts';
@@ -34,7 +40,10 @@ import {
   replayRunViewSchema,
 } from './replay-views.ts';
 
-const countSchema = z.strictObject(selectionShape).refine(isOneOfBoth, oneOfBoth);
+const countSchema = z
+  .strictObject(selectionShape)
+  .refine(isOneOfBoth, oneOfBoth)
+  .meta(oneOfBothRequired);
 const runSchema = z
   .strictObject({
     ...selectionShape,
@@ -42,7 +51,8 @@ const runSchema = z
     /** So many go first; the run pauses until somebody has looked at them, and stops when one fails. */
     canary: z.number().int().min(1).max(100).optional(),
   })
-  .refine(isOneOfBoth, oneOfBoth);
+  .refine(isOneOfBoth, oneOfBoth)
+  .meta(oneOfBothRequired);
 const runId = z
   .uuid()
   .toLowerCase()

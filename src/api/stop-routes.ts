@@ -8,6 +8,7 @@ import { countKept, discardKept, keptLetters } from '../store/stopped-letters.ts
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './env.ts';
 import { endpoint } from './endpoint.ts';
+import { numberParam } from './number-param.ts';
 import { ApiProblem, notFound, unreachable } from './problem.ts';
 import { reading } from './reading.ts';
 import { startReplay, writing } from './start-replay.ts';
@@ -32,10 +33,7 @@ const idParam = z.object({
     .meta({ description: 'A stop’s id.', example: '0199b0c2-6f00-7c3e-9a51-3f0c7d2b8e44' }),
 });
 const releaseQuery = z.object({
-  ratePerSecond: z.coerce
-    .number()
-    .min(0.1)
-    .max(100)
+  ratePerSecond: numberParam(z.number().min(0.1).max(100))
     .default(10)
     .meta({ description: 'Of the replay run.' }),
 });

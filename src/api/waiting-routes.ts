@@ -8,6 +8,7 @@ import type { ApiDeps } from './deps.ts';
 import { endpoint } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
 import { jobParam } from './job-param.ts';
+import { numberParam } from './number-param.ts';
 import { reading } from './reading.ts';
 import {
   waitingCancelledViewSchema,
@@ -20,11 +21,7 @@ const mostAtOnce = 1_000;
 const dayMs = 86_400_000;
 
 const waitingQuery = z.object({
-  days: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(14)
+  days: numberParam(z.number().int().min(1).max(14))
     .default(2)
     .meta({ description: 'How far back: no queue keeps a delivery for more than 14 days.' }),
 });

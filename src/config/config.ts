@@ -1,6 +1,7 @@
 // Turns the Worker's unchecked environment into checked configuration, once per isolate.
 // It never reads storage: a fresh isolate must be able to work from variables alone.
 import { z } from 'zod';
+import { messageOf } from '../error-message.ts';
 import { type AccessRules, parseMembers } from './access.ts';
 import { type DestinationPattern, parseDestinationPattern } from './destination-pattern.ts';
 import { type LogConfig, logConfigOf, logVariables, problemsOf } from './log-config.ts';
@@ -201,6 +202,15 @@ export type Config = {
   observability: { url: string; driver: 'pg' | 'neon'; proxyUrl: string | null } | null;
 };
 
+/** @throws Error that names the variable */
+function allowedDestination(text: string): DestinationPattern {
+  try {
+    return parseDestinationPattern(text);
+  } catch (error) {
+    throw new Error(`ALLOWED_DESTINATIONS: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /**
  * Checks the environment.
  * @throws Error naming every variable that is wrong, and how
@@ -219,7 +229,7 @@ export function parseConfig(env: unknown): Config {
     allowedDestinations: value.ALLOWED_DESTINATIONS.split(',')
       .map((text) => text.trim())
       .filter(Boolean)
-      .map(parseDestinationPattern),
+      .map(allowedDestination),
     allowPrivateDestinations: value.ALLOW_PRIVATE_DESTINATIONS === 'true',
     apiTokenSha256: value.API_TOKEN_SHA256 || null,
     accessTeam: value.ACCESS_TEAM_DOMAIN

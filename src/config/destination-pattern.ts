@@ -26,7 +26,7 @@ export function parseDestinationPattern(text: string): DestinationPattern {
   const match = form.exec(text === '*' ? 'https://*' : text);
   if (!match) {
     throw new Error(
-      `ALLOWED_DESTINATIONS: "${text}" is not a pattern. Write scheme://host[:port][/path], ` +
+      `"${text}" is not a pattern. Write scheme://host[:port][/path], ` +
         'with * as the host or *. before it, * as the port, or * at the end of the path; or * alone.',
     );
   }

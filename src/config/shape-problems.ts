@@ -16,6 +16,11 @@ const kinds: Partial<Record<string, string>> = {
 /** What is counted, one of it, where zod limits a size. */
 const counted: Partial<Record<string, string>> = { string: 'character', array: 'item' };
 
+const formats: Partial<Record<string, string>> = {
+  datetime: 'must be a time with its zone, such as 2027-01-31T09:30:00Z',
+  uuid: 'must be a uuid, such as 0199b0c2-6f00-7c3e-9a51-3f0c7d2b8e44',
+};
+
 /**
  * The `error` of a `safeParse()`: one sentence's end, which follows the path ("rollout.percent: must be at most 100").
  * @returns undefined where zod's own text serves
@@ -31,9 +36,7 @@ export const shapeProblem: z.core.$ZodErrorMap = (issue) => {
       return issue.values.length === 1 ? `must be ${allowed}` : `must be one of ${allowed}`;
     }
     case 'invalid_format':
-      return issue.format === 'datetime'
-        ? 'must be a time with its zone, such as 2027-01-31T09:30:00Z'
-        : undefined;
+      return formats[issue.format];
     case 'too_small': {
       if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
       return limit('at least', 'more than', issue.inclusive, issue.minimum, counted[issue.origin]);

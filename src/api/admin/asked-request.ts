@@ -36,7 +36,8 @@ export const askedRequestSchema = z
   .refine(({ url, route }) => (url === null) !== (route === null), {
     path: ['url'],
     message: 'give either url or route',
-  });
+  })
+  .meta({ description: 'Either `url` or `route`.' });
 
 export function askedRequest(asked: z.output<typeof askedRequestSchema>): DryRunRequest {
   const { url, route, body, ...rest } = asked;

@@ -31,7 +31,8 @@ const wanted = z
   .refine(({ route, query }) => route !== null || query !== '', {
     path: ['query'],
     message: 'must say where events go (destinations=…) where no route is named',
-  });
+  })
+  .meta({ description: '`route`, or a `query` that says where events go.' });
 
 export function signedUrlRoutes(deps: AdminDeps) {
   return new Hono<ApiEnv>().post(

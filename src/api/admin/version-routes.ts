@@ -5,6 +5,7 @@ import { compareDocuments } from '../../config/compare-documents.ts';
 import { shortenHashes } from '../../config/key-hashes.ts';
 import type { ApiEnv } from '../env.ts';
 import { endpoint } from '../endpoint.ts';
+import { numberParam } from '../number-param.ts';
 import { numberedPageQuery } from '../page-query.ts';
 import { notStored } from '../problem.ts';
 import { changeConfiguration, readStored } from './change-configuration.ts';
@@ -22,7 +23,7 @@ import {
   versionViewSchema,
 } from './views.ts';
 
-const versionNumber = z.coerce.number().int().nonnegative();
+const versionNumber = numberParam(z.number().int().nonnegative());
 const versionParam = z.object({ version: versionNumber.meta({ example: 3 }) });
 const diffQuery = z.object({
   from: versionNumber.optional().meta({ description: 'The version before it, unless it is said.' }),

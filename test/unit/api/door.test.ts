@@ -1,5 +1,6 @@
 // What no endpoint takes, whichever it is. Nothing behind the door is there: what came through would fail with 500.
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createCheckedApi } from '../../support/checked-api.ts';
 import { noAccess } from '../../support/no-access.ts';
@@ -27,7 +28,7 @@ const api = createCheckedApi({
   report: () => {},
 });
 
-async function ask(method: string, path: string, body?: string) {
+async function ask(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>) {
   const response = await api.request(path, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -75,6 +76,20 @@ describe('what has not its shape', () => {
     ],
     ['/api/overview?range=9y', 'range: must be one of "1h", "6h", "24h", "7d", "30d"'],
     ['/api/search?q=', 'q: must not be empty'],
+    ['/api/dead-letters?status=', 'status: must be a number'],
+    ['/api/traces?limit=0x10', 'limit: must be a number'],
+    ['/api/traces?limit=%205', 'limit: must be a number'],
+    ['/api/traces?minMs=1e3', 'minMs: must be a number'],
+    ['/api/me?unmask=yes', 'unmask: must be true or false, and given once'],
+    ['/api/me?unmask=true&unmask=true', 'unmask: must be true or false, and given once'],
+    [
+      '/api/statistics?until=2027-01-31T09:30:00Z',
+      'from: is missing; it must be a time with its zone, such as 2027-01-31T09:30:00Z',
+    ],
+    [
+      '/api/coverage?from=1970-01-02T00:00:00Z',
+      'from: must be before until, which is now unless it is said',
+    ],
   ])('GET %s says once and in words: %s', async (path, detail) => {
     const { problem } = await ask('GET', path);
     expect(problem).toMatchObject({ detail });
@@ -83,6 +98,13 @@ describe('what has not its shape', () => {
   it.each([
     ['/api/replays', '{}', 'ratePerSecond: is missing; it must be a number'],
     ['/api/replays/count', '{"filter":{"job":"a"}}', 'filter.job: is not known here'],
+    ['/api/replays/count', '{}', 'body: must have either a filter or deliveryIds'],
+    ['/api/replays/count', '[]', 'body: must be an object'],
+    [
+      '/api/dead-letters/restore',
+      '{"discardId":"x"}',
+      'discardId: must be a uuid, such as 0199b0c2-6f00-7c3e-9a51-3f0c7d2b8e44',
+    ],
     [
       '/api/replays',
       '{"filter":{"jobs":["a"]},"ratePerSecond":1,"note":"x"}',
@@ -102,7 +124,9 @@ describe('a body', () => {
   it.each([
     ['NUL', '{"source":"a\\u0000b"}', 'source', /NUL/],
     ['half a surrogate pair', '{"source":"\\ud800"}', 'source', /surrogate/],
-    ['a name with NUL', '{"a\\u0000":1}', 'json', /name that has a NUL/],
+    ['a name with NUL', '{"a\\u0000":1}', 'body', /name that has a NUL/],
+    ['bytes that are no UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d), 'body', /UTF-8/],
+    ['half a letter at its end', Uint8Array.of(0x22, 0xc3), 'body', /UTF-8/],
     ['a hundred levels and more', deep(101), 'source.0.0', /100 deep/],
     ['more levels than a stack has', deep(200_000), 'source.0.0', /100 deep/],
   ])('with %s is refused, and where is told', async (_what, body, name, message) => {
@@ -111,5 +135,21 @@ describe('a body', () => {
     expect(problem.errors).toMatchObject([
       { in: 'json', name, message: expect.stringMatching(message) as string },
     ]);
+  });
+
+  it('that is compressed is refused, and what is taken is told', async () => {
+    const response = await api.request('/api/stops', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      },
+      body: gzipSync('{}'),
+    });
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity']);
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringContaining('gzip') as string,
+    });
   });
 });
