@@ -6,8 +6,8 @@ import type { StoreClient } from '../store/client.ts';
 import { countGaps, readEventLogs } from '../store/read-coverage.ts';
 import {
   readClocksAhead,
-  readCountedFrom,
   readCoveredOverTime,
+  readNotCounted,
   readWritesByJob,
   readWritesByTrigger,
 } from '../store/read-writes.ts';
@@ -75,7 +75,7 @@ export function coverageRoutes(deps: ApiDeps) {
 
 async function readCoverage(client: StoreClient, { read, bucketMs }: CoverageSpan, nowMs: number) {
   const { source } = read;
-  const countedFromMs = await readCountedFrom(client, read);
+  const { countedFromMs, hoursLeftOut } = await readNotCounted(client, read);
   const counted = { ...read, fromMs: Math.min(countedFromMs ?? read.fromMs, read.untilMs) };
   const writes = await readWritesByTrigger(client, counted);
   const ofJobs = await readWritesByJob(client, counted);
@@ -87,6 +87,7 @@ async function readCoverage(client: StoreClient, { read, bucketMs }: CoverageSpa
   const triggers = await triggerDefinitions(client, source);
   return {
     countedFrom: countedFromMs === null ? null : textOf(countedFromMs),
+    hoursLeftOut,
     ...coverageOf(writes, gaps),
     others: { writes: othersOf(writes), ofJobs: othersOf(ofJobs) },
     tables: coverageBy(writes, gaps, ({ tableSchema, tableName }) => `${tableSchema}.${tableName}`),

@@ -45,6 +45,10 @@ export const coverageViewSchema = coverageShareSchema
       description:
         'Nothing before this time is counted, though it is asked for: it came in before the release that counts it. The cron counts it, latest first, unless its events are no longer kept. Null: everything is counted.',
     }),
+    hoursLeftOut: z.array(time).meta({
+      description:
+        'Hours of it, by when they begin, that are not counted either: counting them took too long, and the cron tries each again once a day. Latest first, 100 at most.',
+    }),
     others: z
       .object({
         writes: count.meta({ description: 'In no line of `tables` and `triggers`.' }),

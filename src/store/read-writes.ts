@@ -116,18 +116,30 @@ export async function readCoveredOverTime(
   return rows;
 }
 
-/**
- * From when on the writes of a span are counted, ms since the epoch; null: all are. What was rolled up before there were
- * rollups of writes is counted by the cron, latest first.
- */
-export async function readCountedFrom(
+const mostHoursTold = 100;
+
+/** What of a span is not counted: it was rolled up before there were rollups of writes, and the cron counts it, latest first. */
+export type NotCounted = {
+  /** From when on its writes are counted, ms since the epoch; null: from its beginning. */
+  countedFromMs: number | null;
+  /** When hours begin that are left out of what is counted: counting them took too long. Latest first, 100 at most. */
+  hoursLeftOut: string[];
+};
+
+export async function readNotCounted(
   client: StoreClient,
   { fromMs, untilMs }: RollupSpan,
-): Promise<number | null> {
-  const { rows } = await client.query<{ fromMs: number | null }>(
-    `select (extract(epoch from max(hour) + interval '1 hour') * 1000)::float8 as "fromMs" from rolled_hours
-     where not has_writes and hour > $1::timestamptz - interval '1 hour' and hour < $2::timestamptz`,
+): Promise<NotCounted> {
+  const { rows } = await client.query<NotCounted>(
+    `with missing as materialized (
+       select hour, writes_tried_at is not null as is_left_out from rolled_hours
+       where not has_writes and hour > $1::timestamptz - interval '1 hour' and hour < $2::timestamptz),
+     since as (select max(hour) + interval '1 hour' as at from missing where not is_left_out)
+     select (extract(epoch from s.at) * 1000)::float8 as "countedFromMs", array (
+         select ${utc('m.hour')} from missing m
+         where m.is_left_out and (s.at is null or m.hour >= s.at) order by m.hour desc limit ${mostHoursTold}) as "hoursLeftOut"
+     from since s`,
     [textOf(fromMs), textOf(untilMs)],
   );
-  return rows[0]?.fromMs ?? null;
+  return rows[0] ?? { countedFromMs: null, hoursLeftOut: [] };
 }

@@ -47,6 +47,15 @@ function Figures({ view }: { view: CoverageView }): ReactElement {
             counted, as far as it is kept.
           </p>
         )}
+        {view.hoursLeftOut[0] !== undefined && (
+          <p className="mt-0.5 text-[12px] text-sub">
+            {view.hoursLeftOut.length === 1
+              ? 'The hour from '
+              : `${view.hoursLeftOut.length} hours, the latest from `}
+            <Moment at={view.hoursLeftOut[0]} /> on, could not be counted in time, and will be tried
+            again.
+          </p>
+        )}
         <div className="mt-2.5">
           <Meter share={view.share} />
         </div>

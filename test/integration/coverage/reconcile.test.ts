@@ -280,6 +280,7 @@ describe('coverage', () => {
       overTime: [{ from: timeOf(hourMs).replace('Z', '000Z'), events: 3, covered: 2 }],
       others: { writes: 0, ofJobs: 0 },
       countedFrom: null,
+      hoursLeftOut: [],
       countedUntil: view.until,
     });
     expect(

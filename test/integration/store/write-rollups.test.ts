@@ -11,8 +11,8 @@ import { migrationSets } from '../../../migrations/sets.ts';
 import { maintainStore } from '../../../src/store/maintain.ts';
 import {
   readClocksAhead,
-  readCountedFrom,
   readCoveredOverTime,
+  readNotCounted,
   readWritesByJob,
   readWritesByTrigger,
 } from '../../../src/store/read-writes.ts';
@@ -216,6 +216,57 @@ describe('of any span', () => {
   });
 });
 
+test('an hour that takes too long to count is left out, told and tried again, and holds no other back', async () => {
+  const store = await createRolledStore('write_rollups_slow');
+  const { client } = store;
+  try {
+    await store.consume(await sampleDay(randomOf(7), 60));
+    await store.settle();
+    const { rows } = await client.query<{ hour: string; text: string }>(
+      `select hour::text, to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as text
+       from rolled_hours order by hour desc limit 1`,
+    );
+    const { hour = '', text } = rows[0] ?? {};
+    const all = await writeRollups(client, 'hour');
+    await client.query(`
+      update rolled_hours set has_writes = false;
+      truncate write_rollups;
+      alter function make_write_rollups rename to make_without_delay;
+      create function make_write_rollups(of_grain text, from_at timestamptz, until_at timestamptz, of_events boolean)
+        returns void language plpgsql as $$
+      begin
+        if from_at = '${hour}' then perform pg_sleep(600); end if;
+        perform make_without_delay(of_grain, from_at, until_at, of_events);
+      end $$`);
+    const maintain = async (timeoutMs?: number): Promise<string> => {
+      const done: string[] = [];
+      for (let some = ['']; some.length > 0; done.push(...some)) {
+        some = await maintainStore(client, timeoutMs);
+      }
+      return done.join();
+    };
+    const span = { fromMs: nowMs - 3 * dayMs, untilMs: nowMs + hourMs, source: null };
+    expect(await maintain(5_000)).toContain('could not count the writes of the hour of ');
+    expect(await readNotCounted(client, span)).toEqual({
+      countedFromMs: null,
+      hoursLeftOut: [text],
+    });
+    const counted = await writeRollups(client, 'hour');
+    expect(counted).toEqual(all.filter(([kind]) => !kind.startsWith(text?.slice(0, 13) ?? '')));
+    expect(counted.length).toBeLessThan(all.length);
+    // A day later.
+    await client.query(`
+      drop function make_write_rollups;
+      alter function make_without_delay rename to make_write_rollups;
+      update rolled_hours set writes_tried_at = writes_tried_at - interval '25 hours'`);
+    expect(await maintain()).toContain('counted the writes of 1 hours');
+    expect(await writeRollups(client, 'hour')).toEqual(all);
+    expect((await readNotCounted(client, span)).hoursLeftOut).toEqual([]);
+  } finally {
+    await store.drop();
+  }
+});
+
 test('what was counted before there were rollups of writes is counted by the cron, hours of before minutes too', async () => {
   const database = await createDatabase('write_rollups_before');
   const directory = await mkdtemp(join(tmpdir(), 'throughline-writes-'));
@@ -239,7 +290,10 @@ test('what was counted before there were rollups of writes is counted by the cro
     await client.query(
       `delete from stale_minutes where minute < (select max(minute) from stale_minutes) - interval '5 hours'`,
     );
+    // What counts now asks for a column that was not there then.
+    await client.query('alter table rolled_minutes add took_ms real');
     await rollUp(client, allStale);
+    await client.query('alter table rolled_minutes drop took_ms');
     await client.query(
       `insert into rolled_hours select distinct date_trunc('hour', arrived_at, 'UTC') from events on conflict do nothing;
        insert into rolled_hours values (date_trunc('hour', now() - interval '100 days', 'UTC'))`,
@@ -253,11 +307,11 @@ test('what was counted before there were rollups of writes is counted by the cro
     const { rows } = await client.query<{ ms: number }>(
       `select (extract(epoch from max(hour)) * 1000 + 3600000)::float8 as ms from rolled_hours`,
     );
-    expect(await readCountedFrom(client, span(30))).toBe(rows[0]?.ms);
+    expect((await readNotCounted(client, span(30))).countedFromMs).toBe(rows[0]?.ms);
     // A minute that is made anew meanwhile does not make its hour whole.
     await client.query('insert into stale_minutes (minute) select max(minute) from rolled_minutes');
     await rollUp(client, allStale);
-    expect(await readCountedFrom(client, span(30))).toBe(rows[0]?.ms);
+    expect((await readNotCounted(client, span(30))).countedFromMs).toBe(rows[0]?.ms);
     const done: string[] = [];
     for (
       let some = await maintainStore(client);
@@ -268,7 +322,10 @@ test('what was counted before there were rollups of writes is counted by the cro
     }
     expect(done.join()).toMatch(/counted the writes of \d+ hours back to \d{4}-/);
     expect(done.join()).not.toMatch(/back to (?!\d{4}-)/);
-    expect(await readCountedFrom(client, span(30))).toBeNull();
+    expect(await readNotCounted(client, span(30))).toEqual({
+      countedFromMs: null,
+      hoursLeftOut: [],
+    });
     expect(await writeRollups(client, 'hour')).toEqual(await countedWrites(client, 'hour'));
     // Whole hours: one of some of its minutes would be made anew of these alone.
     const since = new Date(Math.floor((nowMs - 13 * dayMs) / hourMs) * hourMs).toISOString();
@@ -278,7 +335,9 @@ test('what was counted before there were rollups of writes is counted by the cro
       lately(await countedWrites(client, 'minute')),
     );
     // Its events are gone: from when on something is known is said for as long as it is asked.
-    expect(await readCountedFrom(client, span(120))).toBeLessThan(nowMs - 99 * dayMs);
+    expect((await readNotCounted(client, span(120))).countedFromMs).toBeLessThan(
+      nowMs - 99 * dayMs,
+    );
     await rollDaysUp(client, { most: 100, timeoutMs: 20_000 });
     const { rows: stale } = await client.query(
       'select from stale_days where day < date_trunc($1, now(), $2)',
