@@ -8,6 +8,7 @@ import {
   isOpen,
   type LetterFilter,
   lettersDelivery,
+  lettersDeliveryFor,
   ofDelivery,
   ofLetter,
 } from './letter-filter.ts';
@@ -211,7 +212,7 @@ export async function groupDeadLetters(
          array_agg(distinct l.destination) as destinations, min(l.dead_at) as first_at, max(l.dead_at) as last_at,
          array_agg(l.delivery_id order by l.dead_at desc, l.delivery_id desc) as latest,
          array_agg(l.trace_id order by l.dead_at desc, l.delivery_id desc) as traces
-       from looked l ${lettersDelivery} left join traces t on t.id = l.trace_id
+       from looked l ${lettersDeliveryFor(filter)} left join traces t on t.id = l.trace_id
        where ${hasNotArrived} ${ofDelivery(filter, values)}
        group by 1, 2, 3, 4, 5) g
      order by g.letters desc, g.last_at desc, g.source, 2 limit ${mostGroups}`,

@@ -297,3 +297,24 @@ describe('one dead letter', () => {
     expect((await call('GET', '/api/dead-letters/nothing')).status).toBe(400);
   });
 });
+
+it('a letter is found by an ID at once, also where thousands have died since', async () => {
+  const eventId = '5b0f3d2e-8f6a-4c1e-9a7d-2c4b6e8f0a1c';
+  const { delivery, event } = await died(eventId, { atMs: 500, job: 'pack', source: 'billing' });
+  await withClient(database.url, (client) =>
+    client.query(
+      `insert into dead_letters (delivery_id, trace_id, ref, source, dead_at, told_at, reason, first_attempt_at, destination, method,
+         headers, body, facts)
+       select sha256(n::text::bytea), trace_id, ref, source, dead_at + n * interval '1 ms', told_at, reason, first_attempt_at,
+         destination, method, headers, body, facts
+       from dead_letters, generate_series(1, 2100) n where delivery_id = decode($1, 'hex')`,
+      [card.delivery.id],
+    ),
+  );
+  for (const id of [eventId, delivery.id, delivery.correlationId, event.traceId]) {
+    const { deadLetters, searchedUntil } = await list(`?q=${id}`);
+    expect([deadLetters.map((letter) => letter.eventId), searchedUntil]).toEqual([[eventId], null]);
+    const counted = await call('POST', '/api/replays/count', { filter: { q: id } });
+    expect(counted.json).toEqual({ found: 1 });
+  }
+});
