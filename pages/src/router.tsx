@@ -84,7 +84,7 @@ function AdminOnly(): ReactElement {
   if (lacking === null && !isPending) return <Outlet />;
   return (
     <Frame crumbs={<span className="font-medium">Routing</span>}>
-      <main className="flex min-h-0 flex-1 flex-col">
+      <main aria-busy={isPending} className="flex min-h-0 flex-1 flex-col">
         <h1 className="sr-only">Routing</h1>
         {lacking !== null && (
           <Notice tone="wait" title="No permission" announce="status">
