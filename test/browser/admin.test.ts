@@ -193,11 +193,24 @@ describe('an admin', () => {
     expect(await line.getAttribute('aria-invalid')).toBe('true');
     expectConsoleError(/400/);
     await line.fill(`${destinationUrl}/told`);
+    // Who is quick undoes it before the page has read again what is stored.
+    const undone = Promise.withResolvers<undefined>();
+    await page.route(
+      '**/api/admin/settings',
+      async (route) => {
+        const response = await route.fetch();
+        await undone.promise;
+        // The page may ask anew meanwhile.
+        await route.fulfill({ response }).catch(() => undefined);
+      },
+      { times: 1 },
+    );
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings were saved').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await line.waitFor({ state: 'detached' });
     await page.getByText('Undone: The settings were saved').waitFor();
+    undone.resolve(undefined);
+    await line.waitFor({ state: 'detached' });
   });
 
   test('sees by a dry run where an event would go, and nothing is sent', async () => {

@@ -14,16 +14,20 @@ import { allowlistQuery, askAgain } from './queries.ts';
 
 const field = 'allowedDestinations';
 
+/** Of one state of what is stored: another is edited anew. */
 function Editor(props: { stored: readonly string[]; etag: string }): ReactElement {
   const client = useQueryClient();
   const [lines, setLines] = useState<string[]>([...props.stored]);
-  const [etag, setEtag] = useState(props.etag);
   const filled = lines.map((line) => line.trim()).filter((line) => line !== '');
   const isDirty = !same(filled, props.stored);
-  if (etag !== props.etag && !isDirty) setEtag(props.etag);
   const save = useMutation({
-    mutationFn: () => putAllowlist({ allowedDestinations: filled, replaces: etag }),
-    onSuccess: (changed) => {
+    mutationFn: () => putAllowlist({ allowedDestinations: filled, replaces: props.etag }),
+    onSuccess: ({ body: changed, etag }) => {
+      // At once, since it may be undone before it is read again: what an undo brings would pass for nothing new.
+      client.setQueryData(
+        allowlistQuery.queryKey,
+        (known) => known && { body: { ...known.body, allowedDestinations: filled }, etag },
+      );
       noteChange('The allowlist was saved', changed);
       return askAgain(client);
     },

@@ -12,7 +12,7 @@ import { Conflict } from './Conflict.tsx';
 import { fieldErrors, wholeForm } from './field-errors.ts';
 import { noteChange } from './last-change.ts';
 import { mergeChanges, same } from './merge.ts';
-import { askAgain } from './queries.ts';
+import { askAgain, routeQuery } from './queries.ts';
 import type { FieldErrors } from './draft-fields.ts';
 import { draftOf, emptyDraft, routeOf, withoutEmptyLines } from './route-draft.ts';
 import { RouteForm, routeFields } from './RouteForm.tsx';
@@ -25,6 +25,9 @@ export interface Stored {
 
 /** What stands there now that ours was refused; null: nothing any more. */
 type Faster = { mine: StoredRoute; theirs: Stored | null };
+
+/** What is saved, and the fields that it was made of. */
+type Sent = { route: StoredRoute; draft: typeof emptyDraft };
 
 const none: FieldErrors = new Map();
 
@@ -62,15 +65,16 @@ export function RouteEditor(props: {
   }
 
   const save = useMutation({
-    mutationFn: ({ route }: { route: StoredRoute }) =>
+    mutationFn: ({ route }: Sent) =>
       putRoute({ name, route, note, replaces: stored?.etag ?? null }),
-    onSuccess: async (changed) => {
-      noteChange(stored === null ? `Route ${name} was made` : `Route ${name} was saved`, changed);
+    onSuccess: async ({ body: changed, etag }, { route, draft: sent }) => {
+      // At once, since it may be undone before it is read again: what an undo brings would pass for nothing new.
+      setStored({ route, etag });
+      client.setQueryData(routeQuery(name).queryKey, { route, etag });
+      setDraft((now) => (same(now, sent) ? draftOf(route) : now));
       setErrors(none);
       setNote('');
-      const now = await readRoute(name);
-      setStored({ route: now.body, etag: now.etag });
-      setDraft(draftOf(now.body));
+      noteChange(stored === null ? `Route ${name} was made` : `Route ${name} was saved`, changed);
       await askAgain(client);
       props.onSaved(name);
     },
@@ -111,7 +115,7 @@ export function RouteEditor(props: {
       return;
     }
     const made = routeOf(filled);
-    if (made.ok) save.mutate({ route: made.route });
+    if (made.ok) save.mutate({ route: made.route, draft: filled });
     else setErrors(made.errors);
   };
   const base = stored?.route ?? null;

@@ -6,9 +6,9 @@ import { Problem } from '../api/http.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 import { AdminPage } from './AdminPage.tsx';
-import { deleteRoute, readRoute } from './admin-client.ts';
+import { deleteRoute } from './admin-client.ts';
 import { noteChange } from './last-change.ts';
-import { askAgain, configurationQuery, routeKey } from './queries.ts';
+import { askAgain, configurationQuery, routeQuery } from './queries.ts';
 import { RouteAside } from './RouteAside.tsx';
 import { RouteEditor } from './RouteEditor.tsx';
 
@@ -93,17 +93,7 @@ export function RoutePage(): ReactElement {
   const { route: name } = useParams({ from: '/admin/routes/$route' });
   const navigate = useNavigate();
   const { data: configuration } = useQuery(configurationQuery);
-  // Read for editing: asked again when something was changed from here, never by itself.
-  const query = useQuery({
-    queryKey: routeKey(name),
-    queryFn: async ({ signal }) => {
-      const { body, etag } = await readRoute(name, signal);
-      return { route: body, etag };
-    },
-    staleTime: Infinity,
-    gcTime: 0,
-    refetchOnWindowFocus: false,
-  });
+  const query = useQuery(routeQuery(name));
   const isGone = query.error instanceof Problem && query.error.status === 404;
   const now = configuration?.configuration.routes[name];
   return (

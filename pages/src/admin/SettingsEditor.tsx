@@ -13,7 +13,7 @@ import { fieldErrors, wholeForm } from './field-errors.ts';
 import { noteChange } from './last-change.ts';
 import { mergeChanges, same } from './merge.ts';
 import { formatPauses } from './pauses.ts';
-import { askAgain } from './queries.ts';
+import { askAgain, settingsQuery } from './queries.ts';
 import {
   type Settings,
   settingsDraftOf,
@@ -25,6 +25,12 @@ import { settingsFields, SettingsForm } from './SettingsForm.tsx';
 interface Stored {
   settings: Settings;
   etag: string;
+}
+
+/** What is saved, and the fields that it was made of. */
+interface Sent {
+  settings: Settings;
+  draft: ReturnType<typeof settingsDraftOf>;
 }
 
 const none: FieldErrors = new Map();
@@ -52,14 +58,21 @@ export function SettingsEditor(props: {
     if (!isDirty) load(props.stored);
   }
   const save = useMutation({
-    mutationFn: (settings: Settings) => putSettings({ settings, note, replaces: stored.etag }),
-    onSuccess: async (changed) => {
-      noteChange('The settings were saved', changed);
+    mutationFn: ({ settings }: Sent) => putSettings({ settings, note, replaces: stored.etag }),
+    onSuccess: ({ body: changed, etag }, { settings, draft: sent }) => {
+      // At once, since it may be undone before it is read again: what an undo brings would pass for nothing new.
+      setStored({ settings, etag });
+      client.setQueryData(
+        settingsQuery.queryKey,
+        (known) => known && { body: { ...known.body, settings }, etag },
+      );
+      setDraft((now) => (same(now, sent) ? settingsDraftOf(settings) : now));
+      setErrors(none);
       setNote('');
-      load(await readNow());
-      await askAgain(client);
+      noteChange('The settings were saved', changed);
+      return askAgain(client);
     },
-    onError: async (error, mine) => {
+    onError: async (error, { settings: mine }) => {
       if (error instanceof Problem && error.status === 412) {
         setErrors(none);
         try {
@@ -81,7 +94,7 @@ export function SettingsEditor(props: {
     const filled = withoutEmptySettings(draft);
     setDraft(filled);
     const made = settingsOf(filled, stored.settings);
-    if (made.ok) save.mutate(made.settings);
+    if (made.ok) save.mutate({ settings: made.settings, draft: filled });
     else setErrors(made.errors);
   };
   const merge =

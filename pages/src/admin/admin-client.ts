@@ -24,6 +24,9 @@ type Init = { init: RequestInit };
 /** What was read, or null: it must not be there yet. */
 export type Precondition = string | null;
 
+/** A change that was made, and what the next one has to name. */
+type Stored = { body: Changed; etag: string };
+
 /** The headers of a change: what it replaces, and in whose name it is made. */
 function change(options: Init, replaces?: Precondition) {
   const actor = actorName();
@@ -57,9 +60,9 @@ export function putRoute(of: {
   route: StoredRoute;
   note: string;
   replaces: Precondition;
-}): Promise<Changed> {
+}): Promise<Stored> {
   const param = { name: encodeURIComponent(of.name) };
-  return answerOf((options) =>
+  return taggedAnswerOf((options) =>
     admin.routes[':name'].$put(
       { param, query: { note: of.note }, json: of.route },
       change(options, of.replaces),
@@ -135,9 +138,9 @@ export function readAllowlist(
 export function putAllowlist(of: {
   allowedDestinations: string[];
   replaces: string;
-}): Promise<Changed> {
+}): Promise<Stored> {
   const { allowedDestinations } = of;
-  return answerOf((options) =>
+  return taggedAnswerOf((options) =>
     admin.allowlist.$put(
       { query: {}, json: { allowedDestinations } },
       change(options, of.replaces),
@@ -153,8 +156,8 @@ export function putSettings(of: {
   settings: SettingsView['settings'];
   note: string;
   replaces: string;
-}): Promise<Changed> {
-  return answerOf((options) =>
+}): Promise<Stored> {
+  return taggedAnswerOf((options) =>
     admin.settings.$put(
       { query: { note: of.note }, json: of.settings },
       change(options, of.replaces),

@@ -5,6 +5,7 @@ import {
   readAllowlist,
   readConfiguration,
   readRotations,
+  readRoute,
   readSettings,
 } from './admin-client.ts';
 
@@ -44,9 +45,18 @@ export function rotationsQuery(route: string) {
   });
 }
 
-/** Below the same key as all, so that it is asked again after a change. */
-export function routeKey(name: string): readonly string[] {
-  return [all, 'route', name];
+/** Read for editing, as settings are. */
+export function routeQuery(name: string) {
+  return queryOptions({
+    queryKey: [all, 'route', name],
+    queryFn: async ({ signal }) => {
+      const { body, etag } = await readRoute(name, signal);
+      return { route: body, etag };
+    },
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
 }
 
 export function askAgain(client: QueryClient): Promise<void> {
