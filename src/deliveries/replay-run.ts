@@ -40,7 +40,8 @@ export function planStep(
   const { delivered, failed, open } = seen.canaries;
   const isCanaryPhase = run.canary > 0 && !run.canaryPassed;
   if (isCanaryPhase && failed > 0) {
-    const because = `${failed} of ${delivered + failed + open} canaries failed.`;
+    const all = delivered + failed + open;
+    const because = all === 1 ? 'The canary failed.' : `${failed} of ${all} canaries failed.`;
     return { next: 'become', state: 'stopped', because };
   }
   const canariesLeft = isCanaryPhase ? run.canary - delivered - failed - open : Infinity;
@@ -53,7 +54,11 @@ export function planStep(
         ? { next: 'wait', ms: judgeAgainAfterMs }
         : { next: 'become', state: 'judging', because: 'The canaries are on their way.' };
     }
-    return { next: 'become', state: 'paused', because: `All ${delivered} canaries arrived.` };
+    return {
+      next: 'become',
+      state: 'paused',
+      because: delivered === 1 ? 'The canary arrived.' : `All ${delivered} canaries arrived.`,
+    };
   }
   return paced(run, canariesLeft, nowMs);
 }

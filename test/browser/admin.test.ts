@@ -364,7 +364,7 @@ describe('an admin', () => {
     await page.getByLabel('Canaries', { exact: true }).fill('1');
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.getByRole('heading', { name: 'Replay dead letters of payout' }).waitFor();
-    await page.getByText('All 1 canaries arrived.').first().waitFor();
+    await page.getByText('The canary arrived.').first().waitFor();
     expect(bodies.filter((body) => body.includes('payout'))).toHaveLength(4);
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('listitem').filter({ hasText: '3 delivered' }).waitFor();
