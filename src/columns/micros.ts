@@ -2,7 +2,6 @@
 // only minutes are left to Date. Pure.
 
 const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d\.\d{6}Z$/;
-const minuteMicros = 60_000_000;
 
 /** Reads times. One reader is for one answer: it remembers the minutes in it. */
 export class TimeReader {
@@ -31,17 +30,19 @@ function nameOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16);
 }
 
-/** Writes times, as {@link TimeReader} reads them. */
+/** Writes times, as {@link TimeReader} reads them. One writer is for one answer: it remembers the seconds in it. */
 export class TimeWriter {
-  readonly #minutes = new Map<number, string>();
+  readonly #seconds = new Map<number, string>();
 
   /** @throws RangeError for what is no time */
   textOf(micros: number): string {
-    const minute = Math.floor(micros / minuteMicros);
-    let name = this.#minutes.get(minute);
-    if (name === undefined) this.#minutes.set(minute, (name = nameOf(minute * 60_000)));
-    // Two digits for the second, six for the rest, and a 1 before them that keeps their zeros.
-    const rest = String(100_000_000 + micros - minute * minuteMicros);
-    return `${name}:${rest.slice(1, 3)}.${rest.slice(3)}Z`;
+    const second = Math.floor(micros / 1_000_000);
+    let start = this.#seconds.get(second);
+    if (start === undefined) {
+      start = new Date(second * 1_000).toISOString().slice(0, 20);
+      this.#seconds.set(second, start);
+    }
+    // Six digits, and a 1 before them that keeps their zeros.
+    return `${start}${String(1_000_000 + micros - second * 1_000_000).slice(1)}Z`;
   }
 }

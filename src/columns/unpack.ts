@@ -9,18 +9,28 @@ export function unpack({ texts, value }: Packed): unknown {
 
 /** Gives texts in the order in which `pack` has met them. */
 class Reader {
-  readonly times = new TimeWriter();
+  readonly #times = new TimeWriter();
   #next = 0;
   readonly #texts: readonly string[];
   constructor(texts: readonly string[]) {
     this.#texts = texts;
   }
 
-  text(place: number): string {
-    const text = this.#texts[place === 0 ? this.#next : place - 1];
-    if (text === undefined) throw new Error(`There is no text ${place}.`);
-    if (place === 0) this.#next += 1;
-    return text;
+  texts(places: readonly number[]): string[] {
+    const texts = this.#texts;
+    let next = this.#next;
+    const read = places.map((place) => {
+      const text = texts[place === 0 ? next++ : place - 1];
+      if (text === undefined) throw new Error(`There is no text ${place}.`);
+      return text;
+    });
+    this.#next = next;
+    return read;
+  }
+
+  times(differences: readonly number[]): string[] {
+    let micros = 0;
+    return differences.map((difference) => this.#times.textOf((micros += difference)));
   }
 }
 
@@ -36,24 +46,22 @@ function unpackValue(value: PackedValue, reader: Reader): unknown {
 function unpackRows({ n, c }: PackedRows, reader: Reader): Row[] {
   const rows = Array.from({ length: n }, (): Row => ({}));
   for (const [name, column, gaps] of c) {
+    const values = unpackColumn(column, gaps === undefined ? n : gaps.length, reader);
     let at = -1;
-    unpackColumn(column, gaps === undefined ? n : gaps.length, reader).forEach((value, index) => {
+    for (let index = 0; index < values.length; index++) {
       at = gaps === undefined ? index : at + (gaps[index] ?? 0);
       const row = rows[at];
-      if (row) set(row, name, value);
-    });
+      if (row) set(row, name, values[index]);
+    }
   }
   return rows;
 }
 
 function unpackColumn(column: Column, count: number, reader: Reader): unknown[] {
   if ('s' in column) return Array<unknown>(count).fill(column.s);
-  if ('n' in column) return [...column.n];
-  if ('t' in column) {
-    let micros = 0;
-    return column.t.map((difference) => reader.times.textOf((micros += difference)));
-  }
-  if ('x' in column) return column.x.map((place) => reader.text(place));
+  if ('n' in column) return column.n.slice();
+  if ('t' in column) return reader.times(column.t);
+  if ('x' in column) return reader.texts(column.x);
   if ('r' in column) return unpackRows(column.r, reader);
   if ('a' in column) {
     const total = column.a.reduce((sum, length) => sum + length, 0);

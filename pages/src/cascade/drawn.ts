@@ -2,11 +2,12 @@
 import { attemptOutcome, type Tone } from '../words/outcome.ts';
 import { rowKeyLabel } from '../words/names.ts';
 import { foundBelow } from '../tree/holders.ts';
+import { at, type CascadeTree } from '../tree/tree.ts';
 import * as describe from './describe.ts';
 import { groupData, moreData, type DrawnGroupData, type DrawnMoreData } from './drawn-group.ts';
 import type { Turn } from './findings.ts';
 import type { PlacedNode } from './layout.ts';
-import type { Cascade, CascadeNode } from './model.ts';
+import type { CascadeNode } from './model.ts';
 import type { Sequence } from './sequence.ts';
 
 /** One attempt in a node's corner. */
@@ -67,14 +68,17 @@ function ordinal(n: number): string {
 }
 
 function markerOf(
-  cascade: Cascade,
+  tree: CascadeTree,
   turns: Map<string, Turn>,
   node: CascadeNode,
 ): DrawnNodeData['marker'] {
   const turn = turns.get(node.id);
   if (turn === undefined || turn.n === 1) return null;
   if (node.kind === 'hop') return { text: `run ${turn.n}`, tone: 'retry' };
-  const ranAgain = cascade.effectsOf.get(node.id)?.some(({ to }) => turns.has(to)) ?? false;
+  const { childStart, children } = tree.arrays;
+  const index = tree.indexOf.get(node.id) ?? 0;
+  const effects = children.subarray(at(childStart, index), at(childStart, index + 1));
+  const ranAgain = effects.some((effect) => turns.has(tree.nodes[effect]?.id ?? ''));
   return { text: ordinal(turn.n), tone: ranAgain ? 'retry' : 'wait' };
 }
 
@@ -103,7 +107,7 @@ function nodeData(
     tag: op === null ? null : (tags[op] ?? null),
     pips,
     morePips: Math.max(0, attempts.length - maxPips),
-    marker: markerOf(cascade, turns, node),
+    marker: markerOf(sequence.tree, turns, node),
     dashed: node.kind === 'missing',
     hit: hits.has(indexOf.get(node.id) ?? -1),
     folded: hidden === undefined ? null : { row, count: hidden.count, found: found.get(row) ?? 0 },

@@ -34,23 +34,28 @@ export function repeatedRuns(cascade: Cascade): readonly HopNode[][] {
 }
 
 function readRepeatedRuns(cascade: Cascade): HopNode[][] {
-  const groups = new Map<string, Map<string, HopNode>>();
+  // Most ran once: a map of their own only for those that did not.
+  const first = new Map<string, HopNode>();
+  const again = new Map<string, Map<string, HopNode>>();
   for (const { node } of cascade.order) {
     if (node.kind !== 'hop' || node.event === null) continue;
-    const { table, rowKey } = node.event;
+    const { table, rowKey, source } = node.event;
     if (table === null || rowKey === null) continue;
-    const key = JSON.stringify([
-      node.delivery.job,
-      node.event.source,
-      table.schema,
-      table.name,
-      rowKey,
-    ]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, new Map([[node.delivery.eventId, node]]));
-    else if (!group.has(node.delivery.eventId)) group.set(node.delivery.eventId, node);
+    // No text of Postgres's has this character.
+    const key = `${rowKey}\0${node.delivery.job}\0${table.name}\0${table.schema}\0${source}`;
+    const before = first.get(key);
+    if (before === undefined) {
+      first.set(key, node);
+      continue;
+    }
+    const group = again.get(key) ?? new Map([[before.delivery.eventId, before]]);
+    if (!group.has(node.delivery.eventId)) again.set(key, group.set(node.delivery.eventId, node));
   }
-  return [...groups.values()].filter(({ size }) => size > 1).map((group) => [...group.values()]);
+  if (again.size === 0) return [];
+  return [...first.keys()].flatMap((key) => {
+    const group = again.get(key);
+    return group === undefined ? [] : [[...group.values()]];
+  });
 }
 
 /** Which nodes are a second or later turn: hops by {@link repeatedRuns}, changes by their row. */
@@ -59,16 +64,23 @@ export function turnsOf(cascade: Cascade): Map<string, Turn> {
   for (const group of repeatedRuns(cascade)) {
     group.forEach((hop, index) => turns.set(hop.id, { n: index + 1, of: group.length }));
   }
+  const first = new Map<string, string>();
   const rows = new Map<string, string[]>();
   for (const { node } of cascade.order) {
     if (node.kind !== 'change' || node.event.table === null || node.event.rowKey === null) continue;
-    const key = `${node.event.source} ${rowLabel({ ...node.event, rowKey: null })} ${node.event.rowKey}`;
+    const { source, table, rowKey } = node.event;
+    const key = `${rowKey}\0${table.name}\0${table.schema}\0${source}`;
+    const before = first.get(key);
+    if (before === undefined) {
+      first.set(key, node.id);
+      continue;
+    }
     const ids = rows.get(key);
-    if (ids === undefined) rows.set(key, [node.id]);
+    if (ids === undefined) rows.set(key, [before, node.id]);
     else ids.push(node.id);
   }
   for (const ids of rows.values()) {
-    if (ids.length > 1) ids.forEach((id, index) => turns.set(id, { n: index + 1, of: ids.length }));
+    ids.forEach((id, index) => turns.set(id, { n: index + 1, of: ids.length }));
   }
   return turns;
 }

@@ -59,6 +59,8 @@ export interface PlacedInTime {
   /** Own time, but never before its cause's: causality first, then the clock. */
   atMs: number;
   depth: number;
+  /** The place in the order of what caused it; −1 where nothing is known to have. */
+  cause: number;
 }
 
 export interface Cascade {
@@ -68,7 +70,8 @@ export interface Cascade {
   /** Any event's id, also one that shares a change with others, to its node's id. */
   idOf: Map<string, string>;
   causeOf: Map<string, Cause>;
-  effectsOf: Map<string, Cause[]>;
+  /** Each node's place in the order. */
+  indexOf: Map<string, number>;
   startMs: number;
   endMs: number;
 }
@@ -86,25 +89,21 @@ function strongestCause(events: EventView[]): LinkView | null {
 }
 
 function changesOf(events: EventView[]): ChangeNode[] {
-  const byChange = new Map<string, EventView[]>();
+  const changes = new Map<string, ChangeNode>();
   for (const event of events) {
-    const same = byChange.get(event.changeId);
-    if (same === undefined) byChange.set(event.changeId, [event]);
-    else same.push(event);
+    const known = changes.get(event.changeId);
+    if (known !== undefined) known.events.push(event);
+    else changes.set(event.changeId, { kind: 'change', id: event.id, event, events: [event] });
   }
-  const changes: ChangeNode[] = [];
-  for (const same of byChange.values()) {
-    const [only] = same;
-    if (same.length === 1 && only !== undefined) {
-      changes.push({ kind: 'change', id: only.id, event: only, events: same });
-      continue;
-    }
+  const all = [...changes.values()];
+  for (const change of all) {
+    if (change.events.length === 1) continue;
     // The id must not depend on the order in which events arrive: a link to it is kept in addresses.
-    const sorted = same.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const event = sorted[0];
-    if (event !== undefined) changes.push({ kind: 'change', id: event.id, event, events: sorted });
+    change.events.sort((a, b) => (a.id < b.id ? -1 : 1));
+    change.event = change.events[0] ?? change.event;
+    change.id = change.event.id;
   }
-  return changes;
+  return all;
 }
 
 function actorId(actor: ActorView): string {
@@ -125,6 +124,10 @@ function ownTimeMs(node: CascadeNode): number | null {
   return null;
 }
 
+function eventIn({ event, events }: ChangeNode, id: string): EventView | null {
+  return event.id === id ? event : (events.find((each) => each.id === id) ?? null);
+}
+
 /** Linear but for one sort. Never throws: what cannot be connected is drawn as a root of its own. */
 export function buildCascade(detail: TraceDetail): Cascade {
   const nodes = new Map<string, CascadeNode>();
@@ -137,11 +140,11 @@ export function buildCascade(detail: TraceDetail): Cascade {
     nodes.set(change.id, change);
     for (const event of change.events) idOf.set(event.id, change.id);
   }
-  const eventById = new Map(detail.events.map((event) => [event.id, event]));
   for (const delivery of detail.deliveries) {
-    const event = eventById.get(delivery.eventId) ?? null;
-    nodes.set(delivery.id, { kind: 'hop', id: delivery.id, delivery, event });
     const from = idOf.get(delivery.eventId);
+    const change = from === undefined ? undefined : nodes.get(from);
+    const event = change?.kind === 'change' ? eventIn(change, delivery.eventId) : null;
+    nodes.set(delivery.id, { kind: 'hop', id: delivery.id, delivery, event });
     if (from !== undefined) {
       link({ from, to: delivery.id, evidence: 'certain', rule: null, reason: null });
     }
@@ -181,10 +184,11 @@ export function buildCascade(detail: TraceDetail): Cascade {
 function inOrder(
   nodes: Map<string, CascadeNode>,
   causeOf: Map<string, Cause>,
-): Pick<Cascade, 'order' | 'causeOf' | 'effectsOf' | 'startMs' | 'endMs'> {
+): Pick<Cascade, 'order' | 'causeOf' | 'indexOf' | 'startMs' | 'endMs'> {
   const list = [...nodes.values()];
   const count = list.length;
-  const placeOf = new Map(list.map(({ id }, place) => [id, place]));
+  const placeOf = new Map<string, number>();
+  for (const { id } of list) placeOf.set(id, placeOf.size);
   const parent = new Int32Array(count).fill(-1);
   // Each node's newest effect, and each effect's next elder sibling.
   const effect = new Int32Array(count).fill(-1);
@@ -230,6 +234,7 @@ function inOrder(
   for (const place of places) {
     if (depth[place] !== -1) continue;
     causeOf.delete(list[place]?.id ?? '');
+    parent[place] = -1;
     walk(place);
   }
   places.sort(
@@ -238,32 +243,39 @@ function inOrder(
       (depth[a] ?? 0) - (depth[b] ?? 0) ||
       ((list[a]?.id ?? '') < (list[b]?.id ?? '') ? -1 : 1),
   );
+  // From places among the nodes to places in the order.
+  const rank = new Int32Array(count);
+  places.forEach((place, index) => (rank[place] = index));
   const order: PlacedInTime[] = [];
-  const effectsOf = new Map<string, Cause[]>();
   for (const place of places) {
     const node = list[place];
     if (node === undefined) continue;
-    order.push({ node, atMs: atMs[place] ?? 0, depth: depth[place] ?? 0 });
-    const cause = causeOf.get(node.id);
-    if (cause === undefined) continue;
-    const effects = effectsOf.get(cause.from);
-    if (effects === undefined) effectsOf.set(cause.from, [cause]);
-    else effects.push(cause);
+    placeOf.set(node.id, order.length);
+    const above = parent[place] ?? -1;
+    order.push({
+      node,
+      atMs: atMs[place] ?? 0,
+      depth: depth[place] ?? 0,
+      cause: above === -1 ? -1 : (rank[above] ?? -1),
+    });
   }
-  return { order, causeOf, effectsOf, ...extent(order) };
+  return { order, causeOf, indexOf: placeOf, ...extent(order) };
 }
 
 function extent(order: PlacedInTime[]): { startMs: number; endMs: number } {
   const startMs = order[0]?.atMs ?? 0;
   let endMs = startMs;
+  // Texts of one form are in the order of time: only the last is read as a time.
+  let last = '';
   for (const { node, atMs } of order) {
     endMs = Math.max(endMs, atMs);
     if (node.kind !== 'hop') continue;
     for (const { startedAt, endedAt } of node.delivery.attempts) {
-      endMs = Math.max(endMs, Date.parse(endedAt ?? startedAt));
+      const end = endedAt ?? startedAt;
+      if (end > last) last = end;
     }
   }
-  return { startMs, endMs };
+  return { startMs, endMs: last === '' ? endMs : Math.max(endMs, Date.parse(last)) };
 }
 
 /** From the actor down to the node itself: why it ran. */

@@ -66,13 +66,16 @@ export interface Outline {
   groups: Group[];
 }
 
-interface Item {
-  kind: number;
-  item: number;
+/** Rows of one cause that are being laid out: their place is counted while what is below each is. */
+interface Branch {
+  /** Nodes, or numbers of groups as −1 − number. */
+  items: readonly number[];
+  done: number;
   level: number;
   parent: number;
-  place: number;
   size: number;
+  /** The group of which there is more; null for none. */
+  rest: number | null;
 }
 
 function compareMembers(tree: TreeArrays, a: number, b: number): number {
@@ -127,6 +130,8 @@ function groupOf(
   };
 }
 
+const none: readonly number[] = [];
+
 /** Children of one cause as what is shown of them: nodes, or numbers of groups as −1 − number. */
 function itemsOf(
   tree: TreeArrays,
@@ -135,9 +140,10 @@ function itemsOf(
   onPath: Uint8Array,
   scratch: { sizes: Int32Array; failing: Int32Array },
   groups: Group[],
-): number[] {
+): readonly number[] {
   const from = at(tree.childStart, parent);
   const to = at(tree.childStart, parent + 1);
+  if (from === to) return none;
   const { keep } = request;
   const kept: number[] = [];
   let many = false;
@@ -208,68 +214,67 @@ export function outlineOf(tree: TreeArrays, request: OutlineRequest): Outline {
   const kinds = maxOf(tree.alike) + 1;
   const scratch = { sizes: new Int32Array(kinds), failing: new Int32Array(kinds) };
   const groups: Group[] = [];
-  const rows: Item[] = [];
-  const fold: number[] = [];
-
-  const push = (
-    stack: Item[],
-    items: readonly number[],
-    more: { level: number; parent: number; size: number; rest: number | null },
-  ): void => {
-    const { level, parent, size } = more;
-    if (more.rest !== null) {
-      stack.push({ kind: rowKinds.more, item: more.rest, level, parent, place: size, size });
-    }
-    for (let place = items.length; place > 0; place--) {
-      const item = items[place - 1] ?? 0;
-      const row = { level, parent, place, size };
-      stack.push(
-        item < 0
-          ? { kind: rowKinds.group, item: -1 - item, ...row }
-          : { kind: rowKinds.node, item, ...row },
-      );
-    }
+  // A list for each column: an object for each row would be thrown away at once.
+  const rows = {
+    kind: [] as number[],
+    item: [] as number[],
+    level: [] as number[],
+    parent: [] as number[],
+    place: [] as number[],
+    size: [] as number[],
+    fold: [] as number[],
   };
-
-  const stack: Item[] = [];
+  const add = (branch: Branch, place: number, kind: number, item: number, fold: number): void => {
+    rows.kind.push(kind);
+    rows.item.push(item);
+    rows.level.push(branch.level);
+    rows.parent.push(branch.parent);
+    rows.place.push(place);
+    rows.size.push(branch.size);
+    rows.fold.push(fold);
+  };
   const roots = [...tree.roots].filter((root) => request.keep === null || request.keep[root] === 1);
-  push(stack, roots, { level: 1, parent: -1, size: roots.length, rest: null });
-  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    const here = rows.length;
-    rows.push(row);
-    const level = row.level + 1;
-    if (row.kind === rowKinds.more) {
-      fold.push(folds.leaf);
-    } else if (row.kind === rowKinds.group) {
-      const group = groups[row.item];
+  const branches: Branch[] = [branchOf(roots, 1, -1)];
+  for (let branch = branches.at(-1); branch !== undefined; branch = branches.at(-1)) {
+    const here = rows.kind.length;
+    const item = branch.items[branch.done++];
+    if (item === undefined) {
+      branches.pop();
+      if (branch.rest !== null) add(branch, branch.size, rowKinds.more, branch.rest, folds.leaf);
+    } else if (item < 0) {
+      const group = groups[-1 - item];
       const shown = group?.shown ?? 0;
-      fold.push(shown === 0 ? folds.folded : folds.open);
+      add(branch, branch.done, rowKinds.group, -1 - item, shown === 0 ? folds.folded : folds.open);
       if (group === undefined || shown === 0) continue;
       const size = group.members.length;
-      const rest = shown < size ? row.item : null;
-      push(stack, [...group.members.subarray(0, shown)], { level, parent: here, size, rest });
+      branches.push({
+        ...branchOf([...group.members.subarray(0, shown)], branch.level + 1, here),
+        size,
+        rest: shown < size ? -1 - item : null,
+      });
     } else {
-      const items = itemsOf(tree, request, row.item, onPath, scratch, groups);
-      if (items.length === 0) fold.push(folds.leaf);
-      else if (folded.has(at(tree.idHash, row.item)) && !leadsTo(onPath, request, row.item)) {
-        fold.push(folds.folded);
-      } else {
-        fold.push(folds.open);
-        push(stack, items, { level, parent: here, size: items.length, rest: null });
-      }
+      const items = itemsOf(tree, request, item, onPath, scratch, groups);
+      const isFolded = folded.has(at(tree.idHash, item)) && !leadsTo(onPath, request, item);
+      const fold = items.length === 0 ? folds.leaf : isFolded ? folds.folded : folds.open;
+      add(branch, branch.done, rowKinds.node, item, fold);
+      if (fold === folds.open) branches.push(branchOf(items, branch.level + 1, here));
     }
   }
   return {
-    count: rows.length,
-    kind: Uint8Array.from(rows, ({ kind }) => kind),
-    item: Int32Array.from(rows, ({ item }) => item),
-    level: Int32Array.from(rows, ({ level }) => level),
-    parent: Int32Array.from(rows, ({ parent }) => parent),
-    place: Int32Array.from(rows, ({ place }) => place),
-    size: Int32Array.from(rows, ({ size }) => size),
-    fold: Uint8Array.from(fold),
+    count: rows.kind.length,
+    kind: Uint8Array.from(rows.kind),
+    item: Int32Array.from(rows.item),
+    level: Int32Array.from(rows.level),
+    parent: Int32Array.from(rows.parent),
+    place: Int32Array.from(rows.place),
+    size: Int32Array.from(rows.size),
+    fold: Uint8Array.from(rows.fold),
     groups,
   };
+}
+
+function branchOf(items: readonly number[], level: number, parent: number): Branch {
+  return { items, done: 0, level, parent, size: items.length, rest: null };
 }
 
 /** A fold never hides the selection. */

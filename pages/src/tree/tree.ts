@@ -83,10 +83,9 @@ export function groupTone(arrays: TreeArrays, index: number): number {
 
 /** Linear. */
 export function buildTree(cascade: Cascade): CascadeTree {
-  const { order } = cascade;
+  const { order, indexOf } = cascade;
   const count = order.length;
   const nodes = order.map(({ node }) => node);
-  const indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
   const arrays: TreeArrays = {
     count,
     parent: new Int32Array(count).fill(-1),
@@ -105,15 +104,18 @@ export function buildTree(cascade: Cascade): CascadeTree {
     worst: new Uint8Array(count),
     isHop: new Uint8Array(count),
   };
-  const alikes = new Map<string, number>();
+  const alikes = new Map<string, { number: number; hash: number }>();
   const roots: number[] = [];
   let childCount = 0;
-  for (const [index, { node, atMs }] of order.entries()) {
+  for (const [index, { node, atMs, cause: parent }] of order.entries()) {
     const text = alikeText(node);
-    const alike = alikes.get(text) ?? alikes.size;
-    alikes.set(text, alike);
-    arrays.alike[index] = alike;
-    arrays.alikeHash[index] = hashOf(text);
+    let alike = alikes.get(text);
+    if (alike === undefined) {
+      alike = { number: alikes.size, hash: hashOf(text) };
+      alikes.set(text, alike);
+    }
+    arrays.alike[index] = alike.number;
+    arrays.alikeHash[index] = alike.hash;
     arrays.idHash[index] = hashOf(node.id);
     const startMs = atMs - cascade.startMs;
     arrays.startMs[index] = startMs;
@@ -124,9 +126,7 @@ export function buildTree(cascade: Cascade): CascadeTree {
     arrays.failures[index] = tone === 'fail' ? 1 : 0;
     arrays.worst[index] = toneNumber[tone];
     arrays.isHop[index] = node.kind === 'hop' ? 1 : 0;
-    const cause = cascade.causeOf.get(node.id);
-    const parent = cause === undefined ? undefined : indexOf.get(cause.from);
-    if (parent === undefined) {
+    if (parent === -1) {
       roots.push(index);
       continue;
     }

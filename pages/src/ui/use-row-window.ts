@@ -42,7 +42,11 @@ export interface RowWindowOptions {
 export function useRowWindow(options: RowWindowOptions): RowWindow {
   const { count, rowHeight, headHeight, wantedName, version, total } = options;
   const scroller = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ from: 0, to: 60 });
+  // At first what a window has room for at most: mounting rows is most of what showing a list costs.
+  const [range, setRange] = useState(() => ({
+    from: 0,
+    to: Math.ceil(window.innerHeight / rowHeight),
+  }));
   const [newBelow, setNewBelow] = useState(0);
   const anchor = useRef<{ name: number; offset: number } | null>(null);
   const last = useRef({ version, count, total });

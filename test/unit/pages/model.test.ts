@@ -35,7 +35,7 @@ describe('the tree of a cascade', () => {
     );
     const cascade = buildCascade(detail);
     expect(cascade.idOf.get('e2')).toBe('e1');
-    expect(cascade.effectsOf.get('e1')?.map(({ to }) => to)).toEqual(['d1', 'd2']);
+    expect(['d1', 'd2'].map((id) => cascade.causeOf.get(id)?.from)).toEqual(['e1', 'e1']);
     expect(cascade.nodes.has('e2')).toBe(false);
   });
 

@@ -179,6 +179,8 @@ describe('the rows of a tree', () => {
     const first = rowsOf(tree, { open: [[hash, 1]] });
     expect(told(tree, first).filter((text) => text.startsWith('5 e'))).toHaveLength(pageSize);
     expect(told(tree, first).at(-1)).toBe('5 +70');
+    // What is read aloud of it: the last of all, however many are shown.
+    expect([first.place.at(-1), first.size.at(-1)]).toEqual([120, 120]);
     const id = first.groups[0]?.members[10] ?? -1;
     expect(rowsOf(tree, { open: [[hash, 1]], selected: id }).count).toBe(first.count);
     const all = rowsOf(tree, { open: [[hash, 3]] });
