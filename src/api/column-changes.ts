@@ -19,10 +19,15 @@ export function columnChanges(op: string | null, oldRow: Row, newRow: Row): Colu
       old: oldRow?.[column] ?? null,
       new: newRow?.[column] ?? null,
     }))
-    .filter(
-      (change) => op !== 'UPDATE' || JSON.stringify(change.old) !== JSON.stringify(change.new),
-    )
+    .filter((change) => op !== 'UPDATE' || !isSame(change.old, change.new))
     .toSorted(byColumn);
+}
+
+/** Of JSON: only what has parts is compared as text. */
+function isSame(before: unknown, now: unknown): boolean {
+  if (before === now) return true;
+  if (typeof before !== 'object' || typeof now !== 'object') return false;
+  return JSON.stringify(before) === JSON.stringify(now);
 }
 
 function byColumn(a: ColumnChange, b: ColumnChange): number {

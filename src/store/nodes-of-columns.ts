@@ -254,9 +254,8 @@ function hopUuidOf(traceId: string, hop: string): string {
 
 /** @param text a time in UTC as JSON has it: without its zone, and without zeros at its end */
 function timeOf(text: string): string {
-  if (text.length === 26) return `${text}Z`;
-  const [seconds = '', fraction = ''] = text.split('.');
-  return `${seconds}.${fraction.padEnd(6, '0')}Z`;
+  // In most all digits are there; the rest is filled up to "2026-11-24T14:32:07.412000".
+  return `${text}${text.length === 19 ? '.000000' : '000000'.slice(text.length - 20)}Z`;
 }
 
 function byNumber(a: string, b: string): number {
