@@ -75,7 +75,7 @@ export function describeProblem(problem: EdgeProblem): Wire {
         status: 401,
         title: 'Ingest key not known',
         detail:
-          'The value of x-throughline-key is no key of this edge. Check it for a missing part.',
+          'The value of x-throughline-key is no key of this edge. Check it for a missing part; a new key is known everywhere within two minutes.',
       };
     case 'key_expired':
       return {

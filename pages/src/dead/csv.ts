@@ -23,8 +23,11 @@ const columns: readonly (readonly [name: string, of: (letter: DeadLetter) => unk
   ['discard_note', (letter) => letter.discard?.note],
 ];
 
-/** A spreadsheet takes a text that begins like this for a formula, which can send away what stands beside it (CWE-1236). */
-const formula = /^[=+\-@\t\r\n]/;
+/**
+ * A spreadsheet takes a text that begins like this for a formula, which can send away what stands beside it (CWE-1236). Some
+ * take the full-width signs of East Asia for theirs.
+ */
+const formula = /^[=+\-@＝＋－＠\t\r\n]/;
 
 function cell(value: unknown): string {
   if (typeof value === 'number') return String(value);

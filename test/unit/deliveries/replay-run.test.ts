@@ -69,6 +69,16 @@ describe('canaries', () => {
     });
   });
 
+  it('that is only one is told of as one', () => {
+    const single = { ...careful, canary: 1 };
+    for (const fate of [{ delivered: 1 }, { failed: 1 }]) {
+      const canaries = { ...none, ...fate };
+      expect(planStep(single, { hasWaiting: true, canaries }, nowMs)).toMatchObject({
+        because: 'delivered' in fate ? 'The canary arrived.' : 'The canary failed.',
+      });
+    }
+  });
+
   it('that all arrived pause it until somebody continues', () => {
     expect(plan({ delivered: 3 })).toMatchObject({ next: 'become', state: 'paused' });
     expect(obey({ ...careful, state: 'paused' }, 'continue', 3)).toEqual({

@@ -171,7 +171,7 @@ describe('dead letters as CSV', () => {
     );
   });
 
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1'])(
+  test.each(['=1+1', '＝1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1'])(
     'hold no formula: %j',
     (error) => {
       expect(lineOf({ error }) + csvOf([{ ...letter, error }])).toContain(`'${error}`);
