@@ -8,8 +8,8 @@ import { utc } from './utc.ts';
 
 /** A trace that another one causes begins after it, by clocks that differ by less than this. */
 const clocksDifferMs = 86_400_000;
-/** So many deliveries are looked at. */
-export const latestDeliveries = 1_000;
+/** So many deliveries are looked at: of each its attempts, its links and their events are looked up. */
+export const latestDeliveries = 500;
 /** And of each so many attempts: a sender can come again and again. */
 const mostAttempts = 100;
 

@@ -62,7 +62,7 @@ export async function readTotals(
   const { rows } = await client.query<Totals>(
     `with given as (select $7::text, $8::float8),
      ${pieces},
-     line as not materialized (
+     line as (
        select ${[...stepColumn(bucketMs, '$8'), ...summedColumns].join(', ')}
        from piece p cross join lateral (
          select * from rollup_totals t where t.grain = p.grain and t.at >= p.from_at and t.at < p.until_at offset 0) l
@@ -91,7 +91,7 @@ export async function readTotalsBy<D extends Dimension>(
   const { rows } = await client.query<Totals & Keys<D> & Folded>(
     `with ${given},
      ${pieces},
-     line as not materialized (
+     line as (
        ${linesOf('rollups', [...keys, ...(saysJob ? [] : ['job = -1 as is_others']), ...stepColumn(bucketMs, '$9'), ...summedColumns], conditionsOf(span, options))})
      ${summed(grouped, bucketMs, [
        ...by.map((dimension) => `${dimensions[dimension]} as "${dimension}"`),

@@ -13,6 +13,7 @@ import { createTestApi, type TestApi } from '../../support/test-api.ts';
 type Plan = {
   'Node Type': string;
   'Relation Name'?: string;
+  'Index Name'?: string;
   Plans?: Plan[];
 };
 
@@ -24,6 +25,8 @@ let database: Awaited<ReturnType<typeof createDatabase>>;
 let api: TestApi;
 let largeTables: ReadonlySet<string>;
 let walks: string[] = [];
+/** What was read, and along which index. */
+let scans: string[] = [];
 let statements = 0;
 let outlines = 0;
 let one: Record<
@@ -44,6 +47,7 @@ function watched(client: StoreClient): StoreClient {
         );
         for (const { 'QUERY PLAN': plans } of rows) {
           walks.push(...walksOf(plans[0].Plan).map((table) => `${table}: ${text}`));
+          scans.push(...scansOf(plans[0].Plan));
         }
       }
       return client.query<Row>(text, values);
@@ -55,6 +59,12 @@ function walksOf(plan: Plan): string[] {
   const table = plan['Relation Name'] ?? '';
   const own = plan['Node Type'] === 'Seq Scan' && largeTables.has(table) ? [table] : [];
   return [...own, ...(plan.Plans ?? []).flatMap(walksOf)];
+}
+
+function scansOf(plan: Plan): string[] {
+  const index = plan['Index Name'];
+  const own = index === undefined ? [] : [`${plan['Node Type']} of ${index}`];
+  return [...own, ...(plan.Plans ?? []).flatMap(scansOf)];
 }
 
 beforeAll(async () => {
@@ -183,6 +193,16 @@ it.each(['1h', '6h', '24h', '7d', '30d'])(
     ).toEqual([]);
   },
 );
+
+it('of a week over time, only the index of deliveries is read, and of one job only its lines', async () => {
+  await walksThrough(['/api/jobs?range=7d'], 7);
+  expect(scans).toContain('Index Only Scan of hour_rollups_deliveries');
+  await walksThrough([`/api/jobs/${one.source}/${one.job}/usual`], 2);
+  const lines = scans.flatMap((scan) => /\w+_rollups_\w+/.exec(scan) ?? []);
+  expect(new Set(lines)).toEqual(
+    new Set(['day', 'hour', 'minute'].map((grain) => `${grain}_rollups_of_job`)),
+  );
+});
 
 it.each([24, 7 * 24, 30 * 24])('coverage of %i hours is read along indexes', async (hours) => {
   const path = `/api/coverage?from=${ago(hours)}`;
@@ -321,6 +341,7 @@ async function rowsRead(): Promise<number> {
 async function walksThrough(paths: readonly string[], atLeast: number): Promise<string[]> {
   expect(largeTables.size).toBeGreaterThan(4);
   walks = [];
+  scans = [];
   statements = 0;
   for (const path of paths) await api.get(path);
   expect(statements).toBeGreaterThanOrEqual(atLeast);
