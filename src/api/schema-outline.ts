@@ -32,7 +32,8 @@ function shape(schema: Schema, indent: string): Html | string {
     const name = schema.$ref.split('/').at(-1) ?? '';
     return html`<a href="#schema-${name}">${name}</a>`;
   }
-  const alternatives = schema.anyOf ?? schema.oneOf;
+  // Beside members it says which of them go together.
+  const alternatives = schema.anyOf ?? (schema.properties ? undefined : schema.oneOf);
   if (alternatives) return joined(alternatives, ' | ', indent);
   if (schema.allOf) return joined(schema.allOf, ' & ', indent);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
@@ -65,7 +66,11 @@ function joined(schemas: readonly Schema[], between: string, indent: string): Ht
 }
 
 function notes(schema: Schema): Html | string {
+  const either = schema.properties ? (schema.oneOf ?? []) : [];
   const said = [
+    ...(either.length === 0
+      ? []
+      : [`either ${either.map(({ required = [] }) => required.join(' and ')).join(' or ')}`]),
     ...(schema.format === undefined ? [] : [schema.format]),
     ...limits
       .filter((name) => Object.hasOwn(schema, name))

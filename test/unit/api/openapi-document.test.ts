@@ -50,6 +50,14 @@ describe('the page of it', () => {
     expect(page).not.toContain('undefined');
   });
 
+  it('shows what a body is made of, and which members of it go together', async () => {
+    const { page } = await docsPage(document);
+    const [, restore = ''] = page.split('Restore discarded letters');
+    expect(/<pre>([\s\S]*?)<\/pre>/.exec(restore)?.[1]).toMatch(
+      /discardId\?: [\s\S]*deliveryIds\?: [\s\S]*either discardId or deliveryIds/,
+    );
+  });
+
   it('links only to what is there', async () => {
     const { page } = await docsPage(document);
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
