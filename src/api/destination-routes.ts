@@ -36,12 +36,14 @@ export function destinationRoutes(deps: ApiDeps) {
       }));
       const [circuits, limits] = await known;
       const others = totals.filter(({ isOthers }) => isOthers);
+      // In Postgres' own order they would change places from one request to the next.
+      const mostFirst = totals.toSorted((a, b) => b.deliveries - a.deliveries);
       const list: DestinationList = {
         ...asked,
         destinations: destinationSummaries({ totals, series }, { circuits, limits }, spans).map(
           (summary) => ({
             ...summary,
-            jobs: totals.flatMap(({ source: ofSource, job, destination }) =>
+            jobs: mostFirst.flatMap(({ source: ofSource, job, destination }) =>
               destination === summary.destination && ofSource !== null && job !== null
                 ? [{ source: ofSource, job }]
                 : [],

@@ -113,6 +113,19 @@ describe.each(ranges)('in %s', (range) => {
     );
   });
 
+  test('a destination’s jobs are told by what was delivered to each, the most first', async () => {
+    const list = destinationListSchema.parse(await api.get(`/api/destinations?range=${range}`));
+    const delivered = new Map(
+      (await jobsOf(range)).map(({ source, job, deliveries }) => [`${source} ${job}`, deliveries]),
+    );
+    // Each job has one destination.
+    const told = list.destinations.map(({ jobs }) =>
+      jobs.map(({ source, job }) => delivered.get(`${source} ${job}`) ?? NaN),
+    );
+    expect(told.some((of) => of.length > 1)).toBe(true);
+    for (const of of told) expect(of).toEqual(of.toSorted((a, b) => b - a));
+  });
+
   test('a job is told on its own page what it is in the list, by caller, actor and destination', async () => {
     for (const listed of (await jobsOf(range)).slice(0, 5)) {
       const told = jobDetailSchema.parse(
