@@ -3,32 +3,14 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
 import { placeOrder } from '../../demo/shop/place-order.ts';
-import { expectConsoleError, freshPage, signedIn, useBrowser } from './browser.ts';
+import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import { makeToken, signedInWith } from './tokens.ts';
 
 useBrowser();
 
 async function look(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-}
-
-async function makeToken(role: string): Promise<string> {
-  const page = await signedIn('/admin/tokens');
-  await page.getByLabel('Role').selectOption(role);
-  await page.getByLabel('What it is for').fill('a screen on the wall');
-  await page.getByRole('button', { name: 'Make the token' }).click();
-  const shown = page.locator('code[data-token]');
-  await shown.waitFor();
-  const token = (await shown.textContent()) ?? '';
-  await page.getByText('a screen on the wall').first().waitFor();
-  await look(page, `tokens-${role}`);
-  return token;
-}
-
-async function signedInWith(token: string, path: string): Promise<Page> {
-  const page = await freshPage();
-  await page.goto(`${inject('world').dashboardUrl}${path}#token=${token}`);
-  return page;
 }
 
 describe('a viewer', () => {

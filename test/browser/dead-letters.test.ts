@@ -8,6 +8,7 @@ import { deadLetterPageSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
 import { signedIn, useBrowser } from './browser.ts';
 import { send, store } from './routes.ts';
+import { makeToken, signedInWith } from './tokens.ts';
 
 useBrowser();
 
@@ -144,6 +145,29 @@ describe('dead letters', () => {
     const lines = text.trimEnd().split('\r\n');
     expect(lines[0]).toMatch(/^died_at,source,/);
     expect(lines.slice(1).map((line) => line.includes(',fetch-label,'))).toEqual([true, true]);
+  });
+
+  test('are read by a viewer, who is told why nothing can be done with them', async () => {
+    const page = await signedInWith(await makeToken('viewer'), '/dead?job=fetch-label');
+    await hasRows(page, 2);
+    await page.getByText('This needs the role operator; yours is viewer.').waitFor();
+    await page.getByRole('checkbox', { name: 'Tick all that are shown' }).check();
+    const acts = [
+      page.getByRole('button', { name: 'Replay all of fetch-label…' }),
+      bar(page).getByRole('button', { name: 'Replay…' }),
+      bar(page).getByRole('button', { name: 'Discard…' }),
+      rows(page).first().getByRole('button', { name: 'Replay' }),
+    ];
+    for (const act of acts) expect(await act.isDisabled()).toBe(true);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: 'Dead letter of fetch-label' })
+      .getByText('the shelf is empty')
+      .waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    expect(await readFile(await (await download).path(), 'utf8')).toContain(',fetch-label,');
   });
 
   test('are replayed together, ticked one by one', async () => {
