@@ -7,6 +7,7 @@ import { meaningOf } from './chord.ts';
 import type { KeyLine } from './key-lines.ts';
 import { closeAbove, showAbove, useShown } from './shown.ts';
 import { useSingleKeys } from './single-keys.ts';
+import { isInField } from '../ui/use-document-keys.ts';
 
 const loadPalette = () => import('../palette/Palette.tsx');
 const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
@@ -32,7 +33,7 @@ export function Everywhere({ keys }: { keys: readonly KeyLine[] }): ReactElement
       altKey: event.altKey,
       ctrlKey: event.ctrlKey,
       metaKey: event.metaKey,
-      inField: target?.closest('input, textarea, select, [contenteditable]') != null,
+      inField: isInField(target),
       inDialog: target?.closest('dialog, [role="dialog"]') != null,
     };
     const meaning = meaningOf(key, Date.now(), waitingUntilMs.current, on);
