@@ -24,9 +24,19 @@ export function shallowRow(row: Row): Row {
   return row;
 }
 
+/** Member by member, without lists of them: a column can be most of a body, and this is on the hot path. */
 function isDeeper(value: unknown, left: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) return true;
-  for (const member of Object.values(value)) if (isDeeper(member, left - 1)) return true;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) if (isDeeper(value[at], left - 1)) return true;
+    return false;
+  }
+  if (!isRow(value)) return false;
+  for (const name in value) if (isDeeper(value[name], left - 1)) return true;
   return false;
+}
+
+function isRow(value: object): value is Row {
+  return !Array.isArray(value);
 }
