@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
           globalSetup: ['test/support/destination-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -31,8 +31,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/postgres-server.ts'],
-          hookTimeout: 120_000,
-          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          testTimeout: 300_000,
         },
       },
       {
@@ -43,8 +43,8 @@ export default defineConfig({
           // Cells wait for retries more than for processors; but no more of them than a slow machine serves in time.
           maxConcurrency: 16,
           maxWorkers: 2,
-          hookTimeout: 120_000,
-          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          testTimeout: 300_000,
         },
       },
       {
@@ -66,7 +66,7 @@ export default defineConfig({
           // One world, one after the other: a test that stops the log server must not meet another's.
           fileParallelism: false,
           hookTimeout: 180_000,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
     ],
