@@ -1,6 +1,6 @@
 // Composition only: token, queries, router, root.
 import './ahead.ts';
-import { QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -13,6 +13,8 @@ import './styles.css';
 // What one reader was allowed to see must not outlive their token.
 subscribeToken(() => queryClient.clear());
 followLive(queryClient);
+// Before the next key or click is heard, which may be waiting already: a button that is busy is off by then.
+notifyManager.setScheduler(queueMicrotask);
 
 const element = document.getElementById('root');
 if (element === null) throw new Error('index.html has no #root');
