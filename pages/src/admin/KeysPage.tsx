@@ -15,6 +15,7 @@ import { AdminPage } from './AdminPage.tsx';
 import { noteChange } from './last-change.ts';
 import { NewKey } from './NewKey.tsx';
 import { askAgain, keysQuery } from './queries.ts';
+import { useShownOnce } from './use-shown-once.ts';
 
 type Key = KeyListView['keys'][number];
 
@@ -63,8 +64,9 @@ function Rotate(props: { id: string; onRotated: (created: KeyCreatedView) => voi
     onSuccess: (created) => {
       noteChange(`The key ${props.id} was rotated`, created);
       props.onRotated(created);
-      return askAgain(client);
     },
+    // Also where its answer is lost: it may have been made, and the list says so.
+    onSettled: () => askAgain(client),
   });
   return (
     <div className="flex w-full flex-wrap items-center gap-2 rounded-lg bg-recess p-2.5">
@@ -193,11 +195,13 @@ function KeyRow(props: { item: Key; onRotated: (created: KeyCreatedView) => void
 
 export function KeysPage(): ReactElement {
   const query = useQuery(keysQuery);
-  const [created, setCreated] = useState<KeyCreatedView | null>(null);
+  const once = useShownOnce<KeyCreatedView>('keys');
   const { data } = query;
   return (
     <AdminPage title="Keys">
-      {created !== null && <ShownOnce created={created} onStored={() => setCreated(null)} />}
+      {once.made.map((created) => (
+        <ShownOnce key={created.id} created={created} onStored={() => once.remove(created.id)} />
+      ))}
       {query.isError && data === undefined ? (
         <ProblemNotice error={query.error} what="Keys" onRetry={() => void query.refetch()} />
       ) : (
@@ -223,12 +227,12 @@ export function KeysPage(): ReactElement {
           )}
           <ul>
             {data?.keys.map((item) => (
-              <KeyRow key={item.id} item={item} onRotated={setCreated} />
+              <KeyRow key={item.id} item={item} onRotated={once.add} />
             ))}
           </ul>
         </Card>
       )}
-      <NewKey onCreated={setCreated} />
+      <NewKey onCreated={once.add} />
     </AdminPage>
   );
 }

@@ -12,6 +12,9 @@ import { askAgain, configurationQuery } from './queries.ts';
 
 const fields = ['source', 'note', 'routes', 'destinations', 'expiresAt'];
 
+/** What was typed of the one that is made. */
+type Sent = Record<'source' | 'note' | 'expiresAt', string>;
+
 export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }): ReactElement {
   const client = useQueryClient();
   const { data } = useQuery(configurationQuery);
@@ -22,7 +25,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
   const [routes, setRoutes] = useState<string[]>([]);
   const [namesDestinations, setNamesDestinations] = useState(true);
   const create = useMutation({
-    mutationFn: () =>
+    mutationFn: (_sent: Sent) =>
       createKey({
         source: source.trim(),
         note: note.trim(),
@@ -30,14 +33,17 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
         destinations: namesDestinations ? null : [],
         expiresAt: expiresAt === '' ? null : new Date(expiresAt).toISOString(),
       }),
-    onSuccess: (created) => {
-      noteChange(`A key of ${source.trim()} was made`, created);
-      setSource('');
-      setNote('');
-      setExpiresAt('');
+    onSuccess: (created, sent) => {
+      noteChange(`A key of ${sent.source.trim()} was made`, created);
+      // What was typed meanwhile is of the next.
+      setSource((now) => (now === sent.source ? '' : now));
+      setNote((now) => (now === sent.note ? '' : now));
+      setExpiresAt((now) => (now === sent.expiresAt ? '' : now));
       props.onCreated(created);
-      return askAgain(client);
+      void askAgain(client);
     },
+    // It may have been made where its answer is lost: the list says so.
+    onError: () => void askAgain(client),
   });
   const errors =
     create.error === null
@@ -45,7 +51,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
       : fieldErrors(create.error, { prefix: 'keys', fields });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate();
+    create.mutate({ source, note, expiresAt });
   };
   const names = Object.keys(data?.configuration.routes ?? {}).toSorted();
   return (

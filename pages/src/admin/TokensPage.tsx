@@ -14,6 +14,7 @@ import { formatFull } from '../time/format.ts';
 import { AdminPage } from './AdminPage.tsx';
 import { createToken, listTokens, revokeToken } from './admin-client.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
+import { useShownOnce } from './use-shown-once.ts';
 
 type Token = TokenListView['tokens'][number];
 
@@ -121,18 +122,20 @@ function NewToken(props: { onCreated: (created: TokenCreatedView) => void }): Re
   const [note, setNote] = useState('');
   const [expiresAt, setExpiresAt] = useState('');
   const create = useMutation({
-    mutationFn: () =>
+    mutationFn: (_sent: Record<'note' | 'expiresAt', string>) =>
       createToken({
         role,
         note: note.trim(),
         expiresAt: expiresAt === '' ? null : new Date(expiresAt).toISOString(),
       }),
-    onSuccess: (created) => {
-      setNote('');
-      setExpiresAt('');
+    onSuccess: (created, sent) => {
+      // What was typed meanwhile is of the next.
+      setNote((now) => (now === sent.note ? '' : now));
+      setExpiresAt((now) => (now === sent.expiresAt ? '' : now));
       props.onCreated(created);
-      return client.invalidateQueries({ queryKey: tokensKey });
     },
+    // Also where its answer is lost: it may have been made, and the list says so.
+    onSettled: () => void client.invalidateQueries({ queryKey: tokensKey }),
   });
   const errors =
     create.error === null
@@ -140,7 +143,7 @@ function NewToken(props: { onCreated: (created: TokenCreatedView) => void }): Re
       : fieldErrors(create.error, { prefix: '', fields: ['role', 'note', 'expiresAt'] });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate();
+    create.mutate({ note, expiresAt });
   };
   return (
     <Card title="New token">
@@ -184,11 +187,13 @@ export function TokensPage(): ReactElement {
     queryFn: ({ signal }) => listTokens(signal),
     refetchInterval: 15_000,
   });
-  const [created, setCreated] = useState<TokenCreatedView | null>(null);
+  const once = useShownOnce<TokenCreatedView>('tokens');
   const { data } = query;
   return (
     <AdminPage title="Tokens">
-      {created !== null && <ShownOnce created={created} onStored={() => setCreated(null)} />}
+      {once.made.map((created) => (
+        <ShownOnce key={created.id} created={created} onStored={() => once.remove(created.id)} />
+      ))}
       {query.isError && data === undefined ? (
         <ProblemNotice error={query.error} what="Tokens" onRetry={() => void query.refetch()} />
       ) : (
@@ -216,7 +221,7 @@ export function TokensPage(): ReactElement {
           </ul>
         </Card>
       )}
-      <NewToken onCreated={setCreated} />
+      <NewToken onCreated={once.add} />
     </AdminPage>
   );
 }
