@@ -6,32 +6,70 @@ import { Problem } from '../api/http.ts';
 import { FieldError, LinesField } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, RowsSkeleton } from '../ui/Page.tsx';
-import { putAllowlist } from './admin-client.ts';
+import { putAllowlist, readAllowlist } from './admin-client.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
+import { keepTyping } from './kept-typing.ts';
 import { noteChange } from './last-change.ts';
 import { same } from './merge.ts';
 import { allowlistQuery, askAgain } from './queries.ts';
 
 const field = 'allowedDestinations';
 
-/** Of one state of what is stored: another is edited anew. */
-function Editor(props: { stored: readonly string[]; etag: string }): ReactElement {
+interface Stored {
+  lines: readonly string[];
+  etag: string;
+}
+
+const kept = keepTyping<{ stored: Stored; lines: string[] }>();
+const keptAs = '';
+
+function Editor(props: { stored: Stored }): ReactElement {
   const client = useQueryClient();
-  const [lines, setLines] = useState<string[]>([...props.stored]);
-  const filled = lines.map((line) => line.trim()).filter((line) => line !== '');
-  const isDirty = !same(filled, props.stored);
+  const [before] = useState(
+    kept.find(keptAs) ?? { stored: props.stored, lines: [...props.stored.lines] },
+  );
+  const [stored, setStored] = useState(before.stored);
+  const [seenEtag, setSeenEtag] = useState(props.stored.etag);
+  const [lines, setLines] = useState(before.lines);
+  const filled = withoutEmpty(lines);
+  const isDirty = !same(filled, stored.lines);
+  kept.useKeeping(keptAs, isDirty ? { stored, lines } : null);
+  const load = (next: Stored): void => {
+    setStored(next);
+    setLines([...next.lines]);
+  };
+  // As with a route: what was changed elsewhere is shown, unless it would take the reader's own text away.
+  if (props.stored.etag !== seenEtag) {
+    setSeenEtag(props.stored.etag);
+    if (!isDirty) load(props.stored);
+  }
   const save = useMutation({
-    mutationFn: () => putAllowlist({ allowedDestinations: filled, replaces: props.etag }),
-    onSuccess: ({ body: changed, etag }) => {
+    mutationFn: putAllowlist,
+    onSuccess: ({ body: changed, etag }, { allowedDestinations: sent }) => {
       // At once, since it may be undone before it is read again: what an undo brings would pass for nothing new.
+      setStored({ lines: sent, etag });
       client.setQueryData(
         allowlistQuery.queryKey,
-        (known) => known && { body: { ...known.body, allowedDestinations: filled }, etag },
+        (known) => known && { body: { ...known.body, allowedDestinations: sent }, etag },
       );
       noteChange('The allowlist was saved', changed);
-      return askAgain(client);
+      void askAgain(client);
+    },
+    onError: async (refusal, sent) => {
+      if (!(refusal instanceof Problem) || refusal.status !== 412) return;
+      const now = await readAllowlist().catch(() => null);
+      // An answer that was lost: it is what we sent before.
+      if (now !== null && same(now.body.allowedDestinations, sent.allowedDestinations))
+        save.mutate({ ...sent, replaces: now.etag });
     },
   });
+  const loadNow = async (): Promise<void> => {
+    await askAgain(client);
+    const now = client.getQueryData(allowlistQuery.queryKey);
+    if (now === undefined || now.etag === stored.etag) return;
+    save.reset();
+    load({ lines: now.body.allowedDestinations, etag: now.etag });
+  };
   const isStale = save.error instanceof Problem && save.error.status === 412;
   const errors =
     save.error === null || isStale
@@ -40,7 +78,7 @@ function Editor(props: { stored: readonly string[]; etag: string }): ReactElemen
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setLines(filled);
-    save.mutate();
+    save.mutate({ allowedDestinations: filled, replaces: stored.etag });
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 p-4">
@@ -49,7 +87,8 @@ function Editor(props: { stored: readonly string[]; etag: string }): ReactElemen
         of="pattern"
         values={lines}
         onChange={(next) => {
-          save.reset();
+          // What is under way stays known.
+          if (!save.isPending) save.reset();
           setLines(next);
         }}
         placeholder="https://*.netlify.app"
@@ -60,7 +99,7 @@ function Editor(props: { stored: readonly string[]; etag: string }): ReactElemen
       {isStale && (
         <div role="alert" className="flex flex-wrap items-center gap-3">
           <FieldError>Somebody changed the allowlist meanwhile; yours was not stored.</FieldError>
-          <button type="button" className="btn" onClick={() => void askAgain(client)}>
+          <button type="button" className="btn" onClick={() => void loadNow()}>
             Load what is stored
           </button>
         </div>
@@ -77,8 +116,8 @@ function Editor(props: { stored: readonly string[]; etag: string }): ReactElemen
           </Button>
           <Button
             onClick={() => {
-              save.reset();
-              setLines([...props.stored]);
+              if (!save.isPending) save.reset();
+              setLines([...stored.lines]);
             }}
           >
             Discard
@@ -87,6 +126,10 @@ function Editor(props: { stored: readonly string[]; etag: string }): ReactElemen
       )}
     </form>
   );
+}
+
+function withoutEmpty(lines: readonly string[]): string[] {
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
 export function Allowlist(): ReactElement {
@@ -118,7 +161,7 @@ export function Allowlist(): ReactElement {
               </ul>
             )}
           </div>
-          <Editor key={data.etag} stored={data.body.allowedDestinations} etag={data.etag} />
+          <Editor stored={{ lines: data.body.allowedDestinations, etag: data.etag }} />
         </>
       )}
     </Card>

@@ -81,7 +81,7 @@ export function NewRoutePage(): ReactElement {
         <RouteEditor
           name={null}
           stored={null}
-          onSaved={leave}
+          onMade={leave}
           onGone={() => void navigate({ to: '/admin/routes' })}
         />
       </div>
@@ -139,7 +139,6 @@ export function RoutePage(): ReactElement {
             key={name}
             name={name}
             stored={query.data}
-            onSaved={() => void query.refetch()}
             onGone={() => void navigate({ to: '/admin/routes' })}
           />
           <RouteAside name={name} route={now ?? query.data.route} />

@@ -1,7 +1,6 @@
 // The settings being changed: saving them, and what happens where somebody else was faster.
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useBlocker } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import type { SettingsView } from '../../../src/api/admin/views.ts';
 import { Problem } from '../api/http.ts';
@@ -10,6 +9,7 @@ import { putSettings, readSettings } from './admin-client.ts';
 import { Conflict } from './Conflict.tsx';
 import type { FieldErrors } from './draft-fields.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
+import { keepTyping } from './kept-typing.ts';
 import { noteChange } from './last-change.ts';
 import { mergeChanges, same } from './merge.ts';
 import { formatPauses } from './pauses.ts';
@@ -21,29 +21,42 @@ import {
   withoutEmptySettings,
 } from './settings-draft.ts';
 import { settingsFields, SettingsForm } from './SettingsForm.tsx';
+import { useLeaveQuestion } from './use-leave-question.ts';
 
 interface Stored {
   settings: Settings;
   etag: string;
 }
 
-/** What is saved, and the fields that it was made of. */
+/** What is saved, and the fields that it was made of: whoever types on changes those, and not what is under way. */
 interface Sent {
   settings: Settings;
   draft: ReturnType<typeof settingsDraftOf>;
+  note: string;
+  replaces: string;
 }
 
 const none: FieldErrors = new Map();
+
+const kept = keepTyping<{ stored: Stored; draft: Sent['draft']; note: string }>();
+const keptAs = '';
 
 export function SettingsEditor(props: {
   stored: Stored;
   builtIn: SettingsView['builtIn'];
 }): ReactElement {
   const client = useQueryClient();
-  const [stored, setStored] = useState(props.stored);
+  const [before] = useState(
+    kept.find(keptAs) ?? {
+      stored: props.stored,
+      draft: settingsDraftOf(props.stored.settings),
+      note: '',
+    },
+  );
+  const [stored, setStored] = useState(before.stored);
   const [seenEtag, setSeenEtag] = useState(props.stored.etag);
-  const [draft, setDraft] = useState(settingsDraftOf(props.stored.settings));
-  const [note, setNote] = useState('');
+  const [draft, setDraft] = useState(before.draft);
+  const [note, setNote] = useState(before.note);
   const [errors, setErrors] = useState(none);
   const [faster, setFaster] = useState<{ mine: Settings; theirs: Stored } | null>(null);
   const isDirty = !same(draft, settingsDraftOf(stored.settings));
@@ -58,8 +71,8 @@ export function SettingsEditor(props: {
     if (!isDirty) load(props.stored);
   }
   const save = useMutation({
-    mutationFn: ({ settings }: Sent) => putSettings({ settings, note, replaces: stored.etag }),
-    onSuccess: ({ body: changed, etag }, { settings, draft: sent }) => {
+    mutationFn: putSettings,
+    onSuccess: ({ body: changed, etag }, { settings, draft: sent, note: sentNote }: Sent) => {
       // At once, since it may be undone before it is read again: what an undo brings would pass for nothing new.
       setStored({ settings, etag });
       client.setQueryData(
@@ -68,33 +81,33 @@ export function SettingsEditor(props: {
       );
       setDraft((now) => (same(now, sent) ? settingsDraftOf(settings) : now));
       setErrors(none);
-      setNote('');
+      setNote((now) => (now === sentNote ? '' : now));
       noteChange('The settings were saved', changed);
-      return askAgain(client);
+      void askAgain(client);
     },
-    onError: async (error, { settings: mine }) => {
+    onError: async (error, sent) => {
       if (error instanceof Problem && error.status === 412) {
         setErrors(none);
         try {
-          setFaster({ mine, theirs: await readNow() });
+          const theirs = await readNow();
+          // An answer that was lost: it is what we sent before.
+          if (same(theirs.settings, sent.settings)) save.mutate({ ...sent, replaces: theirs.etag });
+          else setFaster({ mine: sent.settings, theirs });
         } catch (unread) {
           setErrors(fieldErrors(unread, { prefix: '', fields: [] }));
         }
       } else setErrors(fieldErrors(error, { prefix: 'settings', fields: settingsFields }));
     },
   });
-  const isGuarded = isDirty && !save.isPending;
-  useBlocker({
-    shouldBlockFn: () =>
-      isGuarded && !globalThis.confirm('Leave without saving? What you changed is lost.'),
-    enableBeforeUnload: () => isGuarded,
-  });
+  useLeaveQuestion(isDirty, save.isPending);
+  kept.useKeeping(keptAs, isDirty ? { stored, draft, note } : null);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const filled = withoutEmptySettings(draft);
     setDraft(filled);
     const made = settingsOf(filled, stored.settings);
-    if (made.ok) save.mutate({ settings: made.settings, draft: filled });
+    if (made.ok)
+      save.mutate({ settings: made.settings, draft: filled, note, replaces: stored.etag });
     else setErrors(made.errors);
   };
   const merge =

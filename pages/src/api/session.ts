@@ -20,12 +20,13 @@ export function reportUnauthorised(): void {
   set(currentToken() === null ? 'needs-token' : 'refused');
 }
 
+export function sessionNow(): Session {
+  return session;
+}
+
 export function useSession(): Session {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => session,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, sessionNow);
 }
