@@ -118,4 +118,15 @@ describe('a cascade that is opened by its address', () => {
     expect(await page.locator('[data-view]').count()).toBe(0);
     expectConsoleError(/404/);
   });
+
+  test('whose answer fails stays told while it is asked again and again', async () => {
+    const { page, open } = await beforeOpening((route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{}' }),
+    );
+    await open(inject('world').apiToken);
+    const told = await page.getByRole('alert').first().elementHandle();
+    for (let turn = 0; turn < 3; turn += 1) await page.waitForResponse(question);
+    expect(await told?.evaluate((element) => element.isConnected)).toBe(true);
+    expectConsoleError(/503/);
+  });
 });

@@ -4,6 +4,7 @@ import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { Problem } from '../api/http.ts';
 import { cascadeQuery, isLive } from '../api/queries.ts';
+import { useFailure } from '../api/use-failure.ts';
 import { Frame } from '../frame/Frame.tsx';
 import { cascadeKeys } from '../keys/key-lines.ts';
 import { useNow } from '../time/clock.ts';
@@ -71,6 +72,7 @@ export function CascadePage(): ReactElement {
   const search = useSearch({ from: '/c/$traceId' });
   const known = isTraceId(traceId);
   const query = useQuery({ ...cascadeQuery(traceId), enabled: known });
+  const failure = useFailure(query, traceId);
   const nowMs = useNow(5_000);
   const detail = query.data;
 
@@ -111,15 +113,10 @@ export function CascadePage(): ReactElement {
         />
       );
     }
-    if (query.error instanceof Problem && query.error.status === 404)
-      return <Waiting traceId={traceId} />;
-    if (query.isError) {
+    if (failure instanceof Problem && failure.status === 404) return <Waiting traceId={traceId} />;
+    if (failure !== null) {
       return (
-        <ProblemNotice
-          error={query.error}
-          what="This cascade"
-          onRetry={() => void query.refetch()}
-        />
+        <ProblemNotice error={failure} what="This cascade" onRetry={() => void query.refetch()} />
       );
     }
     return <CascadeSkeleton />;

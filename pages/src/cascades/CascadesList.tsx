@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, type ReactElement } from 'react';
 import { isRefused } from '../api/http.ts';
 import { cascadesQuery, forgetUnread, readOlderCascades } from '../api/queries.ts';
+import { useFailure } from '../api/use-failure.ts';
 import { useFirstMinutes } from '../first/use-first-minutes.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Moment } from '../ui/Moment.tsx';
@@ -27,6 +28,7 @@ export function CascadesList(props: {
   const older = useMutation({
     mutationFn: (cursor: string) => readOlderCascades(search, cursor),
   });
+  const failure = useFailure(query, JSON.stringify(search));
   const isFiltered = filtersIn(search).length > 0;
   const feed = query.data;
   const traces = feed?.traces ?? [];
@@ -57,10 +59,10 @@ export function CascadesList(props: {
         className="flex min-h-0 flex-1 flex-col overflow-auto scroll-pt-9"
         {...read}
       >
-        {feed === undefined && query.isPending && <TableSkeleton />}
-        {feed === undefined && query.isError && (
+        {query.isPending && failure === null && <TableSkeleton />}
+        {failure !== null && (
           <Failed
-            error={query.error}
+            error={failure}
             search={search}
             onChange={onChange}
             onRetry={() => void query.refetch()}

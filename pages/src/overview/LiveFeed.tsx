@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { memo, useState, type ReactElement } from 'react';
 import type { TraceSummary } from '../../../src/api/views.ts';
 import { cascadesQuery, forgetUnread } from '../api/queries.ts';
+import { useFailure } from '../api/use-failure.ts';
 import { actorIcon } from '../cascades/CascadeRow.tsx';
 import { NewPill } from '../cascades/NewPill.tsx';
 import { ShapeGlyph } from '../cascades/ShapeGlyph.tsx';
@@ -95,6 +96,7 @@ export function LiveFeed(props: {
   onFilter: (filter: FeedFilter) => void;
 }): ReactElement {
   const query = useQuery(cascadesQuery(everything));
+  const failure = useFailure(query, 'everything');
   const [paused, setPaused] = useState(false);
 
   const traces = (query.data?.traces ?? []).filter((trace) => isShown(trace, props.filter));
@@ -152,10 +154,12 @@ export function LiveFeed(props: {
         {...read}
         {...pointed}
       >
-        {query.isPending && <RowsSkeleton rows={8} what="the newest cascades" />}
-        {query.isError && query.data === undefined && (
+        {query.isPending && failure === null && (
+          <RowsSkeleton rows={8} what="the newest cascades" />
+        )}
+        {failure !== null && (
           <ProblemNotice
-            error={query.error}
+            error={failure}
             what="The newest cascades"
             onRetry={() => void query.refetch()}
           />
