@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import type { KeyCreatedView, KeyListView } from '../../../src/api/admin/views.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Badge, Glyph, Status } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
@@ -66,7 +66,7 @@ function Rotate(props: { id: string; onRotated: (created: KeyCreatedView) => voi
       props.onRotated(created);
     },
     // Also where its answer is lost: it may have been made, and the list says so.
-    onSettled: () => askAgain(client),
+    onSettled: () => void askAgain(client),
   });
   return (
     <div className="flex w-full flex-wrap items-center gap-2 rounded-lg bg-recess p-2.5">
@@ -94,7 +94,7 @@ function Rotate(props: { id: string; onRotated: (created: KeyCreatedView) => voi
       </button>
       {rotate.isError && (
         <span role="alert" className="text-fail">
-          {rotate.error instanceof Problem ? rotate.error.detail : rotate.error.message}
+          {failureText(rotate.error)}
         </span>
       )}
     </div>
@@ -186,7 +186,7 @@ function KeyRow(props: { item: Key; onRotated: (created: KeyCreatedView) => void
       )}
       {revoke.isError && (
         <p role="alert" className="w-full text-fail">
-          {revoke.error.message}
+          {failureText(revoke.error)}
         </p>
       )}
     </li>

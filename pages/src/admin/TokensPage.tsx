@@ -3,6 +3,7 @@ import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import type { TokenCreatedView, TokenListView } from '../../../src/api/access/views.ts';
+import { failureText } from '../api/http.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { FieldError, SelectField, TextField } from '../ui/Field.tsx';
 import { Badge, Glyph, Status } from '../ui/Glyph.tsx';
@@ -109,7 +110,7 @@ function TokenRow({ item }: { item: Token }): ReactElement {
       </button>
       {revoke.isError && (
         <p role="alert" className="w-full text-fail">
-          {revoke.error.message}
+          {failureText(revoke.error)}
         </p>
       )}
     </li>

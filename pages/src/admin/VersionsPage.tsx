@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import type { VersionPage } from '../../../src/api/admin/views.ts';
-import { Problem } from '../api/http.ts';
+import { failureText, Problem } from '../api/http.ts';
 import { Badge } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -39,7 +39,7 @@ function Difference(props: {
       {query.isPending && <RowsSkeleton rows={1} what="what changed" />}
       {query.isError && (
         <p role="alert" className="px-4 py-3 text-fail">
-          {query.error instanceof Problem ? query.error.detail : query.error.message}
+          {failureText(query.error)}
         </p>
       )}
       {query.data !== undefined && (
@@ -93,7 +93,7 @@ function GoBack(props: { to: number; current: number; onDone: () => void }): Rea
           <span role="alert" className="text-fail">
             {go.error instanceof Problem && go.error.status === 412
               ? 'Somebody changed the configuration meanwhile: look again.'
-              : go.error.message}
+              : failureText(go.error)}
           </span>
         )}
         <button type="button" className="btn" disabled={go.isPending} onClick={() => go.mutate()}>

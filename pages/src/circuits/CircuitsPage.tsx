@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { CircuitView } from '../../../src/api/views.ts';
 import { letGo } from '../api/client.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { useLacking } from '../api/me.ts';
 import { circuitsQuery } from '../api/queries.ts';
 import { shortAddress } from '../dead/words.ts';
@@ -60,7 +60,7 @@ function CircuitRow(props: { circuit: CircuitView; lacking: string | null }): Re
         )}
         {go.isError && (
           <p role="alert" className="mt-1 text-fail">
-            {go.error instanceof Problem ? go.error.detail : go.error.message}
+            {failureText(go.error)}
           </p>
         )}
       </div>

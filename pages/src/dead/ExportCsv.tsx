@@ -3,6 +3,7 @@ import { DownloadSimpleIcon } from '@phosphor-icons/react/DownloadSimple';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { listDeadLetters } from '../api/client.ts';
+import { failureText } from '../api/http.ts';
 import { csvOf } from './csv.ts';
 import { narrowed, queryOf, type DeadSearch } from './filters.ts';
 import type { DeadLetter } from './words.ts';
@@ -42,7 +43,7 @@ export function ExportCsv({ search }: { search: DeadSearch }): ReactElement {
   return (
     <>
       <output className="text-[12px] text-sub">
-        {work.isError && `Not exported: ${work.error.message}`}
+        {work.isError && `Not exported: ${failureText(work.error)}`}
         {data !== undefined &&
           (data.isWhole
             ? ''

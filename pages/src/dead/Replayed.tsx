@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { DeliveryView, TraceDetail } from '../../../src/api/views.ts';
 import { cancelDelivery } from '../api/client.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { cascadeQuery } from '../api/queries.ts';
 import { Badge } from '../ui/Glyph.tsx';
 import { deliveryOutcome, type Outcome } from '../words/outcome.ts';
@@ -46,7 +46,7 @@ export function Replayed(props: { letter: DeadLetter; onDone: () => void }): Rea
       </output>
       {undo.isError && (
         <span role="alert" className="text-fail">
-          {undo.error instanceof Problem ? undo.error.detail : undo.error.message}
+          {failureText(undo.error)}
         </span>
       )}
       <span className="flex-1" />

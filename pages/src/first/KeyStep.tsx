@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useLacking, useMe } from '../api/me.ts';
-import { Problem } from '../api/http.ts';
+import { failureText, Problem } from '../api/http.ts';
 import { createKey } from '../admin/admin-client.ts';
 import { askAgain, keysQuery } from '../admin/queries.ts';
 import { Copyable } from '../ui/Copyable.tsx';
@@ -95,7 +95,7 @@ export function KeyStep(props: {
           <FieldError>
             {error instanceof Problem
               ? [
-                  error.detail,
+                  failureText(error),
                   ...error.errors.map(({ name, message }) => `${name} ${message}`),
                 ].join(' ')
               : error.message}

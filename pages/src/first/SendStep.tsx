@@ -2,7 +2,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, type ReactElement } from 'react';
 import { useMe } from '../api/me.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { dryRun, putAllowlist, readAllowlist } from '../admin/admin-client.ts';
 import { askAgain, keysQuery } from '../admin/queries.ts';
 import { Copyable } from '../ui/Copyable.tsx';
@@ -78,9 +78,7 @@ function Check({ destination }: { destination: string }): ReactElement | null {
       )}
       {allow.isError && (
         <div role="alert" className="w-full">
-          <FieldError>
-            {allow.error instanceof Problem ? allow.error.detail : allow.error.message}
-          </FieldError>
+          <FieldError>{failureText(allow.error)}</FieldError>
         </div>
       )}
     </div>

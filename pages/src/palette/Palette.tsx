@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useMemo, useState, type ReactElement } from 'react';
 import { searchQuery } from '../api/queries.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { resolverUrl, sectionsFor, type Entry, type Section } from './entries.ts';
 import { noteOpened, recentlyOpened } from './recent.ts';
 import { useKnown } from './use-known.ts';
@@ -111,7 +111,7 @@ export function Palette(props: { onClose: () => void }): ReactElement {
               {isAsking
                 ? 'Looking it up…'
                 : search.isError
-                  ? `The search failed: ${search.error instanceof Problem ? search.error.detail : search.error.message}`
+                  ? `The search failed: ${failureText(search.error)}`
                   : (found?.wrong ??
                     'Nothing has this as its ID or in its name, and no page or action is called so.')}
             </p>

@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import type { WaitingCancelledView } from '../../../src/api/waiting-views.ts';
 import type { DeliveryView } from '../../../src/api/views.ts';
 import { cancelWaiting, countWaiting } from '../api/client.ts';
+import { failureText } from '../api/http.ts';
 import { useLacking } from '../api/me.ts';
 import { FieldError } from '../ui/Field.tsx';
 
@@ -44,7 +45,7 @@ export function CancelWaiting({ delivery }: { delivery: DeliveryView }): ReactEl
       <output className="text-sub">{run.data}</output>
       {run.isError && (
         <div role="alert" className="w-full">
-          <FieldError>{run.error.message}</FieldError>
+          <FieldError>{failureText(run.error)}</FieldError>
         </div>
       )}
     </>

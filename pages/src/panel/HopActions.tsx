@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { DeliveryView } from '../../../src/api/views.ts';
 import { cancelDelivery, replayDeadLetter, rerunDelivery } from '../api/client.ts';
-import { Problem } from '../api/http.ts';
+import { failureText } from '../api/http.ts';
 import { useLacking } from '../api/me.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { CancelWaiting } from './CancelWaiting.tsx';
@@ -97,9 +97,7 @@ export function HopActions(props: {
           <span className="mt-0.5">
             <Glyph tone="fail" size={13} />
           </span>
-          {run.error instanceof Problem && run.error.detail !== ''
-            ? run.error.detail
-            : run.error.message}
+          {failureText(run.error)}
         </p>
       )}
     </div>

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import type { LogsTarget } from '../api/client.ts';
 import { logsQuery, readLogsAgain } from '../api/queries.ts';
+import { failureText } from '../api/http.ts';
 import { changed, type LogScope } from '../cascade/search.ts';
 import { useZone } from '../time/clock.ts';
 import { formatClock, formatSpan } from '../time/format.ts';
@@ -157,7 +158,12 @@ function Logs(props: {
           onLeaveEnd={pause}
           onReachEnd={resume}
           before={
-            <Older book={book} loading={again.isPending} onOlder={() => again.mutate('older')} />
+            <Older
+              book={book}
+              loading={again.isPending}
+              failure={again.isError && again.variables === 'older' ? again.error : null}
+              onOlder={() => again.mutate('older')}
+            />
           }
           after={
             lines.length === 0 && <p className="px-4 pb-3 text-sub">No line matches the filter.</p>
@@ -219,6 +225,7 @@ function KeptFrom({ book }: { book: LogBook }): ReactElement {
 function Older(props: {
   book: LogBook;
   loading: boolean;
+  failure: Error | null;
   onOlder: () => void;
 }): ReactElement | null {
   const { book } = props;
@@ -234,6 +241,11 @@ function Older(props: {
       <button type="button" className="btn" disabled={props.loading} onClick={props.onOlder}>
         {props.loading ? 'Loading…' : 'Load older lines'}
       </button>
+      {props.failure !== null && (
+        <span role="alert" className="ml-2 text-[12px] text-fail">
+          Not loaded: {failureText(props.failure)}
+        </span>
+      )}
     </div>
   );
 }
