@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deadLetterPageSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
-import { signedIn, useBrowser } from './browser.ts';
+import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
 import { send, store } from './routes.ts';
 import { makeToken, signedInWith } from './tokens.ts';
 
@@ -134,6 +134,56 @@ describe('dead letters', () => {
     await hasRows(page, 0);
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await hasRows(page, 2);
+  });
+
+  test('say of each that was not replayed, in whatever order the answers come', async () => {
+    const page = await signedIn('/dead?job=fetch-label');
+    await hasRows(page, 2);
+    const later = Promise.withResolvers<undefined>();
+    let asked = 0;
+    await page.route('**/api/dead-letters/*/replay', async (route) => {
+      asked += 1;
+      if (asked === 1) await later.promise;
+      await route.fulfill({ status: 502, contentType: 'text/html', body: 'Bad gateway' });
+    });
+    const buttons = rows(page).getByRole('button', { name: /^Replay/ });
+    await buttons.nth(0).click();
+    await buttons.nth(1).click();
+    const failed = page.getByText('fetch-label was not replayed: The API answered 502');
+    await failed.waitFor();
+    // Nothing is done twice: the first is under way still.
+    expect(await buttons.nth(0).isDisabled()).toBe(true);
+    later.resolve(undefined);
+    await until(
+      'both failures',
+      () => failed.count(),
+      (count) => count === 2,
+    );
+    expectConsoleError(/502/);
+  });
+
+  test('lead nobody to a run who has left while it was begun', async () => {
+    const page = await signedIn('/dead?job=fetch-label');
+    await hasRows(page, 2);
+    await page.getByRole('button', { name: 'Replay all of fetch-label…' }).click();
+    await page.getByText('2 deliveries are attempted again').waitFor();
+    const later = Promise.withResolvers<undefined>();
+    await page.route('**/api/replays', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      await later.promise;
+      await route.fulfill({ status: 201, json: { id: 'a'.repeat(32) } });
+    });
+    const answered = page.waitForResponse(
+      (response) => response.request().method() === 'POST' && response.url().endsWith('/replays'),
+    );
+    await page.getByRole('button', { name: 'Begin' }).click();
+    expect(await page.getByRole('button', { name: 'Cancel', exact: true }).isDisabled()).toBe(true);
+    await page.getByRole('link', { name: 'Coverage' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Coverage' }).waitFor();
+    later.resolve(undefined);
+    await (await answered).finished();
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    expect(new URL(page.url()).pathname).toBe('/coverage');
   });
 
   test('are saved as they are found, for a spreadsheet', async () => {

@@ -235,6 +235,8 @@ describe('leaving while something is saved', () => {
     await expect.poll(() => asked).toContain('not saved yet');
     held.letGo();
     await page.getByText('The settings were saved').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone: The settings were saved').waitFor();
     await page.getByRole('link', { name: 'Versions' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'Versions' }).waitFor();
   });

@@ -1,7 +1,8 @@
 // What is known of one destination: its job's name, its time, whether it is slow.
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import { useEffect, useState, type FormEvent, type ReactElement } from 'react';
+import type { Changed } from '../../../src/api/admin/views.ts';
 import type { KnownDestination } from '../../../src/config/configuration.ts';
 import { Problem } from '../api/http.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
@@ -11,6 +12,7 @@ import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { deleteDestination, putDestination, readDestination } from './admin-client.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
 import { noteChange } from './last-change.ts';
+import { same } from './merge.ts';
 import { askAgain } from './queries.ts';
 
 const unknown: KnownDestination = {
@@ -30,6 +32,38 @@ const fields = [
 /** A new one has none. */
 type Tag = string | null;
 
+/** What stands in the fields. */
+interface Typed {
+  url: string;
+  job: string;
+  isSlow: boolean;
+  worksInBackground: boolean;
+  seconds: string;
+  limit: string;
+}
+
+function typedOf(url: string, known: KnownDestination): Typed {
+  const { job, isSlow, worksInBackground, attemptTimeoutSeconds, concurrencyLimit } = known;
+  return {
+    url,
+    job: job ?? '',
+    isSlow,
+    worksInBackground,
+    seconds: attemptTimeoutSeconds === null ? '' : String(attemptTimeoutSeconds),
+    limit: String(concurrencyLimit ?? ''),
+  };
+}
+
+function knownOf({ job, isSlow, worksInBackground, seconds, limit }: Typed): KnownDestination {
+  return {
+    job: job.trim() || null,
+    isSlow,
+    worksInBackground,
+    attemptTimeoutSeconds: seconds.trim() === '' ? null : Number(seconds),
+    ...(limit.trim() !== '' && { concurrencyLimit: Number(limit) }),
+  };
+}
+
 function Fields(props: {
   url: string;
   known: KnownDestination;
@@ -38,41 +72,35 @@ function Fields(props: {
   onDone: () => void;
 }): ReactElement {
   const client = useQueryClient();
-  const [url, setUrl] = useState(props.url);
-  const [job, setJob] = useState(props.known.job ?? '');
-  const [isSlow, setSlow] = useState(props.known.isSlow);
-  const [worksInBackground, setBackground] = useState(props.known.worksInBackground);
-  const [seconds, setSeconds] = useState(
-    props.known.attemptTimeoutSeconds === null ? '' : String(props.known.attemptTimeoutSeconds),
-  );
-  const [limit, setLimit] = useState(String(props.known.concurrencyLimit ?? ''));
-  const after = {
-    onSuccess: async (changed: Awaited<ReturnType<typeof putDestination>>) => {
-      noteChange(`The destination ${job.trim() || url} was changed`, changed);
-      props.onDone();
-      await askAgain(client);
-    },
+  const [etag, setEtag] = useState(props.etag);
+  const [typed, setTyped] = useState(() => typedOf(props.url, props.known));
+  const { url, job, isSlow, worksInBackground, seconds, limit } = typed;
+  const change = (next: Partial<Typed>): void => setTyped((now) => ({ ...now, ...next }));
+  const note = (of: Typed, changed: Changed): void => {
+    noteChange(`The destination ${of.job.trim() || of.url} was changed`, changed);
+    void askAgain(client);
   };
   const save = useMutation({
-    mutationFn: () =>
-      putDestination({
-        url: url.trim(),
-        known: {
-          job: job.trim() || null,
-          isSlow,
-          worksInBackground,
-          attemptTimeoutSeconds: seconds.trim() === '' ? null : Number(seconds),
-          ...(limit.trim() !== '' && { concurrencyLimit: Number(limit) }),
-        },
-        note: '',
-        replaces: props.etag,
-      }),
-    ...after,
+    mutationFn: (sent: Typed) =>
+      putDestination({ url: sent.url.trim(), known: knownOf(sent), note: '', replaces: etag }),
+    onSuccess: ({ body: changed, etag: next }, sent) => {
+      setEtag(next);
+      setSaved(sent);
+      note(sent, changed);
+    },
   });
   const remove = useMutation({
-    mutationFn: (replaces: string) => deleteDestination({ url: props.url, replaces }),
-    ...after,
+    mutationFn: (replaces: string) => deleteDestination({ url: url.trim(), replaces }),
+    onSuccess: (changed) => note(typed, changed),
   });
+  // Closed once all that was typed is stored: whoever has typed on meanwhile, or opened another, goes on with that.
+  const [saved, setSaved] = useState<Typed | null>(null);
+  const isDone = remove.isSuccess || (saved !== null && same(saved, typed));
+  const { onDone } = props;
+  useEffect(() => {
+    if (isDone) onDone();
+    // oxlint-disable-next-line react/exhaustive-deps -- Once: it closes by that.
+  }, [isDone]);
   const failed = save.error ?? remove.error;
   const isStale = failed instanceof Problem && failed.status === 412;
   const errors =
@@ -81,7 +109,7 @@ function Fields(props: {
       : fieldErrors(failed, { prefix: `destinations.${url.trim()}`, fields });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    save.mutate();
+    save.mutate(typed);
   };
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
@@ -89,8 +117,8 @@ function Fields(props: {
         label="URL"
         mono
         value={url}
-        disabled={props.url !== ''}
-        onChange={setUrl}
+        disabled={props.url !== '' || etag !== null}
+        onChange={(next) => change({ url: next })}
         placeholder="https://jobs.example.com/charge-card"
         error={errors.get('url')}
       />
@@ -98,7 +126,7 @@ function Fields(props: {
         <TextField
           label="Job’s name"
           value={job}
-          onChange={setJob}
+          onChange={(next) => change({ job: next })}
           error={errors.get('job')}
           hint="in correlation IDs; empty: the last part of the address"
         />
@@ -106,7 +134,7 @@ function Fields(props: {
           label="Time for one attempt (s)"
           type="number"
           value={seconds}
-          onChange={setSeconds}
+          onChange={(next) => change({ seconds: next })}
           error={errors.get('attemptTimeoutSeconds')}
           hint="empty: the route’s or the Worker’s"
         />
@@ -114,7 +142,7 @@ function Fields(props: {
           label="Runs at once, at most"
           type="number"
           value={limit}
-          onChange={setLimit}
+          onChange={(next) => change({ limit: next })}
           error={errors.get('concurrencyLimit')}
           hint="what its platform allows, such as a Lambda’s reserved concurrency; only shown beside how many ran"
         />
@@ -123,18 +151,18 @@ function Fields(props: {
         label="It is slow"
         hint="takes longer than a broadcast may, up to 15 minutes: delivered from the queue from the start"
         checked={isSlow}
-        onChange={setSlow}
+        onChange={(next) => change({ isSlow: next })}
       />
       <CheckField
         label="It works in the background"
         hint="goes on after it has answered, up to 15 minutes after its start: what it writes then is its own"
         checked={worksInBackground}
-        onChange={setBackground}
+        onChange={(next) => change({ worksInBackground: next })}
       />
       {isStale && (
         <div role="alert" className="flex flex-wrap items-center gap-3">
           <FieldError>
-            {props.etag === null
+            {etag === null
               ? 'It is described already.'
               : 'Somebody changed it meanwhile; yours was not stored.'}
           </FieldError>
@@ -158,14 +186,12 @@ function Fields(props: {
         </Button>
         <Button onClick={props.onDone}>Cancel</Button>
         <span className="flex-1" />
-        {props.etag !== null && (
+        {etag !== null && (
           <button
             type="button"
             className="btn text-fail"
-            disabled={remove.isPending}
-            onClick={() => {
-              if (props.etag !== null) remove.mutate(props.etag);
-            }}
+            disabled={save.isPending || remove.isPending}
+            onClick={() => remove.mutate(etag)}
           >
             Forget it
           </button>

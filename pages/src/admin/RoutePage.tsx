@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { Problem } from '../api/http.ts';
+import { failureText, Problem } from '../api/http.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 import { AdminPage } from './AdminPage.tsx';
@@ -35,21 +35,21 @@ function DeleteButton(props: {
   const client = useQueryClient();
   const remove = useMutation({
     mutationFn: () => deleteRoute({ name, note: '', replaces: etag }),
-    onSuccess: async (changed) => {
-      noteChange(`Route ${name} was deleted`, changed);
-      // Away from it first: while its page stands, the route that is gone is asked for again too.
-      await props.onDeleted();
-      await askAgain(client);
-    },
+    onSuccess: (changed) => noteChange(`Route ${name} was deleted`, changed),
     onError: () => askAgain(client),
   });
+  const leave = async (): Promise<void> => {
+    // Away from it first: while its page stands, the route that is gone is asked for again too.
+    await props.onDeleted();
+    await askAgain(client);
+  };
   return (
     <>
       {remove.isError && (
         <span role="alert" className="text-fail">
           {remove.error instanceof Problem && remove.error.status === 412
             ? 'Somebody changed it meanwhile: look at it again.'
-            : remove.error.message}
+            : failureText(remove.error)}
         </span>
       )}
       <button
@@ -62,7 +62,8 @@ function DeleteButton(props: {
               `Delete the route ${name}? Senders of /r/${name} are answered 404 then. It can be undone.`,
             )
           )
-            remove.mutate();
+            // Whoever has left meanwhile is led nowhere.
+            remove.mutate(undefined, { onSuccess: () => void leave() });
         }}
       >
         Delete

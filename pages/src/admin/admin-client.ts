@@ -112,9 +112,9 @@ export function putDestination(of: {
   known: KnownDestination;
   note: string;
   replaces: Precondition;
-}): Promise<Changed> {
+}): Promise<Stored> {
   const param = { url: encodeURIComponent(of.url) };
-  return answerOf((options) =>
+  return taggedAnswerOf((options) =>
     admin.destinations[':url'].$put(
       { param, query: { note: of.note }, json: of.known },
       change(options, of.replaces),

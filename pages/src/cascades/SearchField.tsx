@@ -48,7 +48,6 @@ export function SearchField(props: { onFilter: (added: CascadesSearch) => void }
       const view = await client.fetchQuery(searchQuery(what)).catch(() => null);
       return view === null ? textSuggestion(what) : meantBy(what, suggestionsOf(view));
     },
-    onSuccess: take,
   });
 
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
@@ -59,7 +58,9 @@ export function SearchField(props: { onFilter: (added: CascadesSearch) => void }
       setPicked((next + options.length) % options.length);
     } else if (event.key === 'Enter' && isLong) {
       if (active !== null) take(active);
-      else if (!enter.isPending) enter.mutate(text);
+      // Whoever types on or leaves meanwhile means something else by then.
+      else if (!(enter.isPending && enter.variables === text))
+        enter.mutate(text, { onSuccess: take });
     } else if (event.key === 'Escape' && (isOpen || typed !== '')) {
       if (!isOpen || !isLong) setTyped('');
       setOpen(false);
@@ -94,6 +95,7 @@ export function SearchField(props: { onFilter: (added: CascadesSearch) => void }
         autoComplete="off"
         onChange={({ target }) => {
           setTyped(target.value);
+          enter.reset();
           settle(target.value.trim());
           setPicked(null);
           setOpen(true);

@@ -72,6 +72,15 @@ function useChoice(of: string): [Choice, (change: Partial<Choice>) => void] {
   return [choice, change];
 }
 
+interface NotReplayed {
+  letter: DeadLetter;
+  why: string;
+}
+
+function without(known: readonly NotReplayed[], { deliveryId }: DeadLetter): NotReplayed[] {
+  return known.filter(({ letter }) => letter.deliveryId !== deliveryId);
+}
+
 export function DeadLettersPage(): ReactElement {
   const search = useSearch({ from: '/dead' });
   const navigate = useNavigate({ from: '/dead' });
@@ -80,6 +89,8 @@ export function DeadLettersPage(): ReactElement {
   const areDiscarded = search.discarded === true;
   const [{ ticked, isAll, plan }, choose] = useChoice(JSON.stringify(asked));
   const [replayed, setReplayed] = useState<DeadLetter[]>([]);
+  const [replaying, setReplaying] = useState<ReadonlySet<string>>(new Set());
+  const [notReplayed, setNotReplayed] = useState<readonly NotReplayed[]>([]);
   const [discarded, setDiscarded] = useState<DiscardedLettersView | null>(null);
   useDocumentKeys(takeRowKey);
 
@@ -93,14 +104,25 @@ export function DeadLettersPage(): ReactElement {
     ]);
   };
   const clear = (): void => choose({ ticked: nobody, isAll: false });
+  // Several can be under way at once: each has its own end, in whatever order.
   const replay = useMutation({
     mutationFn: ({ deliveryId }: DeadLetter) => replayDeadLetter(deliveryId),
+    onMutate: (letter) => {
+      setReplaying((known) => new Set(known).add(letter.deliveryId));
+      setNotReplayed((known) => without(known, letter));
+    },
     onSuccess: (_view, letter) =>
       setReplayed((known) => [
         letter,
         ...known.filter(({ deliveryId }) => deliveryId !== letter.deliveryId),
       ]),
-    onSettled: askAgain,
+    onError: (failure, letter) =>
+      setNotReplayed((known) => [...without(known, letter), { letter, why: failureText(failure) }]),
+    onSettled: async (_view, _failure, letter) => {
+      // Busy until the list says what has become of it.
+      await askAgain();
+      setReplaying((known) => new Set([...known].filter((id) => id !== letter.deliveryId)));
+    },
   });
   const restore = useMutation({
     mutationFn: (deliveryIds: string[]) => restoreLetters({ deliveryIds }),
@@ -232,11 +254,11 @@ export function DeadLettersPage(): ReactElement {
           </ul>
         </Card>
       )}
-      {replay.isError && (
-        <Failure>
-          {replay.variables.job} was not replayed: {failureText(replay.error)}
+      {notReplayed.map(({ letter, why }) => (
+        <Failure key={letter.deliveryId}>
+          {letter.job} was not replayed: {why}
         </Failure>
-      )}
+      ))}
       {restore.isError && <Failure>Nothing was restored: {failureText(restore.error)}</Failure>}
       {!areDiscarded && groups.data !== undefined && letters.length > 0 && (
         <Groups
@@ -289,7 +311,7 @@ export function DeadLettersPage(): ReactElement {
               ticked={ticked}
               isAll={isAll}
               openId={search.sel ?? null}
-              busyId={replay.isPending ? replay.variables.deliveryId : null}
+              busyIds={replaying}
               acts={{
                 lacking,
                 onReplay: (letter) => replay.mutate(letter),

@@ -150,7 +150,8 @@ export function DeadLettersTable(props: {
   /** Every letter that fits is chosen, also those that are not loaded. */
   isAll: boolean;
   openId: string | null;
-  busyId: string | null;
+  /** Of those that are being replayed. */
+  busyIds: ReadonlySet<string>;
   acts: RowActs & { onTickPage: (isTicked: boolean) => void };
 }): ReactElement {
   const { letters, ticked, isAll, acts } = props;
@@ -201,7 +202,7 @@ export function DeadLettersTable(props: {
             letter={letter}
             isTicked={isTicked(letter)}
             isOpen={props.openId === letter.deliveryId}
-            busy={props.busyId === letter.deliveryId}
+            busy={props.busyIds.has(letter.deliveryId)}
             columns={columns}
             acts={acts}
           />

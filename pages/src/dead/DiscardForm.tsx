@@ -39,7 +39,7 @@ export function DiscardForm(props: {
       <form onSubmit={submit} className="flex flex-col gap-4 p-4">
         <output className="text-[15px]">
           {count.isError
-            ? `They could not be counted: ${count.error.message}`
+            ? `They could not be counted: ${failureText(count.error)}`
             : found === undefined
               ? 'Counting…'
               : `${counted(found, 'letter')} ${found === 1 ? 'leaves' : 'leave'} the list and ${found === 1 ? 'is' : 'are'} delivered to nobody. They can be restored as long as they are kept.`}
@@ -66,7 +66,9 @@ export function DiscardForm(props: {
           >
             {discard.isPending ? 'Discarding…' : 'Discard'}
           </Button>
-          <Button onClick={props.onCancel}>Cancel</Button>
+          <Button onClick={props.onCancel} disabled={discard.isPending}>
+            Cancel
+          </Button>
         </div>
       </form>
     </Card>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { ReplayRunView } from '../../../src/api/replay-views.ts';
-import { Problem } from '../api/http.ts';
+import { failureText, Problem } from '../api/http.ts';
 import { useLacking } from '../api/me.ts';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Badge, Glyph } from '../ui/Glyph.tsx';
@@ -81,7 +81,11 @@ function Controls({ run }: { run: ReplayRunView }): ReactElement {
   const client = useQueryClient();
   const command = useMutation({
     mutationFn: (what: Command) => commandRun(run.id, what),
-    onSuccess: (view) => client.setQueryData(['replays', run.id], view),
+    onSuccess: async (view) => {
+      // What was asked before it was done would say that it has not been.
+      await client.cancelQueries({ queryKey: ['replays', run.id] });
+      client.setQueryData(['replays', run.id], view);
+    },
     onError: () => client.invalidateQueries({ queryKey: ['replays', run.id] }),
   });
   const goes = run.state === 'running' || run.state === 'judging';
@@ -91,7 +95,7 @@ function Controls({ run }: { run: ReplayRunView }): ReactElement {
     <>
       {command.isError && (
         <span role="alert" className="text-fail">
-          {command.error instanceof Problem ? command.error.detail : command.error.message}
+          {failureText(command.error)}
         </span>
       )}
       {run.state === 'paused' && (

@@ -38,21 +38,23 @@ export function StartRun(props: {
         ratePerSecond: Number(rate),
         canary: isCareful ? Number(canary) : null,
       }),
-    onSuccess: ({ id }) => navigate({ to: '/replays/$run', params: { run: id } }),
   });
   const circuits = useQuery(circuitsQuery);
   const shut = troubles(props.destinations, circuits.data?.circuits ?? []);
   const found = count.data?.found;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    start.mutate();
+    // Whoever has left meanwhile is led nowhere.
+    start.mutate(undefined, {
+      onSuccess: ({ id }) => void navigate({ to: '/replays/$run', params: { run: id } }),
+    });
   };
   return (
     <Card title={props.title}>
       <form onSubmit={submit} className="flex flex-col gap-4 p-4">
         <output className="text-[15px]">
           {count.isError
-            ? `They could not be counted: ${count.error.message}`
+            ? `They could not be counted: ${failureText(count.error)}`
             : found === undefined
               ? 'Counting…'
               : `${found.toLocaleString('en')} ${found === 1 ? 'delivery is' : 'deliveries are'} attempted again, each with the correlation ID and the idempotency key that it had.`}
@@ -117,7 +119,10 @@ export function StartRun(props: {
           >
             {start.isPending ? 'Beginning…' : 'Begin'}
           </Button>
-          <Button onClick={props.onCancel}>Cancel</Button>
+          {/* What has been sent off begins, whether its page is told or not. */}
+          <Button onClick={props.onCancel} disabled={start.isPending}>
+            Cancel
+          </Button>
         </div>
       </form>
     </Card>
