@@ -221,8 +221,7 @@ describe('a session that ends while something is saved', () => {
 describe('leaving while something is saved', () => {
   test('asks first, since what is typed is lost where it fails', async () => {
     const page = await signedIn('/admin/settings');
-    await page.getByRole('button', { name: 'Add a member' }).click();
-    await page.getByLabel('Who', { exact: true }).last().fill('left@acme.io');
+    await page.getByLabel('Rotations are kept for (s)').fill('4000');
     const held = await hold(page, '**/api/admin/settings*', 'PUT');
     await page.getByRole('button', { name: 'Save' }).click();
     await held.came;
@@ -239,5 +238,33 @@ describe('leaving while something is saved', () => {
     await page.getByText('Undone: The settings were saved').waitFor();
     await page.getByRole('link', { name: 'Versions' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'Versions' }).waitFor();
+  });
+});
+
+describe('an undo', () => {
+  test('is offered only of what going back takes back: members stay', async () => {
+    const page = await signedIn('/admin/settings');
+    await page.getByRole('button', { name: 'Add a member' }).click();
+    await page.getByLabel('Who', { exact: true }).last().fill('undone@acme.io');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('The settings were saved').waitFor();
+    expect(await page.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Versions' }).first().click();
+    await page
+      .getByRole('button', { name: /^Go back to version \d+…$/ })
+      .first()
+      .click();
+    await page.getByText('Members and masking stay as they are now.').waitFor();
+    await page.getByText('Nothing differs', { exact: false }).first().waitFor();
+
+    await page.getByRole('link', { name: 'Settings' }).first().click();
+    await page.getByRole('button', { name: 'Remove undone@acme.io' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page
+      .getByRole('button', { name: 'Remove undone@acme.io' })
+      .waitFor({ state: 'detached' });
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Save', exact: true }).isDisabled())
+      .toBe(true);
   });
 });

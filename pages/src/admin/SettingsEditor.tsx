@@ -82,7 +82,8 @@ export function SettingsEditor(props: {
       setDraft((now) => (same(now, sent) ? settingsDraftOf(settings) : now));
       setErrors(none);
       setNote((now) => (now === sentNote ? '' : now));
-      noteChange('The settings were saved', changed);
+      // Going back leaves members and masking as they are: what would undo nothing of them is not offered.
+      noteChange('The settings were saved', changed, same(stored.settings.access, settings.access));
       void askAgain(client);
     },
     onError: async (error, sent) => {

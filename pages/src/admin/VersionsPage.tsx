@@ -24,9 +24,10 @@ function Difference(props: {
   from: number;
   to: number;
   title: string;
-  withoutKeys?: boolean;
+  /** What going back leaves as it is. */
+  without?: RegExp;
 }): ReactElement {
-  const { from, to, withoutKeys = false } = props;
+  const { from, to, without } = props;
   const query = useQuery({
     queryKey: ['changes', from, to],
     queryFn: ({ signal }) => readChanges({ from, to }, signal),
@@ -43,9 +44,7 @@ function Difference(props: {
         </p>
       )}
       {query.data !== undefined && (
-        <Changes
-          changes={query.data.changes.filter(({ path }) => !withoutKeys || !/^keys\b/.test(path))}
-        />
+        <Changes changes={query.data.changes.filter(({ path }) => without?.test(path) !== true)} />
       )}
     </div>
   );
@@ -76,7 +75,7 @@ function GoBack(props: { to: number; current: number; onDone: () => void }): Rea
         from={props.current}
         to={props.to}
         title={`Going back to version ${props.to} would change:`}
-        withoutKeys={!restoresKeys}
+        without={restoresKeys ? /^access\b/ : /^(?:access|keys)\b/}
       />
       <div className="flex flex-wrap items-center gap-3">
         <label className="flex items-center gap-2">
@@ -88,6 +87,7 @@ function GoBack(props: { to: number; current: number; onDone: () => void }): Rea
           />
           Keys too: as they were, so that revoked ones come back
         </label>
+        <span className="text-sub">Members and masking stay as they are now.</span>
         <span className="flex-1" />
         {go.isError && (
           <span role="alert" className="text-fail">
