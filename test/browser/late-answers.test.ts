@@ -116,6 +116,19 @@ describe('an answer that comes when its page has been left', () => {
   });
 });
 
+describe('figures of another range', () => {
+  test('say that they are of the one before, until those of the chosen one have come', async () => {
+    const page = await signedIn('/coverage');
+    await page.getByRole('heading', { name: 'What to change' }).waitFor();
+    const held = await hold(page, /api\/coverage\?/, 'GET');
+    await page.getByRole('button', { name: '30 days' }).click();
+    await held.came;
+    await page.getByText('Loading, still as chosen before').waitFor();
+    held.letGo();
+    await page.getByText('Loading, still as chosen before').waitFor({ state: 'detached' });
+  });
+});
+
 describe('a replay run', () => {
   const run = {
     id: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
@@ -133,7 +146,7 @@ describe('a replay run', () => {
       delivered: 0,
       failedAgain: 0,
       uncertain: 0,
-      underWay: 0,
+      underWay: 1,
     },
     actions: [],
   };

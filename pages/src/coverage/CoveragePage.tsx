@@ -124,7 +124,12 @@ export function CoveragePage(): ReactElement {
       title="Coverage"
       note={
         query.data !== undefined && (
-          <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          <Freshness
+            updatedAtMs={query.dataUpdatedAt}
+            failing={query.isError}
+            ofBefore={query.isPlaceholderData}
+            quiet
+          />
         )
       }
       aside={

@@ -31,7 +31,12 @@ function Jobs({ range }: { range: Range }): ReactElement {
       hint="what fails most often first"
       aside={
         data !== undefined && (
-          <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          <Freshness
+            updatedAtMs={query.dataUpdatedAt}
+            failing={query.isError}
+            ofBefore={query.isPlaceholderData}
+            quiet
+          />
         )
       }
     >
@@ -59,7 +64,12 @@ function Destinations({ range }: { range: Range }): ReactElement {
       hint="what fails most often first"
       aside={
         data !== undefined && (
-          <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+          <Freshness
+            updatedAtMs={query.dataUpdatedAt}
+            failing={query.isError}
+            ofBefore={query.isPlaceholderData}
+            quiet
+          />
         )
       }
     >

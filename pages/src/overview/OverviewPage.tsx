@@ -70,7 +70,12 @@ export function OverviewPage(): ReactElement {
       note={
         <>
           {data !== undefined && (
-            <Freshness updatedAtMs={query.dataUpdatedAt} failing={query.isError} quiet />
+            <Freshness
+              updatedAtMs={query.dataUpdatedAt}
+              failing={query.isError}
+              ofBefore={query.isPlaceholderData}
+              quiet
+            />
           )}
           <HealthBadges />
         </>

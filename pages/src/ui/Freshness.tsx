@@ -10,6 +10,7 @@ const staleAfterMs = 6_000;
 
 /**
  * @param props.quiet says nothing while it is live
+ * @param props.ofBefore what is shown is of another choice than the one that is on its way
  * @param props.fed what is shown comes by the live feed: says so where it does not now
  */
 export function Freshness(props: {
@@ -17,15 +18,21 @@ export function Freshness(props: {
   failing: boolean;
   quiet?: boolean;
   fed?: boolean;
+  ofBefore?: boolean;
 }): ReactElement {
   const nowMs = useNow(1000);
   const live = useLiveState();
-  const stale = props.failing && nowMs - props.updatedAtMs > staleAfterMs;
+  const stale =
+    props.ofBefore !== true && props.failing && nowMs - props.updatedAtMs > staleAfterMs;
   return (
     <output
       className={`flex items-center gap-1.5 text-[12px] whitespace-nowrap ${stale ? 'text-retry' : 'text-sub'}`}
     >
-      {stale ? (
+      {props.ofBefore === true ? (
+        <span className="animate-[appear-late_1ms_150ms_both]">
+          Loading, still as chosen before
+        </span>
+      ) : stale ? (
         <>
           <Glyph tone="retry" />
           {`Not live, updated ${formatAgo(props.updatedAtMs, nowMs)}`}
