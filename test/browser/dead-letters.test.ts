@@ -214,6 +214,7 @@ describe('dead letters', () => {
     await page
       .getByRole('region', { name: 'Dead letter of fetch-label' })
       .getByText('the shelf is empty')
+      .first()
       .waitFor();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export CSV' }).click();
