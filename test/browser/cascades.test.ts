@@ -199,7 +199,7 @@ describe('what the list of cascades says', () => {
   test('when a filter cannot be used: what is wrong with it, and the way out', async () => {
     const page = await signedIn('/cascades?row=nonsense');
     const alert = page.getByRole('alert');
-    await alert.getByText('names a row as orders#42').waitFor();
+    await alert.getByText('must name a row as orders#42').waitFor();
     expectConsoleError(/400/);
     await alert.getByRole('button', { name: 'Without “Row: nonsense”' }).click();
     expect(parameters(page)).toEqual({});
