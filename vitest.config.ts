@@ -65,6 +65,8 @@ export default defineConfig({
           globalSetup: ['test/browser/world-setup.ts'],
           // One world, one after the other: a test that stops the log server must not meet another's.
           fileParallelism: false,
+          // As long as the browser waits for what it looks for.
+          expect: { poll: { timeout: 30_000 } },
           hookTimeout: 180_000,
           testTimeout: 300_000,
         },
