@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+/** A second, which is the default, is too short for what comes by a timer, a queue or a browser. */
+const expect = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     // Files wait for each other's timers, sockets and disks more than for processors: two at a time also on two cores,
@@ -21,6 +24,7 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          expect,
           include: ['test/worker/**/*.test.ts'],
           globalSetup: ['test/support/destination-setup.ts'],
           testTimeout: 180_000,
@@ -29,6 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          expect,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/postgres-server.ts'],
           hookTimeout: 180_000,
@@ -38,6 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
+          expect,
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ['test/support/postgres-server.ts', 'test/faults/bundle-setup.ts'],
           // Cells wait for retries more than for processors; but no more of them than a slow machine serves in time.
@@ -50,6 +56,7 @@ export default defineConfig({
       {
         test: {
           name: 'causality',
+          expect,
           include: ['test/causality/**/*.test.ts'],
           globalSetup: ['test/support/postgres-server.ts'],
           // One world after the other: each keeps both cores busy.
@@ -65,8 +72,7 @@ export default defineConfig({
           globalSetup: ['test/browser/world-setup.ts'],
           // One world, one after the other: a test that stops the log server must not meet another's.
           fileParallelism: false,
-          // As long as the browser waits for what it looks for.
-          expect: { poll: { timeout: 30_000 } },
+          expect,
           hookTimeout: 180_000,
           testTimeout: 300_000,
         },
