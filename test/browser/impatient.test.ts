@@ -1,32 +1,14 @@
 // Somebody quick on a slow line, who types on, clicks twice and leaves while what they asked for is still under way:
 // nothing that was typed is lost, nothing is done twice, and what failed is told.
-import type { Page, Request } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { ask } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import { hold } from './held.ts';
 import { change, store, stored } from './routes.ts';
 
 useBrowser();
-
-/** Holds the first such request until it is let go. */
-async function hold(
-  page: Page,
-  path: string,
-  method: string,
-): Promise<{ came: Promise<Request>; letGo: () => void }> {
-  const came = Promise.withResolvers<Request>();
-  const gone = Promise.withResolvers<undefined>();
-  let isHeld = false;
-  await page.route(path, async (route) => {
-    if (isHeld || route.request().method() !== method) return route.fallback();
-    isHeld = true;
-    came.resolve(route.request());
-    await gone.promise;
-    await route.continue();
-  });
-  return { came: came.promise, letGo: () => gone.resolve(undefined) };
-}
 
 /** The page is busy with the first key, so that the next has come before it is drawn again. */
 async function busyWithOneKey(page: Page): Promise<void> {

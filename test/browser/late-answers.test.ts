@@ -3,43 +3,10 @@
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import { hold } from './held.ts';
 import { change, store, stored } from './routes.ts';
 
 useBrowser();
-
-interface Held {
-  came: Promise<Route>;
-  letGo: () => void;
-  /** The answer has come to the page. */
-  done: Promise<undefined>;
-}
-
-/** Holds the first such request, and answers it as told once it is let go; else as the world does. */
-async function hold(
-  page: Page,
-  path: string | RegExp,
-  method: string,
-  answer: (route: Route) => Promise<void> = (route) => route.continue(),
-): Promise<Held> {
-  const came = Promise.withResolvers<Route>();
-  const gone = Promise.withResolvers<undefined>();
-  const done = Promise.withResolvers<undefined>();
-  let isHeld = false;
-  await page.route(path, async (route) => {
-    if (isHeld || route.request().method() !== method) return route.fallback();
-    isHeld = true;
-    came.resolve(route);
-    await gone.promise;
-    // The page may have given it up meanwhile.
-    await answer(route).catch(() => undefined);
-    await route
-      .request()
-      .response()
-      .catch(() => null);
-    done.resolve(undefined);
-  });
-  return { came: came.promise, letGo: () => gone.resolve(undefined), done: done.promise };
-}
 
 /** What an answer causes has been drawn. */
 const drawn = (page: Page): Promise<void> =>

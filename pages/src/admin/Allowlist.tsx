@@ -7,6 +7,7 @@ import { FieldError, LinesField } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, RowsSkeleton } from '../ui/Page.tsx';
 import { putAllowlist, readAllowlist } from './admin-client.ts';
+import { filled } from './draft-fields.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
 import { keepTyping } from './kept-typing.ts';
 import { noteChange } from './last-change.ts';
@@ -31,8 +32,8 @@ function Editor(props: { stored: Stored }): ReactElement {
   const [stored, setStored] = useState(before.stored);
   const [seenEtag, setSeenEtag] = useState(props.stored.etag);
   const [lines, setLines] = useState(before.lines);
-  const filled = withoutEmpty(lines);
-  const isDirty = !same(filled, stored.lines);
+  const wanted = filled(lines);
+  const isDirty = !same(wanted, stored.lines);
   kept.useKeeping(keptAs, isDirty ? { stored, lines } : null);
   const load = (next: Stored): void => {
     setStored(next);
@@ -77,8 +78,8 @@ function Editor(props: { stored: Stored }): ReactElement {
       : fieldErrors(save.error, { prefix: '', fields: [field] });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    setLines(filled);
-    save.mutate({ allowedDestinations: filled, replaces: stored.etag });
+    setLines(wanted);
+    save.mutate({ allowedDestinations: wanted, replaces: stored.etag });
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 p-4">
@@ -126,10 +127,6 @@ function Editor(props: { stored: Stored }): ReactElement {
       )}
     </form>
   );
-}
-
-function withoutEmpty(lines: readonly string[]): string[] {
-  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
 export function Allowlist(): ReactElement {
