@@ -4,14 +4,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { XIcon } from '@phosphor-icons/react/X';
 import type { ReactElement } from 'react';
-import { failureText, Problem } from '../api/http.ts';
+import { failureText, isOvertaken } from '../api/http.ts';
 import { Glyph } from '../ui/Glyph.tsx';
 import { rollBack } from './admin-client.ts';
 import { type LastChange, noteChange, setLastChange, useLastChange } from './last-change.ts';
 import { askAgain } from './queries.ts';
 
 function reasonOf(error: Error): string {
-  if (error instanceof Problem && error.status === 412)
+  if (isOvertaken(error))
     return 'Somebody has changed the configuration since. Go back by hand, from its versions.';
   return failureText(error);
 }

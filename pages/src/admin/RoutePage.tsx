@@ -2,11 +2,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { failureText, Problem } from '../api/http.ts';
+import { failureText, isOvertaken, Problem } from '../api/http.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 import { AdminPage } from './AdminPage.tsx';
 import { deleteRoute } from './admin-client.ts';
+import { nothingStored } from './editing.ts';
 import { noteChange } from './last-change.ts';
 import { askAgain, configurationQuery, routeQuery } from './queries.ts';
 import { RouteAside } from './RouteAside.tsx';
@@ -47,7 +48,7 @@ function DeleteButton(props: {
     <>
       {remove.isError && (
         <span role="alert" className="text-fail">
-          {remove.error instanceof Problem && remove.error.status === 412
+          {isOvertaken(remove.error)
             ? 'Somebody changed it meanwhile: look at it again.'
             : failureText(remove.error)}
         </span>
@@ -81,7 +82,7 @@ export function NewRoutePage(): ReactElement {
       <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
         <RouteEditor
           name={null}
-          stored={null}
+          read={nothingStored}
           onMade={leave}
           onGone={() => void navigate({ to: '/admin/routes' })}
         />
@@ -139,7 +140,7 @@ export function RoutePage(): ReactElement {
           <RouteEditor
             key={name}
             name={name}
-            stored={query.data}
+            read={{ part: query.data.route, etag: query.data.etag }}
             onGone={() => void navigate({ to: '/admin/routes' })}
           />
           <RouteAside name={name} route={now ?? query.data.route} />

@@ -22,7 +22,7 @@ export function SettingsPage(): ReactElement {
       )}
       {data !== undefined && (
         <SettingsEditor
-          stored={{ settings: data.body.settings, etag: data.etag }}
+          read={{ part: data.body.settings, etag: data.etag }}
           builtIn={data.body.builtIn}
         />
       )}

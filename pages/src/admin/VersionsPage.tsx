@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import type { VersionPage } from '../../../src/api/admin/views.ts';
-import { failureText, Problem } from '../api/http.ts';
+import { failureText, isOvertaken } from '../api/http.ts';
 import { Badge } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -91,7 +91,7 @@ function GoBack(props: { to: number; current: number; onDone: () => void }): Rea
         <span className="flex-1" />
         {go.isError && (
           <span role="alert" className="text-fail">
-            {go.error instanceof Problem && go.error.status === 412
+            {isOvertaken(go.error)
               ? 'Somebody changed the configuration meanwhile: look again.'
               : failureText(go.error)}
           </span>

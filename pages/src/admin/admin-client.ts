@@ -136,10 +136,10 @@ export function readAllowlist(
 }
 
 export function putAllowlist(of: {
-  allowedDestinations: string[];
-  replaces: string;
+  allowedDestinations: readonly string[];
+  replaces: Precondition;
 }): Promise<Stored> {
-  const { allowedDestinations } = of;
+  const allowedDestinations = [...of.allowedDestinations];
   return taggedAnswerOf((options) =>
     admin.allowlist.$put(
       { query: {}, json: { allowedDestinations } },
@@ -155,7 +155,7 @@ export function readSettings(signal?: AbortSignal): Promise<{ body: SettingsView
 export function putSettings(of: {
   settings: SettingsView['settings'];
   note: string;
-  replaces: string;
+  replaces: Precondition;
 }): Promise<Stored> {
   return taggedAnswerOf((options) =>
     admin.settings.$put(

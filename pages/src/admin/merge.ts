@@ -9,12 +9,18 @@ export interface FieldOfThree {
   clashes: boolean;
 }
 
-/** @returns every field that somebody changed, and what comes of both: theirs where I changed nothing, else mine */
+export interface Merge<Part> {
+  /** Theirs where I changed nothing, else mine. */
+  merged: Part;
+  /** Every field that somebody changed. */
+  fields: FieldOfThree[];
+}
+
 export function mergeChanges<Part extends object>(
   base: Part,
   mine: Part,
   theirs: Part,
-): { merged: Part; fields: FieldOfThree[] } {
+): Merge<Part> {
   const merged: Record<string, unknown> = {};
   const fields: FieldOfThree[] = [];
   for (const field of new Set([base, mine, theirs].flatMap((part) => Object.keys(part)))) {

@@ -26,6 +26,11 @@ export function isRefused(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 400;
 }
 
+/** Somebody was faster: what it would have replaced has been changed since it was read. */
+export function isOvertaken(error: unknown): error is Problem {
+  return error instanceof Problem && error.status === 412;
+}
+
 /** What to tell somebody of an action that failed. */
 export function failureText(error: Error): string {
   return error instanceof Problem && error.detail !== '' ? error.detail : error.message;
