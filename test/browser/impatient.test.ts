@@ -100,19 +100,59 @@ describe('text that is typed while the one before is saved', () => {
   });
 });
 
+/** The next change of this route is stored, and nobody is told. */
+function loseAnswer(page: Page, path: string): Promise<unknown> {
+  return page.route(
+    path,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+}
+
+describe('a change that a colleague overtakes', () => {
+  test('is taken with theirs as it was typed on meanwhile', async () => {
+    await store('overtaken', { destinations: ['http://127.0.0.1:9/overtaken'] });
+    const page = await signedIn('/admin/routes/overtaken');
+    await page.getByLabel('Job’s name').fill('typed-first');
+    await change('overtaken', (route) => ({ ...route, attemptTimeoutSeconds: 8 }));
+    const held = await hold(page, '**/api/admin/routes/overtaken*', 'PUT');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await held.came;
+    await page.getByLabel('Job’s name').fill('typed-on');
+    held.letGo();
+    await page.getByRole('button', { name: 'Take both' }).click();
+    expectConsoleError(/412/);
+    expect(await page.getByLabel('Job’s name').inputValue()).toBe('typed-on');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Route overtaken was saved').waitFor();
+    expect(await stored('overtaken')).toMatchObject({ job: 'typed-on', attemptTimeoutSeconds: 8 });
+  });
+});
+
 describe('a change whose answer is lost', () => {
+  test('is no colleague’s when more is typed, and that is saved', async () => {
+    await store('lost-typed', { destinations: ['http://127.0.0.1:9/lost'] });
+    const page = await signedIn('/admin/routes/lost-typed');
+    await page.getByLabel('Job’s name').fill('mine');
+    await loseAnswer(page, '**/api/admin/routes/lost-typed*');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Check the connection').waitFor();
+    expectConsoleError(/ERR_FAILED/);
+    await page.getByLabel('Job’s name').fill('mine-too');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Route lost-typed was saved').waitFor();
+    expectConsoleError(/412/);
+    expect((await stored('lost-typed')).job).toBe('mine-too');
+  });
+
   test('is no colleague’s when it is saved once more', async () => {
     await store('lost-answer', { destinations: ['http://127.0.0.1:9/lost'] });
     const page = await signedIn('/admin/routes/lost-answer');
     await page.getByLabel('Job’s name').fill('mine');
-    await page.route(
-      '**/api/admin/routes/lost-answer*',
-      async (route) => {
-        await route.fetch();
-        await route.abort();
-      },
-      { times: 1 },
-    );
+    await loseAnswer(page, '**/api/admin/routes/lost-answer*');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Check the connection').waitFor();
     expectConsoleError(/ERR_FAILED/);

@@ -50,8 +50,8 @@ function Editor(props: { read: Stored<Patterns> }): ReactElement {
       noteChange('The allowlist was saved', changed);
     },
   });
-  const { stored, draft, note, errors, isDirty, isSaving } = editing;
-  kept.useKeeping(keptAs, isDirty ? { stored, draft, note } : null);
+  const { draft, errors, isDirty, isSaving } = editing;
+  kept.useKeeping(keptAs, isDirty ? editing.typed : null);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     editing.save('');

@@ -71,7 +71,7 @@ export function RouteEditor(props: {
   const isStored = stored.part !== null;
   const isDirty = editing.isDirty || (props.name === null && !isStored && newName !== '');
   useLeaveQuestion(isDirty, isSaving);
-  kept.useKeeping(keptAs, isDirty ? { stored, draft, newName, note } : null);
+  kept.useKeeping(keptAs, isDirty ? { ...editing.typed, newName } : null);
   const isMade = props.name === null && isStored && !isDirty;
   const { onMade } = props;
   useEffect(() => {

@@ -62,9 +62,9 @@ export function SettingsEditor(props: {
       );
     },
   });
-  const { stored, draft, note, errors, isDirty, isSaving, faster, both } = editing;
+  const { draft, note, errors, isDirty, isSaving, faster, both } = editing;
   useLeaveQuestion(isDirty, isSaving);
-  kept.useKeeping(keptAs, isDirty ? { stored, draft, note } : null);
+  kept.useKeeping(keptAs, isDirty ? editing.typed : null);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     editing.save('');

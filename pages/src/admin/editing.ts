@@ -34,20 +34,27 @@ export interface Typed<Part, Draft> {
   stored: Stored<Part>;
   draft: Draft;
   note: string;
+  /** What was sent since and may be stored: the answers were lost. */
+  unanswered: readonly NonNullable<Part>[];
 }
 
 export interface Editing<Part, Draft> extends Typed<Part, Draft> {
   /** The newest that was read, whether it has been taken into the form or not. */
   seen: Precondition;
   /** What stands there now that ours was refused, until the reader has said how to go on. */
-  faster: { mine: NonNullable<Part>; theirs: Stored<Part> } | null;
+  faster: { sent: Sent<Part, Draft>; theirs: Stored<Part> } | null;
 }
 
 /** @param typed of before, where somebody goes on */
 export function beginEditing<Part, Draft>(
   form: DraftForm<Part, Draft>,
   read: Stored<Part>,
-  typed: Typed<Part, Draft> = { stored: read, draft: form.draftOf(read.part), note: '' },
+  typed: Typed<Part, Draft> = {
+    stored: read,
+    draft: form.draftOf(read.part),
+    note: '',
+    unanswered: [],
+  },
 ): Editing<Part, Draft> {
   return { ...typed, seen: read.etag, faster: null };
 }
@@ -84,12 +91,17 @@ export function whenSaved<Part, Draft>(
     stored: { part: sent.part, etag },
     draft: same(now.draft, sent.draft) ? form.draftOf(sent.part) : now.draft,
     note: now.note === sent.note ? '' : now.note,
+    unanswered: [],
   };
 }
 
-/** Nobody was faster: the answer was lost when it was sent before. */
-export function isOwn<Part, Draft>(sent: Sent<Part, Draft>, theirs: Stored<Part>): boolean {
-  return same(sent.part, theirs.part);
+/** Nobody was faster: what stands there was sent from here, and its answer was lost. */
+export function isOwn<Part, Draft>(
+  { unanswered }: Typed<Part, Draft>,
+  sent: Sent<Part, Draft>,
+  theirs: Stored<Part>,
+): boolean {
+  return [sent.part, ...unanswered].some((own) => same(own, theirs.part));
 }
 
 /** Both changes together, field by field; null where nobody was faster, or where it has been deleted. */
@@ -99,7 +111,7 @@ export function bothChanges<Part extends object | null, Draft>({
 }: Editing<Part, Draft>): Merge<NonNullable<Part>> | null {
   const theirs = faster?.theirs.part ?? null;
   if (faster === null || theirs === null) return null;
-  return mergeChanges<NonNullable<Part>>(stored.part ?? theirs, faster.mine, theirs);
+  return mergeChanges<NonNullable<Part>>(stored.part ?? theirs, faster.sent.part, theirs);
 }
 
 /** The reader's own is let go. */
@@ -110,15 +122,19 @@ export function takeTheirs<Part, Draft>(
   return now.faster === null ? now : load(form, { ...now, faster: null }, now.faster.theirs);
 }
 
-/** Both changes, to be looked at and saved; the reader's own alone where it has been deleted. */
-export function takeBoth<Part extends object | null, Draft>(
+/**
+ * Both changes, to be looked at and saved, with what was typed since mine was sent; the reader's own alone where it has been
+ * deleted.
+ */
+export function takeBoth<Part extends object | null, Draft extends object>(
   form: DraftForm<Part, Draft>,
   now: Editing<Part, Draft>,
 ): Editing<Part, Draft> {
   if (now.faster === null) return now;
-  const { mine, theirs } = now.faster;
-  const both = bothChanges(now)?.merged ?? mine;
-  return { ...now, faster: null, stored: theirs, draft: form.draftOf(both) };
+  const { sent, theirs } = now.faster;
+  const both = form.draftOf(bothChanges(now)?.merged ?? sent.part);
+  const { merged: draft } = mergeChanges(sent.draft, now.draft, both);
+  return { ...now, faster: null, stored: theirs, draft, unanswered: [] };
 }
 
 function load<Part, Draft>(
@@ -126,5 +142,5 @@ function load<Part, Draft>(
   now: Editing<Part, Draft>,
   stored: Stored<Part>,
 ): Editing<Part, Draft> {
-  return { ...now, stored, draft: form.draftOf(stored.part) };
+  return { ...now, stored, draft: form.draftOf(stored.part), unanswered: [] };
 }

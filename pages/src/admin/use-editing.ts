@@ -29,6 +29,11 @@ const none: FieldErrors = new Map();
 /** What a draft makes, or what cannot be read of it. */
 export type Made<Part> = { ok: true; part: NonNullable<Part> } | { ok: false; errors: FieldErrors };
 
+/** The API has said no: it is stored nowhere. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Problem && error.status >= 400 && error.status < 500;
+}
+
 /** What is read, or that there is none. */
 export async function storedOrNone<Part>(
   read: Promise<{ body: Part; etag: string }>,
@@ -42,7 +47,7 @@ export async function storedOrNone<Part>(
   }
 }
 
-export interface EditingOf<Part extends object | null, Draft> {
+export interface EditingOf<Part extends object | null, Draft extends object> {
   form: DraftForm<Part, Draft>;
   /** As the query has it. */
   read: Stored<Part>;
@@ -62,7 +67,12 @@ export interface EditingOf<Part extends object | null, Draft> {
   onSaved: (sent: Sent<Part, Draft>, saved: { changed: Changed; etag: string }) => void;
 }
 
-export interface EditingForm<Part extends object | null, Draft> extends Editing<Part, Draft> {
+export interface EditingForm<Part extends object | null, Draft extends object> extends Editing<
+  Part,
+  Draft
+> {
+  /** For whoever keeps it while the reader is away. */
+  typed: Typed<Part, Draft>;
   isDirty: boolean;
   isSaving: boolean;
   errors: FieldErrors;
@@ -79,7 +89,7 @@ export interface EditingForm<Part extends object | null, Draft> extends Editing<
   takeBoth: () => void;
 }
 
-export function useEditing<Part extends object | null, Draft>(
+export function useEditing<Part extends object | null, Draft extends object>(
   of: EditingOf<Part, Draft>,
 ): EditingForm<Part, Draft> {
   const { form } = of;
@@ -99,37 +109,41 @@ export function useEditing<Part extends object | null, Draft>(
     },
     onError: async (error, sent: Sent<Part, Draft>) => {
       if (!isOvertaken(error)) {
+        if (!isRefusal(error))
+          setEditing((now) => ({ ...now, unanswered: [...now.unanswered, sent.part] }));
         setErrors(of.errorsOf(error, sent.name));
         return;
       }
       setErrors(none);
       try {
         const theirs = await of.readNow(sent.name);
-        if (isOwn(sent, theirs)) mutation.mutate({ ...sent, replaces: theirs.etag });
-        else change({ faster: { mine: sent.part, theirs } });
+        if (isOwn(editing, sent, theirs)) mutation.mutate({ ...sent, replaces: theirs.etag });
+        else change({ faster: { sent, theirs } });
       } catch (unread) {
         setErrors(of.errorsOf(unread, sent.name));
       }
     },
   });
+  const { stored, draft, note, unanswered } = editing;
   return {
     ...editing,
+    typed: { stored, draft, note, unanswered },
     isDirty: isDirty(form, editing),
     isSaving: mutation.isPending,
     errors,
     setErrors,
-    setDraft: (draft) => change({ draft }),
-    setNote: (note) => change({ note }),
+    setDraft: (next) => change({ draft: next }),
+    setNote: (next) => change({ note: next }),
     save: (name) => {
-      const { stored, note } = editing;
-      const draft = form.filled(editing.draft);
-      change({ draft });
-      const made = of.partOf(draft, stored.part);
-      if (made.ok) mutation.mutate({ name, part: made.part, draft, note, replaces: stored.etag });
+      const filled = form.filled(draft);
+      change({ draft: filled });
+      const made = of.partOf(filled, stored.part);
+      if (made.ok)
+        mutation.mutate({ name, part: made.part, draft: filled, note, replaces: stored.etag });
       else setErrors(made.errors);
     },
     discard: () => {
-      change({ draft: form.draftOf(editing.stored.part) });
+      change({ draft: form.draftOf(stored.part) });
       setErrors(none);
     },
     both: bothChanges(editing),
