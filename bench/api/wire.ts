@@ -33,7 +33,11 @@ export function startup(parameters: Record<string, string>): Buffer {
  * first.
  */
 export class Frames {
-  #left: Buffer = Buffer.alloc(0);
+  /** Of a message that is not whole yet; not joined until it is, which would copy a large one again and again. */
+  #left: Buffer[] = [];
+  #leftBytes = 0;
+  /** So many bytes are needed before there is anything to cut. */
+  #needed = 0;
   #isStarting: boolean;
   readonly #onMessage: (type: string, bytes: Buffer) => void;
 
@@ -43,14 +47,18 @@ export class Frames {
   }
 
   take(chunk: Buffer): void {
-    let left = this.#left.length === 0 ? chunk : Buffer.concat([this.#left, chunk]);
+    this.#left.push(chunk);
+    this.#leftBytes += chunk.length;
+    if (this.#leftBytes < this.#needed) return;
+    let left = this.#left.length === 1 ? chunk : Buffer.concat(this.#left);
     for (;;) {
       const prefix = this.#isStarting ? 0 : 1;
-      if (left.length < prefix + 4) break;
-      const length = prefix + left.readInt32BE(prefix);
-      if (left.length < length) break;
-      const bytes = left.subarray(0, length);
-      left = left.subarray(length);
+      this.#needed = prefix + 4;
+      if (left.length < this.#needed) break;
+      this.#needed = prefix + left.readInt32BE(prefix);
+      if (left.length < this.#needed) break;
+      const bytes = left.subarray(0, this.#needed);
+      left = left.subarray(this.#needed);
       if (!this.#isStarting) this.#onMessage(String.fromCharCode(bytes[0] ?? 0), bytes);
       else if (bytes.readInt32BE(4) === sslRequest) this.#onMessage('ssl', bytes);
       else {
@@ -58,6 +66,7 @@ export class Frames {
         this.#onMessage('startup', bytes);
       }
     }
-    this.#left = left;
+    this.#left = [left];
+    this.#leftBytes = left.length;
   }
 }

@@ -2,6 +2,7 @@
 // Hyperdrive is the pool (developers.cloudflare.com/hyperdrive/concepts/connection-pooling).
 import { messageOf } from '../error-message.ts';
 import pg from 'pg';
+import { socketOptions } from './worker-socket.ts';
 
 /** What the store needs of a driver: `pg`'s own client fits, and so does Neon's. */
 export type StoreClient = {
@@ -35,7 +36,8 @@ export function withClient<T>(
   connectionString: string,
   work: (client: StoreClient) => Promise<T>,
 ): Promise<T> {
-  return lend(new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs }), work);
+  const options = { connectionString, connectionTimeoutMillis: connectTimeoutMs };
+  return lend(new pg.Client({ ...options, ...socketOptions() }), work);
 }
 
 /** Connects `client`, lends it to `work` and closes it. Throws as {@link withClient} does. */
