@@ -1,5 +1,5 @@
 // A real Chromium. Whatever the page reports as an error on its console fails the test that saw it.
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.ts';
 
@@ -24,6 +24,17 @@ export function useBrowser(): void {
 /** A page of a browser that knows nobody yet. */
 export async function freshPage(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  return newPage(context);
+}
+
+/** Beside another page, with all that their browser keeps. */
+export async function anotherTab(of: Page, path: string): Promise<Page> {
+  const page = await newPage(of.context());
+  await page.goto(`${inject('world').dashboardUrl}${path}`);
+  return page;
+}
+
+async function newPage(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   page.on('console', (message) => {

@@ -34,3 +34,14 @@ export async function hold(
   });
   return { came: came.promise, letGo: () => gone.resolve(undefined), done: done.promise };
 }
+
+/** What the first such request asks for is done, and nobody is told. */
+export async function loseAnswer(page: Page, path: string, method: string): Promise<void> {
+  let isLost = false;
+  await page.route(path, async (route) => {
+    if (isLost || route.request().method() !== method) return route.fallback();
+    isLost = true;
+    await route.fetch();
+    await route.abort();
+  });
+}

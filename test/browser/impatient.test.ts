@@ -5,7 +5,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { ask } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
-import { hold } from './held.ts';
+import { hold, loseAnswer } from './held.ts';
 import { change, store, stored } from './routes.ts';
 
 useBrowser();
@@ -100,18 +100,6 @@ describe('text that is typed while the one before is saved', () => {
   });
 });
 
-/** The next change of this route is stored, and nobody is told. */
-function loseAnswer(page: Page, path: string): Promise<unknown> {
-  return page.route(
-    path,
-    async (route) => {
-      await route.fetch();
-      await route.abort();
-    },
-    { times: 1 },
-  );
-}
-
 describe('a change that a colleague overtakes', () => {
   test('is taken with theirs as it was typed on meanwhile', async () => {
     await store('overtaken', { destinations: ['http://127.0.0.1:9/overtaken'] });
@@ -137,7 +125,7 @@ describe('a change whose answer is lost', () => {
     await store('lost-typed', { destinations: ['http://127.0.0.1:9/lost'] });
     const page = await signedIn('/admin/routes/lost-typed');
     await page.getByLabel('Job’s name').fill('mine');
-    await loseAnswer(page, '**/api/admin/routes/lost-typed*');
+    await loseAnswer(page, '**/api/admin/routes/lost-typed*', 'PUT');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Check the connection').waitFor();
     expectConsoleError(/ERR_FAILED/);
@@ -152,7 +140,7 @@ describe('a change whose answer is lost', () => {
     await store('lost-answer', { destinations: ['http://127.0.0.1:9/lost'] });
     const page = await signedIn('/admin/routes/lost-answer');
     await page.getByLabel('Job’s name').fill('mine');
-    await loseAnswer(page, '**/api/admin/routes/lost-answer*');
+    await loseAnswer(page, '**/api/admin/routes/lost-answer*', 'PUT');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Check the connection').waitFor();
     expectConsoleError(/ERR_FAILED/);
@@ -161,6 +149,33 @@ describe('a change whose answer is lost', () => {
     expectConsoleError(/412/);
     expect(await page.getByText('Somebody changed').count()).toBe(0);
     expect((await stored('lost-answer')).job).toBe('mine');
+  });
+});
+
+describe('a destination whose answer is lost', () => {
+  test('is no colleague’s either: saved once more it is stored, and forgotten once more it is gone', async () => {
+    const page = await signedIn('/admin/destinations?edit=');
+    await page.getByLabel('URL').fill('http://127.0.0.1:9/lost-destination');
+    await page.getByLabel('Job’s name').fill('lost-job');
+    await loseAnswer(page, '**/api/admin/destinations/**', 'PUT');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Check the connection').waitFor();
+    expectConsoleError(/ERR_FAILED/);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByLabel('URL').waitFor({ state: 'detached' });
+    expectConsoleError(/412/);
+
+    await page.getByRole('button', { name: /^Edit .*lost-destination/ }).click();
+    await loseAnswer(page, '**/api/admin/destinations/**', 'DELETE');
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await page.getByText('Check the connection').waitFor();
+    expectConsoleError(/ERR_FAILED/);
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await page.getByLabel('URL').waitFor({ state: 'detached' });
+    await page
+      .getByRole('button', { name: /^Edit .*lost-destination/ })
+      .waitFor({ state: 'detached' });
+    expectConsoleError(/404/);
   });
 });
 

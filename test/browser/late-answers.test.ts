@@ -65,6 +65,25 @@ describe('an answer that comes when its page has been left', () => {
     expect(await page.getByLabel('URL').inputValue()).toBe('http://127.0.0.1:9/another');
   });
 
+  test('takes nothing that was typed on: a destination that a route has named before', async () => {
+    await store('late-named', { destinations: ['http://127.0.0.1:9/late-named'] });
+    const page = await signedIn('/admin/destinations');
+    await page.getByRole('button', { name: /^Describe .*late-named/ }).click();
+    await page.getByLabel('Job’s name').fill('typed-first');
+    const held = await hold(page, '**/api/admin/destinations/**', 'PUT');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await held.came;
+    await page.getByLabel('Job’s name').fill('typed-on');
+    held.letGo();
+    await page.getByText('The destination typed-first was changed').waitFor();
+    // The list is read anew by then, and says that it is described.
+    await page.getByRole('button', { name: /^Edit .*late-named/ }).waitFor();
+    expect(await page.getByLabel('Job’s name').inputValue()).toBe('typed-on');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('The destination typed-on was changed').waitFor();
+    await page.getByLabel('Job’s name').waitFor({ state: 'detached' });
+  });
+
   test('adds no filter: a text that is searched for', async () => {
     const page = await signedIn('/cascades');
     const field = page.getByRole('combobox', { name: 'Search cascades' });
@@ -93,6 +112,29 @@ describe('figures of another range', () => {
     await page.getByText('Loading, still as chosen before').waitFor();
     held.letGo();
     await page.getByText('Loading, still as chosen before').waitFor({ state: 'detached' });
+  });
+});
+
+describe('a dry run', () => {
+  test('says that its fields have changed since, also where the answer came later', async () => {
+    const page = await signedIn('/admin/dry-run');
+    const stale = page.getByText('The fields have changed since');
+    await page.getByLabel('URL').fill('/?destinations=http://127.0.0.1:9/dry-first');
+    await page.getByRole('button', { name: 'See what would be sent' }).click();
+    await page.getByRole('list', { name: 'Deliveries' }).getByText('dry-first').first().waitFor();
+    expect(await stale.count()).toBe(0);
+    await page.getByLabel('Body').fill('{"other":true}');
+    await stale.waitFor();
+
+    const held = await hold(page, '**/api/admin/dry-runs', 'POST');
+    await page.getByRole('button', { name: 'See what would be sent' }).click();
+    await held.came;
+    await page.getByLabel('URL').fill('/?destinations=http://127.0.0.1:9/dry-second');
+    held.letGo();
+    await page.getByRole('list', { name: 'Deliveries' }).getByText('dry-first').first().waitFor();
+    await stale.waitFor();
+    await page.getByLabel('URL').fill('/?destinations=http://127.0.0.1:9/dry-first');
+    await stale.waitFor({ state: 'detached' });
   });
 });
 

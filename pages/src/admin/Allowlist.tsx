@@ -9,7 +9,7 @@ import { putAllowlist, readAllowlist } from './admin-client.ts';
 import { filled } from './draft-fields.ts';
 import type { Stored, Typed } from './editing.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
-import { keepTyping } from './kept-typing.ts';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { noteChange } from './last-change.ts';
 import { allowlistQuery } from './queries.ts';
 import { useEditing } from './use-editing.ts';
@@ -50,7 +50,7 @@ function Editor(props: { read: Stored<Patterns> }): ReactElement {
       noteChange('The allowlist was saved', changed);
     },
   });
-  const { draft, errors, isDirty, isSaving } = editing;
+  const { draft, errors, isDirty, isSaving, faster } = editing;
   kept.useKeeping(keptAs, isDirty ? editing.typed : null);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -72,10 +72,10 @@ function Editor(props: { read: Stored<Patterns> }): ReactElement {
         errorAt={(index) => errors.get(`${field}.${index}`)}
         hint="such as https://jobs.example.com/hooks/*; without a path every path"
       />
-      {editing.faster !== null && (
+      {faster !== null && (
         <div role="alert" className="flex flex-wrap items-center gap-3">
           <FieldError>Somebody changed the allowlist meanwhile; yours was not stored.</FieldError>
-          <button type="button" className="btn" onClick={editing.takeTheirs}>
+          <button type="button" className="btn" onClick={() => editing.load(faster.theirs)}>
             Load what is stored
           </button>
         </div>

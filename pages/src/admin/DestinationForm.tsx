@@ -4,16 +4,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent, type ReactElement } from 'react';
 import type { Changed } from '../../../src/api/admin/views.ts';
 import type { KnownDestination } from '../../../src/config/configuration.ts';
-import { Problem } from '../api/http.ts';
+import { isMissing, isOvertaken } from '../api/http.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, RowsSkeleton } from '../ui/Page.tsx';
 import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { deleteDestination, putDestination, readDestination } from './admin-client.ts';
+import { nothingStored, type Stored, type Typed } from './editing.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { noteChange } from './last-change.ts';
-import { same } from './merge.ts';
 import { askAgain } from './queries.ts';
+import { storedOrNone, useEditing } from './use-editing.ts';
 
 const unknown: KnownDestination = {
   job: null,
@@ -29,12 +31,10 @@ const fields = [
   'attemptTimeoutSeconds',
   'concurrencyLimit',
 ];
-/** A new one has none. */
-type Tag = string | null;
+type Part = KnownDestination | null;
 
 /** What stands in the fields. */
-interface Typed {
-  url: string;
+interface Draft {
   job: string;
   isSlow: boolean;
   worksInBackground: boolean;
@@ -42,10 +42,10 @@ interface Typed {
   limit: string;
 }
 
-function typedOf(url: string, known: KnownDestination): Typed {
+function draftOf(part: Part): Draft {
+  const known = part ?? unknown;
   const { job, isSlow, worksInBackground, attemptTimeoutSeconds, concurrencyLimit } = known;
   return {
-    url,
     job: job ?? '',
     isSlow,
     worksInBackground,
@@ -54,7 +54,7 @@ function typedOf(url: string, known: KnownDestination): Typed {
   };
 }
 
-function knownOf({ job, isSlow, worksInBackground, seconds, limit }: Typed): KnownDestination {
+function knownOf({ job, isSlow, worksInBackground, seconds, limit }: Draft): KnownDestination {
   return {
     job: job.trim() || null,
     isSlow,
@@ -64,61 +64,98 @@ function knownOf({ job, isSlow, worksInBackground, seconds, limit }: Typed): Kno
   };
 }
 
-function Fields(props: {
+const form = { draftOf, filled: (draft: Draft) => draft };
+
+const kept = keepTyping<Typed<Part, Draft> & { newUrl: string }>();
+
+function overtakenText({ part: began }: Stored<Part>, { part: now }: Stored<Part>): string {
+  if (began === null) return 'It is described already.';
+  return now === null
+    ? 'It is not described any more; yours was not stored.'
+    : 'Somebody changed it meanwhile; yours was not stored.';
+}
+
+function note(of: string, changed: Changed): void {
+  noteChange(`The destination ${of} was changed`, changed);
+}
+
+/** @returns what stands there in the place of what was to go; null: nothing does, whoever took it away */
+async function forget(of: {
   url: string;
-  known: KnownDestination;
-  etag: Tag;
-  onReload: () => void;
+  replaces: string;
+}): Promise<{ changed: Changed | null; other: Stored<Part> | null }> {
+  try {
+    return { changed: await deleteDestination(of), other: null };
+  } catch (error) {
+    if (!isMissing(error) && !isOvertaken(error)) throw error;
+    const now = await storedOrNone(readDestination(of.url));
+    return { changed: null, other: now.part === null ? null : now };
+  }
+}
+
+function Fields(props: {
+  /** Empty for a new one. */
+  url: string;
+  read: Stored<Part>;
   onDone: () => void;
 }): ReactElement {
   const client = useQueryClient();
-  const [etag, setEtag] = useState(props.etag);
-  const [typed, setTyped] = useState(() => typedOf(props.url, props.known));
-  const { url, job, isSlow, worksInBackground, seconds, limit } = typed;
-  const change = (next: Partial<Typed>): void => setTyped((now) => ({ ...now, ...next }));
-  const note = (of: Typed, changed: Changed): void => {
-    noteChange(`The destination ${of.job.trim() || of.url} was changed`, changed);
-    void askAgain(client);
-  };
-  const save = useMutation({
-    mutationFn: (sent: Typed) =>
-      putDestination({ url: sent.url.trim(), known: knownOf(sent), note: '', replaces: etag }),
-    onSuccess: ({ body: changed, etag: next }, sent) => {
-      setEtag(next);
-      setSaved(sent);
-      note(sent, changed);
+  const [before] = useState(kept.find(props.url));
+  const [newUrl, setNewUrl] = useState(before?.newUrl ?? '');
+  const [isSaved, setSaved] = useState(false);
+  const url = props.url === '' ? newUrl.trim() : props.url;
+  const editing = useEditing({
+    form,
+    read: props.read,
+    typed: before,
+    partOf: (draft) => ({ ok: true, part: knownOf(draft) }),
+    put: ({ name, part, ...sent }) => putDestination({ ...sent, url: name, known: part }),
+    readNow: (of) => storedOrNone(readDestination(of)),
+    errorsOf: (error, of) => fieldErrors(error, { prefix: `destinations.${of}`, fields }),
+    onSaved: ({ name, part }, { changed }) => {
+      setNewUrl(name);
+      setSaved(true);
+      note(part.job ?? name, changed);
     },
   });
+  const { stored, draft, isDirty, isSaving } = editing;
+  const { job, isSlow, worksInBackground, seconds, limit } = draft;
+  const { etag: replaces } = stored;
+  const isStored = replaces !== null;
+  const isTyped = isDirty || (!isStored && newUrl !== '');
+  kept.useKeeping(props.url, isTyped ? { ...editing.typed, newUrl } : null);
+  const change = (next: Partial<Draft>): void => editing.setDraft({ ...draft, ...next });
   const remove = useMutation({
-    mutationFn: (replaces: string) => deleteDestination({ url: url.trim(), replaces }),
-    onSuccess: (changed) => note(typed, changed),
+    mutationFn: forget,
+    onSuccess: ({ changed }) => {
+      if (changed !== null) note(stored.part?.job ?? url, changed);
+    },
+    onSettled: () => void askAgain(client),
   });
+  const theirs = editing.faster?.theirs ?? remove.data?.other ?? null;
+  const isForgotten = theirs !== null && theirs.part === null && isStored;
   // Closed once all that was typed is stored: whoever has typed on meanwhile, or opened another, goes on with that.
-  const [saved, setSaved] = useState<Typed | null>(null);
-  const isDone = remove.isSuccess || (saved !== null && same(saved, typed));
+  const isDone = remove.data?.other === null || (isSaved && !isTyped);
   const { onDone } = props;
   useEffect(() => {
     if (isDone) onDone();
     // oxlint-disable-next-line react/exhaustive-deps -- Once: it closes by that.
   }, [isDone]);
-  const failed = save.error ?? remove.error;
-  const isStale = failed instanceof Problem && failed.status === 412;
   const errors =
-    failed === null || isStale
-      ? new Map<string, string>()
-      : fieldErrors(failed, { prefix: `destinations.${url.trim()}`, fields });
+    remove.error === null ? editing.errors : fieldErrors(remove.error, { prefix: '', fields: [] });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    save.mutate(typed);
+    remove.reset();
+    editing.save(url);
   };
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
       <TextField
         label="URL"
         mono
-        value={url}
-        disabled={props.url !== '' || etag !== null}
-        onChange={(next) => change({ url: next })}
+        value={props.url === '' ? newUrl : props.url}
+        disabled={props.url !== '' || isStored}
+        onChange={setNewUrl}
         placeholder="https://jobs.example.com/charge-card"
         error={errors.get('url')}
       />
@@ -159,16 +196,25 @@ function Fields(props: {
         checked={worksInBackground}
         onChange={(next) => change({ worksInBackground: next })}
       />
-      {isStale && (
+      {theirs !== null && (
         <div role="alert" className="flex flex-wrap items-center gap-3">
-          <FieldError>
-            {etag === null
-              ? 'It is described already.'
-              : 'Somebody changed it meanwhile; yours was not stored.'}
-          </FieldError>
-          <button type="button" className="btn" onClick={props.onReload}>
-            Load what is stored
-          </button>
+          <FieldError>{overtakenText(stored, theirs)}</FieldError>
+          {isForgotten ? (
+            <button type="button" className="btn" onClick={editing.takeBoth}>
+              Describe it again
+            </button>
+          ) : (
+            <button
+              type="button"
+              className="btn"
+              onClick={() => {
+                remove.reset();
+                editing.load(theirs);
+              }}
+            >
+              Load what is stored
+            </button>
+          )}
         </div>
       )}
       {errors.get(wholeForm) !== undefined && (
@@ -180,18 +226,18 @@ function Fields(props: {
         <Button
           type="submit"
           variant="primary"
-          disabled={save.isPending || remove.isPending || url.trim() === ''}
+          disabled={isSaving || remove.isPending || url === ''}
         >
-          {save.isPending ? 'Saving…' : 'Save'}
+          {isSaving ? 'Saving…' : 'Save'}
         </Button>
         <Button onClick={props.onDone}>Cancel</Button>
         <span className="flex-1" />
-        {etag !== null && (
+        {replaces !== null && (
           <button
             type="button"
             className="btn text-fail"
-            disabled={save.isPending || remove.isPending}
-            onClick={() => remove.mutate(etag)}
+            disabled={isSaving || remove.isPending}
+            onClick={() => remove.mutate({ url, replaces })}
           >
             Forget it
           </button>
@@ -208,18 +254,21 @@ export function DestinationForm(props: {
   onDone: () => void;
 }): ReactElement {
   useHandBackFocus();
+  // When it was opened: a description that is made from here takes no fields away.
+  const [isKnown] = useState(props.isKnown);
   const query = useQuery({
     queryKey: ['destination', props.url],
     queryFn: ({ signal }) => readDestination(props.url, signal),
-    enabled: props.isKnown,
+    enabled: isKnown,
     staleTime: Infinity,
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
   const { data } = query;
+  const read = data === undefined ? nothingStored : { part: data.body, etag: data.etag };
   return (
     <Card title={props.url === '' ? 'Describe a destination' : 'What is known of it'}>
-      {props.isKnown && query.isPending && <RowsSkeleton rows={3} what="the destination" />}
+      {isKnown && query.isPending && <RowsSkeleton rows={3} what="the destination" />}
       {query.isError && (
         <ProblemNotice
           error={query.error}
@@ -227,15 +276,8 @@ export function DestinationForm(props: {
           onRetry={() => void query.refetch()}
         />
       )}
-      {(!props.isKnown || data !== undefined) && (
-        <Fields
-          key={data?.etag ?? 'new'}
-          url={props.url}
-          known={data?.body ?? unknown}
-          etag={data?.etag ?? null}
-          onReload={() => void query.refetch()}
-          onDone={props.onDone}
-        />
+      {(!isKnown || data !== undefined) && (
+        <Fields url={props.url} read={read} onDone={props.onDone} />
       )}
     </Card>
   );

@@ -2,13 +2,16 @@
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import type { FormEvent, ReactElement } from 'react';
 import { FieldError, SelectField, TextArea, TextField } from '../ui/Field.tsx';
+import { Glyph } from '../ui/Glyph.tsx';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { Card } from '../ui/Page.tsx';
 import { AdminPage } from './AdminPage.tsx';
 import { type AskedRequest, dryRun, testSend } from './admin-client.ts';
 import { DryRunReport } from './DryRunReport.tsx';
 import { fieldErrors, wholeForm } from './field-errors.ts';
+import { same } from './merge.ts';
 import { configurationQuery, keysQuery } from './queries.ts';
 import { TestReport } from './TestReport.tsx';
 
@@ -18,25 +21,28 @@ const byVariable = '';
 const question =
   'Send this event? Jobs are called and may do their work: they get x-throughline-test: true, the event has an id of its own, and it is written down in the audit that you sent it.';
 
+const untouched = { url: '/?destinations=', body: '{\n  "order": 42\n}', keyId: byVariable };
+
+const kept = keepTyping<typeof untouched>();
+
 export function DryRunPage(): ReactElement {
   const search = useSearch({ from: '/admin/dry-run' });
   const navigate = useNavigate({ from: '/admin/dry-run' });
   const { data: configuration } = useQuery(configurationQuery);
   const { data: keys } = useQuery(keysQuery);
-  const [url, setUrl] = useState('/?destinations=');
-  const [body, setBody] = useState('{\n  "order": 42\n}');
-  const [keyId, setKeyId] = useState(byVariable);
   const route = search.route ?? byUrl;
-  const asked = (): AskedRequest => ({
+  const [{ url, body, keyId }, change] = kept.useFields('', untouched);
+  const asked: AskedRequest = {
     url: route === byUrl ? url.trim() : null,
     route: route === byUrl ? null : route,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: body.trim() === '' ? null : body,
     keyId: keyId === byVariable ? null : keyId,
-  });
-  const run = useMutation({ mutationFn: () => dryRun(asked()) });
-  const send = useMutation({ mutationFn: () => testSend(asked()) });
+  };
+  const run = useMutation({ mutationFn: dryRun });
+  const send = useMutation({ mutationFn: testSend });
+  const reported = send.isSuccess ? send.variables : run.isSuccess ? run.variables : undefined;
   const isBusy = run.isPending || send.isPending;
   const failed = run.error ?? send.error;
   const errors =
@@ -44,7 +50,7 @@ export function DryRunPage(): ReactElement {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     send.reset();
-    run.mutate();
+    run.mutate(asked);
   };
   const names = Object.keys(configuration?.configuration.routes ?? {}).toSorted();
   const known = route === byUrl || names.includes(route) ? names : [...names, route];
@@ -60,11 +66,7 @@ export function DryRunPage(): ReactElement {
                 ...known.map((name) => ({ value: name, label: `/r/${name}` })),
                 { value: byUrl, label: 'a URL that names destinations' },
               ]}
-              onChange={(name) => {
-                run.reset();
-                send.reset();
-                void navigate({ search: name === byUrl ? {} : { route: name } });
-              }}
+              onChange={(name) => void navigate({ search: name === byUrl ? {} : { route: name } })}
               error={errors.get('route')}
             />
             {route === byUrl && (
@@ -72,7 +74,7 @@ export function DryRunPage(): ReactElement {
                 label="URL"
                 mono
                 value={url}
-                onChange={setUrl}
+                onChange={(next) => change({ url: next })}
                 error={errors.get('url')}
                 hint="as the sender would ask, with or without the edge’s host"
               />
@@ -93,14 +95,14 @@ export function DryRunPage(): ReactElement {
                   label: `${id} (${source})`,
                 })),
               ]}
-              onChange={setKeyId}
+              onChange={(next) => change({ keyId: next })}
               error={errors.get('keyId')}
             />
             <TextArea
               label="Body"
               rows={9}
               value={body}
-              onChange={setBody}
+              onChange={(next) => change({ body: next })}
               error={errors.get('body')}
               hint="a Hasura event’s payload is taken as one; anything else is a webhook"
             />
@@ -120,7 +122,7 @@ export function DryRunPage(): ReactElement {
                 onClick={() => {
                   if (!globalThis.confirm(question)) return;
                   run.reset();
-                  send.mutate();
+                  send.mutate(asked);
                 }}
               >
                 {send.isPending ? 'Sending…' : 'Send it as a test…'}
@@ -129,6 +131,12 @@ export function DryRunPage(): ReactElement {
           </form>
         </Card>
         <div aria-live="polite" className="flex min-w-0 flex-col gap-5">
+          {reported !== undefined && !same(reported, asked) && (
+            <p className="flex items-center gap-2 text-retry">
+              <Glyph tone="retry" />
+              The fields have changed since: this is of what stood there before.
+            </p>
+          )}
           {send.data !== undefined ? (
             <TestReport report={send.data} />
           ) : run.data === undefined ? (

@@ -1,9 +1,10 @@
 // Makes an ingest key for a sender: its source, what it may use, when it ends.
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import type { FormEvent, ReactElement } from 'react';
 import type { KeyCreatedView } from '../../../src/api/admin/views.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { Card } from '../ui/Page.tsx';
 import { createKey } from './admin-client.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
@@ -12,33 +13,39 @@ import { askAgain, configurationQuery } from './queries.ts';
 
 const fields = ['source', 'note', 'routes', 'destinations', 'expiresAt'];
 
-/** What was typed of the one that is made. */
-type Sent = Record<'source' | 'note' | 'expiresAt', string>;
+const untouched = {
+  source: '',
+  note: '',
+  expiresAt: '',
+  allRoutes: true,
+  routes: [] as readonly string[],
+  namesDestinations: true,
+};
+
+const kept = keepTyping<typeof untouched>();
 
 export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }): ReactElement {
   const client = useQueryClient();
   const { data } = useQuery(configurationQuery);
-  const [source, setSource] = useState('');
-  const [note, setNote] = useState('');
-  const [expiresAt, setExpiresAt] = useState('');
-  const [allRoutes, setAllRoutes] = useState(true);
-  const [routes, setRoutes] = useState<string[]>([]);
-  const [namesDestinations, setNamesDestinations] = useState(true);
+  const [typed, change] = kept.useFields('', untouched);
+  const { source, note, expiresAt, allRoutes, routes, namesDestinations } = typed;
   const create = useMutation({
-    mutationFn: (_sent: Sent) =>
+    mutationFn: (sent: typeof untouched) =>
       createKey({
-        source: source.trim(),
-        note: note.trim(),
-        routes: allRoutes ? null : routes,
-        destinations: namesDestinations ? null : [],
-        expiresAt: expiresAt === '' ? null : new Date(expiresAt).toISOString(),
+        source: sent.source.trim(),
+        note: sent.note.trim(),
+        routes: sent.allRoutes ? null : [...sent.routes],
+        destinations: sent.namesDestinations ? null : [],
+        expiresAt: sent.expiresAt === '' ? null : new Date(sent.expiresAt).toISOString(),
       }),
     onSuccess: (created, sent) => {
       noteChange(`A key of ${sent.source.trim()} was made`, created);
       // What was typed meanwhile is of the next.
-      setSource((now) => (now === sent.source ? '' : now));
-      setNote((now) => (now === sent.note ? '' : now));
-      setExpiresAt((now) => (now === sent.expiresAt ? '' : now));
+      change((now) => ({
+        source: now.source === sent.source ? '' : now.source,
+        note: now.note === sent.note ? '' : now.note,
+        expiresAt: now.expiresAt === sent.expiresAt ? '' : now.expiresAt,
+      }));
       props.onCreated(created);
       void askAgain(client);
     },
@@ -51,7 +58,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
       : fieldErrors(create.error, { prefix: 'keys', fields });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate({ source, note, expiresAt });
+    create.mutate(typed);
   };
   const names = Object.keys(data?.configuration.routes ?? {}).toSorted();
   return (
@@ -62,7 +69,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
             label="Source"
             required
             value={source}
-            onChange={setSource}
+            onChange={(next) => change({ source: next })}
             error={errors.get('source')}
             placeholder="shop"
             hint="which system sends: its events are told apart by it"
@@ -70,7 +77,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
           <TextField
             label="What it is for"
             value={note}
-            onChange={setNote}
+            onChange={(next) => change({ note: next })}
             error={errors.get('note')}
             placeholder="Hasura, production"
           />
@@ -78,7 +85,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
             label="Ends"
             type="datetime-local"
             value={expiresAt}
-            onChange={setExpiresAt}
+            onChange={(next) => change({ expiresAt: next })}
             error={errors.get('expiresAt')}
             hint="in your time; empty: never"
           />
@@ -87,7 +94,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
           <CheckField
             label="May use every stored route"
             checked={allRoutes}
-            onChange={setAllRoutes}
+            onChange={(next) => change({ allRoutes: next })}
           />
           {!allRoutes && (
             <fieldset className="ml-6 flex flex-wrap gap-x-4 gap-y-2">
@@ -99,9 +106,11 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
                   label={name}
                   checked={routes.includes(name)}
                   onChange={(on) =>
-                    setRoutes((known) =>
-                      on ? [...known, name] : known.filter((each) => each !== name),
-                    )
+                    change((now) => ({
+                      routes: on
+                        ? [...now.routes, name]
+                        : now.routes.filter((each) => each !== name),
+                    }))
                   }
                 />
               ))}
@@ -111,7 +120,7 @@ export function NewKey(props: { onCreated: (created: KeyCreatedView) => void }):
             label="May name destinations in its URL"
             hint="any that the allowlist has"
             checked={namesDestinations}
-            onChange={setNamesDestinations}
+            onChange={(next) => change({ namesDestinations: next })}
           />
         </div>
         {errors.get(wholeForm) !== undefined && (

@@ -9,7 +9,7 @@ import { setActor, useActor } from './actor.ts';
 import { Conflict } from './Conflict.tsx';
 import type { Stored, Typed } from './editing.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
-import { keepTyping } from './kept-typing.ts';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { noteChange } from './last-change.ts';
 import { routeQuery } from './queries.ts';
 import { draftOf, emptyDraft, type RouteDraft, routeOf, withoutEmptyLines } from './route-draft.ts';
@@ -33,7 +33,7 @@ export function RouteEditor(props: {
   /** A new one is stored, with all that was typed. */
   onMade?: (name: string) => void;
   onGone: () => void;
-}): ReactElement {
+}): ReactElement | null {
   const client = useQueryClient();
   const keptAs = props.name ?? '';
   const [before] = useState(kept.find(keptAs));
@@ -73,7 +73,13 @@ export function RouteEditor(props: {
   useLeaveQuestion(isDirty, isSaving);
   kept.useKeeping(keptAs, isDirty ? { ...editing.typed, newName } : null);
   const isMade = props.name === null && isStored && !isDirty;
-  const { onMade } = props;
+  const { onMade, onGone } = props;
+  const [isLeft, setLeft] = useState(false);
+  useEffect(() => {
+    // Once nothing is left to ask about.
+    if (isLeft) onGone();
+    // oxlint-disable-next-line react/exhaustive-deps -- Once: the page that it leads to takes this one's place.
+  }, [isLeft]);
   useEffect(() => {
     if (isMade) onMade?.(name);
     // oxlint-disable-next-line react/exhaustive-deps -- Once: the page that it leads to takes this one's place.
@@ -88,6 +94,8 @@ export function RouteEditor(props: {
     editing.save(name);
   };
 
+  // Deleted elsewhere, and nobody has typed anything: its page says so.
+  if (props.name !== null && !isStored && !isDirty && faster === null) return null;
   return (
     <form ref={element} onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-5">
       {faster !== null && (
@@ -95,8 +103,8 @@ export function RouteEditor(props: {
           what={`the route ${name}`}
           fields={editing.both?.fields ?? null}
           onTheirs={() => {
-            editing.takeTheirs();
-            if (faster.theirs.part === null) props.onGone();
+            editing.load(faster.theirs);
+            if (faster.theirs.part === null) setLeft(true);
           }}
           onMerged={editing.takeBoth}
         />

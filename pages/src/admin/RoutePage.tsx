@@ -2,16 +2,21 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { failureText, isOvertaken, Problem } from '../api/http.ts';
+import type { StoredRoute } from '../../../src/config/configuration.ts';
+import { failureText, isMissing, isOvertaken } from '../api/http.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 import { AdminPage } from './AdminPage.tsx';
 import { deleteRoute } from './admin-client.ts';
-import { nothingStored } from './editing.ts';
+import { nothingStored, type Stored } from './editing.ts';
 import { noteChange } from './last-change.ts';
 import { askAgain, configurationQuery, routeQuery } from './queries.ts';
 import { RouteAside } from './RouteAside.tsx';
 import { RouteEditor } from './RouteEditor.tsx';
+
+function stored({ route, etag }: { route: StoredRoute; etag: string }): Stored<StoredRoute | null> {
+  return { part: route, etag };
+}
 
 function Crumbs({ name }: { name: string }): ReactElement {
   return (
@@ -35,8 +40,13 @@ function DeleteButton(props: {
   const { name, etag } = props;
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: () => deleteRoute({ name, note: '', replaces: etag }),
-    onSuccess: (changed) => noteChange(`Route ${name} was deleted`, changed),
+    mutationFn: () =>
+      deleteRoute({ name, note: '', replaces: etag }).catch((error: unknown) => {
+        // Gone already: somebody else's deletion, or one's own whose answer was lost.
+        if (isMissing(error)) return null;
+        throw error;
+      }),
+    onSuccess: (changed) => changed && noteChange(`Route ${name} was deleted`, changed),
     onError: () => askAgain(client),
   });
   const leave = async (): Promise<void> => {
@@ -96,14 +106,16 @@ export function RoutePage(): ReactElement {
   const navigate = useNavigate();
   const { data: configuration } = useQuery(configurationQuery);
   const query = useQuery(routeQuery(name));
-  const isGone = query.error instanceof Problem && query.error.status === 404;
+  const isGone = isMissing(query.error);
+  const read = isGone ? nothingStored : query.data && stored(query.data);
   const now = configuration?.configuration.routes[name];
   return (
     <AdminPage
       title={name}
       crumbs={<Crumbs name={name} />}
       aside={
-        query.data !== undefined && (
+        query.data !== undefined &&
+        !isGone && (
           <DeleteButton
             name={name}
             etag={query.data.etag}
@@ -135,15 +147,15 @@ export function RoutePage(): ReactElement {
       {query.isError && !isGone && (
         <ProblemNotice error={query.error} what="The route" onRetry={() => void query.refetch()} />
       )}
-      {query.data !== undefined && (
+      {read !== undefined && (
         <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_340px] xl:items-start">
           <RouteEditor
             key={name}
             name={name}
-            read={{ part: query.data.route, etag: query.data.etag }}
+            read={read}
             onGone={() => void navigate({ to: '/admin/routes' })}
           />
-          <RouteAside name={name} route={now ?? query.data.route} />
+          {read.part !== null && <RouteAside name={name} route={now ?? read.part} />}
         </div>
       )}
     </AdminPage>

@@ -8,7 +8,7 @@ import { putSettings, readSettings } from './admin-client.ts';
 import { Conflict } from './Conflict.tsx';
 import type { Stored, Typed } from './editing.ts';
 import { fieldErrors, wholeForm } from './field-errors.ts';
-import { keepTyping } from './kept-typing.ts';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { noteChange } from './last-change.ts';
 import { same } from './merge.ts';
 import { formatPauses } from './pauses.ts';
@@ -75,7 +75,7 @@ export function SettingsEditor(props: {
         <Conflict
           what="the settings"
           fields={both.fields}
-          onTheirs={editing.takeTheirs}
+          onTheirs={() => editing.load(faster.theirs)}
           onMerged={editing.takeBoth}
         />
       )}

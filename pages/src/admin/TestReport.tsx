@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { TestSendReport } from '../../../src/deliveries/test-send-report.ts';
 import { readEvent } from '../api/client.ts';
-import { Problem } from '../api/http.ts';
+import { isMissing } from '../api/http.ts';
 import { formatSpan } from '../time/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Badge, Glyph } from '../ui/Glyph.tsx';
@@ -41,10 +41,10 @@ function ToCascade({ event }: { event: TestSendReport['event'] }): ReactElement 
       </Link>
     );
   }
-  const isMissing = query.error instanceof Problem && query.error.status === 404;
+  const isNotRecorded = isMissing(query.error);
   return (
     <span className="flex items-center gap-1.5 text-sub">
-      {query.isError && !isMissing ? (
+      {query.isError && !isNotRecorded ? (
         query.error.message
       ) : query.errorUpdateCount >= looksAtMost ? (
         'No event was recorded of it.'

@@ -1,7 +1,7 @@
 // API tokens: which machines may ask the API, and with which role. Made here, shown once, revoked at once.
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import type { FormEvent, ReactElement } from 'react';
 import type { TokenCreatedView, TokenListView } from '../../../src/api/access/views.ts';
 import { failureText } from '../api/http.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
@@ -9,6 +9,7 @@ import { FieldError, SelectField, TextField } from '../ui/Field.tsx';
 import { Badge, Glyph, Status } from '../ui/Glyph.tsx';
 import { Ago } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { Card, Nothing, RowsSkeleton } from '../ui/Page.tsx';
 import { useZone } from '../time/clock.ts';
 import { formatFull } from '../time/format.ts';
@@ -117,22 +118,31 @@ function TokenRow({ item }: { item: Token }): ReactElement {
   );
 }
 
+const untouched: { role: Token['role']; note: string; expiresAt: string } = {
+  role: 'viewer',
+  note: '',
+  expiresAt: '',
+};
+
+const kept = keepTyping<typeof untouched>();
+
 function NewToken(props: { onCreated: (created: TokenCreatedView) => void }): ReactElement {
   const client = useQueryClient();
-  const [role, setRole] = useState<Token['role']>('viewer');
-  const [note, setNote] = useState('');
-  const [expiresAt, setExpiresAt] = useState('');
+  const [typed, change] = kept.useFields('', untouched);
+  const { role, note, expiresAt } = typed;
   const create = useMutation({
-    mutationFn: (_sent: Record<'note' | 'expiresAt', string>) =>
+    mutationFn: (sent: typeof untouched) =>
       createToken({
-        role,
-        note: note.trim(),
-        expiresAt: expiresAt === '' ? null : new Date(expiresAt).toISOString(),
+        role: sent.role,
+        note: sent.note.trim(),
+        expiresAt: sent.expiresAt === '' ? null : new Date(sent.expiresAt).toISOString(),
       }),
     onSuccess: (created, sent) => {
       // What was typed meanwhile is of the next.
-      setNote((now) => (now === sent.note ? '' : now));
-      setExpiresAt((now) => (now === sent.expiresAt ? '' : now));
+      change((now) => ({
+        note: now.note === sent.note ? '' : now.note,
+        expiresAt: now.expiresAt === sent.expiresAt ? '' : now.expiresAt,
+      }));
       props.onCreated(created);
     },
     // Also where its answer is lost: it may have been made, and the list says so.
@@ -144,17 +154,22 @@ function NewToken(props: { onCreated: (created: TokenCreatedView) => void }): Re
       : fieldErrors(create.error, { prefix: '', fields: ['role', 'note', 'expiresAt'] });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate({ note, expiresAt });
+    create.mutate(typed);
   };
   return (
     <Card title="New token">
       <form onSubmit={submit} noValidate className="flex flex-col gap-4 p-4">
         <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-          <SelectField label="Role" value={role} items={roles} onChange={setRole} />
+          <SelectField
+            label="Role"
+            value={role}
+            items={roles}
+            onChange={(next) => change({ role: next })}
+          />
           <TextField
             label="What it is for"
             value={note}
-            onChange={setNote}
+            onChange={(next) => change({ note: next })}
             error={errors.get('note')}
             placeholder="deploy pipeline"
           />
@@ -162,7 +177,7 @@ function NewToken(props: { onCreated: (created: TokenCreatedView) => void }): Re
             label="Ends"
             type="datetime-local"
             value={expiresAt}
-            onChange={setExpiresAt}
+            onChange={(next) => change({ expiresAt: next })}
             error={errors.get('expiresAt')}
             hint="in your time; empty: never"
           />

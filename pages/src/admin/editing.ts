@@ -114,14 +114,6 @@ export function bothChanges<Part extends object | null, Draft>({
   return mergeChanges<NonNullable<Part>>(stored.part ?? theirs, faster.sent.part, theirs);
 }
 
-/** The reader's own is let go. */
-export function takeTheirs<Part, Draft>(
-  form: DraftForm<Part, Draft>,
-  now: Editing<Part, Draft>,
-): Editing<Part, Draft> {
-  return now.faster === null ? now : load(form, { ...now, faster: null }, now.faster.theirs);
-}
-
 /**
  * Both changes, to be looked at and saved, with what was typed since mine was sent; the reader's own alone where it has been
  * deleted.
@@ -137,10 +129,11 @@ export function takeBoth<Part extends object | null, Draft extends object>(
   return { ...now, faster: null, stored: theirs, draft, unanswered: [] };
 }
 
-function load<Part, Draft>(
+/** What stands there takes the draft's place: the reader's own is let go. */
+export function load<Part, Draft>(
   form: DraftForm<Part, Draft>,
   now: Editing<Part, Draft>,
   stored: Stored<Part>,
 ): Editing<Part, Draft> {
-  return { ...now, stored, draft: form.draftOf(stored.part), unanswered: [] };
+  return { ...now, stored, draft: form.draftOf(stored.part), unanswered: [], faster: null };
 }

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Changed } from '../../../src/api/admin/views.ts';
-import { isOvertaken, Problem } from '../api/http.ts';
+import { isMissing, isOvertaken, Problem } from '../api/http.ts';
 import type { FieldErrors } from './draft-fields.ts';
 import {
   beginEditing,
@@ -12,11 +12,11 @@ import {
   type Editing,
   isDirty,
   isOwn,
+  load,
   nothingStored,
   type Sent,
   type Stored,
   takeBoth,
-  takeTheirs,
   type Typed,
   whenRead,
   whenSaved,
@@ -42,7 +42,7 @@ export async function storedOrNone<Part>(
     const { body, etag } = await read;
     return { part: body, etag };
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) return nothingStored;
+    if (isMissing(error)) return nothingStored;
     throw error;
   }
 }
@@ -85,7 +85,8 @@ export interface EditingForm<Part extends object | null, Draft extends object> e
   discard: () => void;
   /** Ours and theirs, where somebody was faster and it has not been deleted. */
   both: Merge<NonNullable<Part>> | null;
-  takeTheirs: () => void;
+  /** What stands there takes the draft's place. */
+  load: (stored: Stored<Part>) => void;
   takeBoth: () => void;
 }
 
@@ -147,7 +148,10 @@ export function useEditing<Part extends object | null, Draft extends object>(
       setErrors(none);
     },
     both: bothChanges(editing),
-    takeTheirs: () => setEditing((now) => takeTheirs(form, now)),
+    load: (next) => {
+      setEditing((now) => load(form, now, next));
+      setErrors(none);
+    },
     takeBoth: () => setEditing((now) => takeBoth(form, now)),
   };
 }

@@ -26,6 +26,11 @@ export function isRefused(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 400;
 }
 
+/** There is no such thing, or none any more. */
+export function isMissing(error: unknown): error is Problem {
+  return error instanceof Problem && error.status === 404;
+}
+
 /** Somebody was faster: what it would have replaced has been changed since it was read. */
 export function isOvertaken(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 412;

@@ -1,6 +1,8 @@
 // Keeps the reader's token in this browser. Decides where it is stored, never whether it is valid.
 
-const storageKey = 'throughline.token';
+/** In this browser's storage. */
+export const tokenKey = 'throughline.token';
+
 let token: string | null = null;
 const listeners = new Set<() => void>();
 
@@ -10,8 +12,8 @@ function announce(): void {
 
 function store(value: string | null): void {
   try {
-    if (value === null) localStorage.removeItem(storageKey);
-    else localStorage.setItem(storageKey, value);
+    if (value === null) localStorage.removeItem(tokenKey);
+    else localStorage.setItem(tokenKey, value);
   } catch {
     // Storage is blocked (private mode): the token lasts as long as this page.
   }
@@ -34,7 +36,7 @@ export function adoptToken(): void {
     return;
   }
   try {
-    token = localStorage.getItem(storageKey);
+    token = localStorage.getItem(tokenKey);
   } catch {
     token = null;
   }

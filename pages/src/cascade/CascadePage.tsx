@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { Problem } from '../api/http.ts';
+import { isMissing } from '../api/http.ts';
 import { cascadeQuery, isLive } from '../api/queries.ts';
 import { useFailure } from '../api/use-failure.ts';
 import { Frame } from '../frame/Frame.tsx';
@@ -113,7 +113,7 @@ export function CascadePage(): ReactElement {
         />
       );
     }
-    if (failure instanceof Problem && failure.status === 404) return <Waiting traceId={traceId} />;
+    if (isMissing(failure)) return <Waiting traceId={traceId} />;
     if (failure !== null) {
       return (
         <ProblemNotice error={failure} what="This cascade" onRetry={() => void query.refetch()} />

@@ -14,6 +14,7 @@ import { StartRun } from '../replays/StartRun.tsx';
 import { Freshness } from '../ui/Freshness.tsx';
 import { Glyph } from '../ui/Glyph.tsx';
 import { Lacking } from '../ui/Lacking.tsx';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { LoadOlder } from '../ui/LoadOlder.tsx';
 import { Moment } from '../ui/Moment.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -61,9 +62,12 @@ interface Choice {
 const nobody: ReadonlyMap<string, DeadLetter> = new Map();
 const nothing: Choice = { ticked: nobody, isAll: false, plan: null };
 
+const keptChoice = keepTyping<Choice>();
+
 function useChoice(of: string): [Choice, (change: Partial<Choice>) => void] {
-  const [kept, keep] = useState({ of, choice: nothing });
+  const [kept, keep] = useState({ of, choice: keptChoice.find(of) ?? nothing });
   const choice = kept.of === of ? kept.choice : nothing;
+  keptChoice.useKeeping(of, choice);
   const change = (next: Partial<Choice>): void =>
     keep((before) => ({
       of,

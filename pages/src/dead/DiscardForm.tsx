@@ -6,11 +6,16 @@ import type { DiscardedLettersView } from '../../../src/api/dead-letter-views.ts
 import { failureText } from '../api/http.ts';
 import { countLetters } from '../replays/replays-client.ts';
 import { FieldError, TextField } from '../ui/Field.tsx';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { Card } from '../ui/Page.tsx';
 import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { discardLetters } from './dead-client.ts';
 import { upTo, type LetterSelection } from './filters.ts';
 import { counted } from './words.ts';
+
+const untouched = { note: '' };
+
+const kept = keepTyping<typeof untouched>();
 
 export function DiscardForm(props: {
   selection: LetterSelection;
@@ -18,7 +23,7 @@ export function DiscardForm(props: {
   onCancel: () => void;
 }): ReactElement {
   useHandBackFocus();
-  const [note, setNote] = useState('');
+  const [{ note }, change] = kept.useFields(JSON.stringify(props.selection), untouched);
   // Of what has been counted: a letter that dies afterwards has been seen by nobody.
   const [selection] = useState(() => upTo(props.selection, Date.now()));
   const count = useQuery({
@@ -48,7 +53,7 @@ export function DiscardForm(props: {
           <TextField
             label="Note"
             value={note}
-            onChange={setNote}
+            onChange={(next) => change({ note: next })}
             placeholder="Why nobody needs them"
             hint="Stands beside each of them, with your name, and in the audit."
           />

@@ -4,7 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactElement } from 'react';
 import type { JobDetail } from '../../../src/api/statistics-views.ts';
 import { jobQuery } from '../api/statistics.ts';
-import { Problem } from '../api/http.ts';
+import { isMissing } from '../api/http.ts';
 import { cell, CountCells, CountColumns, CountHeads, headCell } from '../statistics/CountCells.tsx';
 import { DeliveriesOverTime } from '../statistics/DeliveriesOverTime.tsx';
 import { FigureStrip, FigureStripSkeleton } from '../statistics/FigureStrip.tsx';
@@ -214,7 +214,7 @@ export function JobPage(): ReactElement {
   const range = search.range ?? defaultRange;
   const query = useQuery(jobQuery(source, job, range));
   const { data, error } = query;
-  const isUnknown = error instanceof Problem && error.status === 404;
+  const isUnknown = isMissing(error);
   return (
     <Page
       title={job}

@@ -2,16 +2,21 @@
 import { Button } from '@cloudflare/kumo/components/button';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import type { FormEvent, ReactElement } from 'react';
 import { failureText } from '../api/http.ts';
 import { circuitsQuery } from '../api/queries.ts';
 import type { LetterSelection } from '../dead/filters.ts';
 import { shortAddress, troubles } from '../dead/words.ts';
 import { CheckField, FieldError, TextField } from '../ui/Field.tsx';
 import { Glyph } from '../ui/Glyph.tsx';
+import { keepTyping } from '../ui/kept-typing.ts';
 import { Card } from '../ui/Page.tsx';
 import { useHandBackFocus } from '../ui/use-hand-back-focus.ts';
 import { countLetters, startRun } from './replays-client.ts';
+
+const untouched = { rate: '5', isCareful: true, canary: '3' };
+
+const kept = keepTyping<typeof untouched>();
 
 export function StartRun(props: {
   title: string;
@@ -23,9 +28,8 @@ export function StartRun(props: {
   useHandBackFocus();
   const { selection } = props;
   const navigate = useNavigate();
-  const [rate, setRate] = useState('5');
-  const [isCareful, setCareful] = useState(true);
-  const [canary, setCanary] = useState('3');
+  const [typed, change] = kept.useFields(JSON.stringify(selection), untouched);
+  const { rate, isCareful, canary } = typed;
   const count = useQuery({
     queryKey: ['replays', 'count', selection],
     queryFn: ({ signal }) => countLetters(selection, signal),
@@ -87,7 +91,7 @@ export function StartRun(props: {
             label="Letters a second"
             type="number"
             value={rate}
-            onChange={setRate}
+            onChange={(next) => change({ rate: next })}
             hint="0.1 to 100: as many as the job bears"
           />
           {isCareful && (
@@ -95,7 +99,7 @@ export function StartRun(props: {
               label="Canaries"
               type="number"
               value={canary}
-              onChange={setCanary}
+              onChange={(next) => change({ canary: next })}
               hint="so many go first, 1 to 100"
             />
           )}
@@ -104,7 +108,7 @@ export function StartRun(props: {
           label="Send canaries first"
           hint="it pauses until you have looked at them, and stops by itself when one fails"
           checked={isCareful}
-          onChange={setCareful}
+          onChange={(next) => change({ isCareful: next })}
         />
         {start.isError && (
           <div role="alert">

@@ -8,11 +8,11 @@ import {
   type Editing,
   isDirty,
   isOwn,
+  load,
   nothingStored,
   type Sent,
   type Stored,
   takeBoth,
-  takeTheirs,
   whenRead,
   whenSaved,
 } from '../../../pages/src/admin/editing.ts';
@@ -112,7 +112,8 @@ const steps = {
   answered: (world: World) => world.arrive(true),
   lost: (world: World) => world.arrive(false),
   takeTheirs: (world: World) => {
-    world.editing = takeTheirs(form, world.editing);
+    const theirs = world.editing.faster?.theirs;
+    if (theirs !== undefined) world.editing = load(form, world.editing, theirs);
   },
   takeBoth: (world: World) => {
     world.editing = takeBoth(form, world.editing);
