@@ -2,10 +2,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { LeanTrace } from '../columns/lean-trace.ts';
-import { pack } from '../columns/pack.ts';
+import { PackedMembers } from '../columns/pack.ts';
 import { findRoot, readCascades } from '../store/cascades.ts';
 import type { StoreClient } from '../store/client.ts';
-import type { StoredEvent } from '../store/read-rows.ts';
+import type { StoredDelivery, StoredEvent } from '../store/read-rows.ts';
 import { loopsOf } from '../store/loops.ts';
 import { readTraceNodes } from '../store/read-nodes.ts';
 import { findTrace, readOutlines, type StoredTrace } from '../store/traces.ts';
@@ -107,13 +107,20 @@ export function traceRoutes(deps: ApiDeps) {
         async (context) => {
           const { id } = context.req.valid('param');
           const { links, form } = context.req.valid('query');
-          const { trace, events, deliveries, loops, triggers } = await reading(deps, (client) =>
-            readCascade(client, id, links),
-          );
           const mask = context.get('mask');
+          // What is masked goes by names and places that columns do not have, and what is left out of a cascade is none of it.
+          const packed = new PackedMembers();
+          const add = <Name extends keyof LeanTrace>(name: Name, value: LeanTrace[Name]): void =>
+            packed.add(name, mask ? mask(value) : value);
+          const isPacked = form === 'columns';
+          const { trace, events, deliveries, loops, triggers } = await reading(deps, (client) =>
+            readCascade(client, id, links, (read) => {
+              if (isPacked) add('deliveries', read.map(leanDeliveryView));
+            }),
+          );
           // Who may see more gets other bytes under the same address.
           if (!mask && isOver(trace, deps.now())) context.header('cache-control', mayBeKept);
-          if (form === 'objects') {
+          if (!isPacked) {
             const detail = {
               trace,
               events: events.map(eventView),
@@ -123,28 +130,37 @@ export function traceRoutes(deps: ApiDeps) {
             } satisfies TraceDetail;
             return context.json(detail, 200);
           }
-          const lean = {
-            trace,
-            events: leanEventViews(events),
-            deliveries: deliveries.map(leanDeliveryView),
-            loops,
-            triggers,
-          } satisfies LeanTrace;
-          // What is masked goes by names and places that columns do not have, and what is left out of a cascade is none of it.
           if (mask) context.set('isMasked', true);
-          return context.json(pack(mask ? mask(lean) : lean), 200);
+          add('events', leanEventViews(events));
+          add('trace', trace);
+          add('loops', loops);
+          add('triggers', triggers);
+          return context.json(packed.all(), 200);
         },
       )
   );
 }
 
-/** Everything of the cascade that a trace belongs to. @throws ApiProblem 404 */
-async function readCascade(client: StoreClient, id: string, links: Links) {
+/**
+ * Everything of the cascade that a trace belongs to.
+ * @param withDeliveries is called while its events are read
+ * @throws ApiProblem 404
+ */
+async function readCascade(
+  client: StoreClient,
+  id: string,
+  links: Links,
+  withDeliveries: (deliveries: readonly StoredDelivery[]) => void,
+) {
   const rootId = links === 'all' ? await findRoot(client, id) : id;
   const root = rootId === null ? null : await findTrace(client, rootId);
   if (!root) throw notFound(`Trace ${id}`);
   const members = await tracesOf(client, [root.id], links);
-  const { events: read, deliveries } = await readTraceNodes(client, [...members.keys()]);
+  const { events: read, deliveries } = await readTraceNodes(
+    client,
+    [...members.keys()],
+    withDeliveries,
+  );
   const triggers = await triggersOf(client, read);
   const loops = await loopsOf(client, [...members.keys()]);
   const here = new Set(deliveries.map((delivery) => delivery.id));

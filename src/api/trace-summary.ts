@@ -66,13 +66,18 @@ export function summariseTraces(
   );
 }
 
-const keyOf = (source: string, id: string): string => `${source} ${id}`;
+/** An event's id is its own within its source. Most cascades have one: their ids are keys as they stand. */
+function keysIn(events: readonly StoredEvent[]): (source: string, id: string) => string {
+  const isOfOneSource = new Set(events.map(({ source }) => source)).size <= 1;
+  return (source, id) => (isOfOneSource ? id : `${source} ${id}`);
+}
 
 /** The same of what has been read whole. */
 export function summariseNodes(
   trace: StoredTrace,
   nodes: { events: readonly StoredEvent[]; deliveries: readonly StoredDelivery[] },
 ): TraceSummary {
+  const keyOf = keysIn(nodes.events);
   return summarise(
     trace,
     nodes.events.map(({ traceId, source, id, createdAt, link }) => ({

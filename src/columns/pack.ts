@@ -16,6 +16,21 @@ export function pack(value: unknown): Packed {
   return { texts: texts.all, value: packed };
 }
 
+/** An object that is packed member by member, as each is known. What they are together, `pack` of the whole object is, too. */
+export class PackedMembers {
+  readonly #texts = new Texts();
+  readonly #members: [string, PackedValue][] = [];
+
+  /** @param name once */
+  add(name: string, value: unknown): void {
+    this.#members.push([name, packValue(value, this.#texts)]);
+  }
+
+  all(): Packed {
+    return { texts: this.#texts.all, value: { o: this.#members } };
+  }
+}
+
 /** Texts in the order in which they are met, each once; and the times among them. */
 class Texts {
   readonly times = new TimeReader();

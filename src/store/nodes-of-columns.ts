@@ -61,31 +61,32 @@ export type AttemptRow = Omit<StoredAttempt, 'destination' | 'skipped'> & {
   skipped: StoredAttempt['skipped'] | null;
 };
 
-type Read = {
+type ReadDeliveries = {
   traceIds: readonly string[];
-  events: Columns<EventRow>;
   deliveries: Columns<DeliveryRow>;
   /** In the order of time; of one time, in that of their deliveries. */
   attempts: Columns<AttemptRow>;
   names: ReadonlyMap<Name, string>;
-  /** Ids of deliveries of other traces by their keys. */
+};
+
+type ReadEvents = {
+  traceIds: readonly string[];
+  events: Columns<EventRow>;
+  names: ReadonlyMap<Name, string>;
+  /** Ids of deliveries of these traces by their keys. */
+  here: ReadonlyMap<string, string>;
+  /** And of others. */
   elsewhere: ReadonlyMap<string, string>;
 };
 
 /** @throws Error where a row refers to a text that is not there, which nothing removes before the row */
-export function nodesOf(read: Read): { events: StoredEvent[]; deliveries: StoredDelivery[] } {
-  const { traceIds, deliveries } = read;
-  const keys = deliveries.ref.map((ref, row) =>
-    keyText({ traceId: traceIdAt(traceIds, deliveries.trace, row), ref }),
-  );
-  const idOf = new Map(keys.map((key, row) => [key, cell(deliveries.id, row)]));
-  return { events: eventsOf(read, idOf), deliveries: deliveriesOf(read, keys, idOf) };
-}
-
-function eventsOf(
-  { traceIds, events: columns, names, elsewhere }: Read,
-  idOf: ReadonlyMap<string, string>,
-): StoredEvent[] {
+export function eventsOf({
+  traceIds,
+  events: columns,
+  names,
+  here,
+  elsewhere,
+}: ReadEvents): StoredEvent[] {
   const text = (column: readonly (Name | null)[], row: number): string | null => {
     const name = cell(column, row);
     return name === null ? null : textOf(names, name);
@@ -102,7 +103,7 @@ function eventsOf(
       rule: cell(columns.rule, row),
       reason: text(columns.reason, row) ?? '',
       correlationId: namedUuid === null || named === null ? null : named + namedUuid,
-      deliveryId: idOf.get(key) ?? elsewhere.get(key) ?? null,
+      deliveryId: here.get(key) ?? elsewhere.get(key) ?? null,
     };
   };
   return columns.id.map((id, row): StoredEvent => {
@@ -155,12 +156,19 @@ function eventsOf(
   });
 }
 
-/** Deliveries in the order of their first attempts, what has none last. */
-function deliveriesOf(
-  { traceIds, deliveries: columns, attempts, names }: Read,
-  keys: readonly string[],
-  idOf: ReadonlyMap<string, string>,
-): StoredDelivery[] {
+/**
+ * Deliveries in the order of their first attempts, what has none last.
+ * @returns `idOf`: their ids by their keys
+ * @throws Error where a row refers to a text that is not there, which nothing removes before the row
+ */
+export function deliveriesOf({ traceIds, deliveries: columns, attempts, names }: ReadDeliveries): {
+  deliveries: StoredDelivery[];
+  idOf: ReadonlyMap<string, string>;
+} {
+  const keys = columns.ref.map((ref, row) =>
+    keyText({ traceId: traceIdAt(traceIds, columns.trace, row), ref }),
+  );
+  const idOf = new Map(keys.map((key, row) => [key, cell(columns.id, row)]));
   const attemptsOf = new Map<string, StoredAttempt[]>();
   attempts.deliveryRef.forEach((ref, row) => {
     const key = keyText({ traceId: traceIdAt(traceIds, attempts.trace, row), ref });
@@ -182,7 +190,7 @@ function deliveriesOf(
   };
   const reruns = inOrder.filter((row) => rerunOf(row) !== null);
   const rerunsOf = Map.groupBy(reruns, rerunOf);
-  return inOrder.map((row): StoredDelivery => {
+  const deliveries = inOrder.map((row): StoredDelivery => {
     const key = cell(keys, row);
     const traceId = traceIdAt(traceIds, columns.trace, row);
     const ref = cell(columns.ref, row);
@@ -205,6 +213,7 @@ function deliveriesOf(
       attempts: attemptsOf.get(key) ?? [],
     };
   });
+  return { deliveries, idOf };
 }
 
 function attemptOf(

@@ -7,8 +7,9 @@ import {
   type AttemptRow,
   type DeliveryRow,
   type EventRow,
+  deliveriesOf,
+  eventsOf,
   type Name,
-  nodesOf,
 } from './nodes-of-columns.ts';
 import { type Columns, readColumns } from './read-columns.ts';
 import {
@@ -133,19 +134,39 @@ const attemptColumns = {
 
 const attemptsInOrder = `attempts a where ${isOfTraces('a', '$1')} order by a.started_at, a.delivery_ref, a.id`;
 
-/** All events and deliveries of these traces, each in the order of time. */
+/**
+ * All events and deliveries of these traces, each in the order of time.
+ * @param meanwhile is called with the deliveries while Postgres reads the events, which takes it longest: what is done with
+ * them then costs no time
+ */
 export async function readTraceNodes(
   client: StoreClient,
   traceIds: readonly string[],
+  meanwhile: (deliveries: readonly StoredDelivery[]) => void = () => {},
 ): Promise<{ events: StoredEvent[]; deliveries: StoredDelivery[] }> {
-  const events = await readColumns<EventRow>(client, eventColumns, eventsInOrder, [traceIds]);
-  const deliveries = await readColumns<DeliveryRow>(client, deliveryColumns, deliveriesOfTraces, [
+  const rows = await readColumns<DeliveryRow>(client, deliveryColumns, deliveriesOfTraces, [
     traceIds,
   ]);
   const attempts = await readColumns<AttemptRow>(client, attemptColumns, attemptsInOrder, [
     traceIds,
   ]);
   const names = await readNames(client, [
+    rows.source,
+    rows.job,
+    rows.target,
+    rows.algorithm,
+    rows.named,
+    attempts.destination,
+  ]);
+  const [events, { deliveries, idOf }] = await Promise.all([
+    readColumns<EventRow>(client, eventColumns, eventsInOrder, [traceIds]),
+    whileItIsAsked(() => {
+      const read = deliveriesOf({ traceIds, deliveries: rows, attempts, names });
+      meanwhile(read.deliveries);
+      return read;
+    }),
+  ]);
+  const further = await readNames(client, [
     events.source,
     events.trigger,
     events.tableSchema,
@@ -156,15 +177,17 @@ export async function readTraceNodes(
     events.sessionCorrelationId,
     events.reason,
     events.named,
-    deliveries.source,
-    deliveries.job,
-    deliveries.target,
-    deliveries.algorithm,
-    deliveries.named,
-    attempts.destination,
   ]);
   const elsewhere = await readIds(client, causesElsewhere(events, new Set(traceIds)));
-  return nodesOf({ traceIds, events, deliveries, attempts, names, elsewhere });
+  return {
+    events: eventsOf({ traceIds, events, names: further, here: idOf, elsewhere }),
+    deliveries,
+  };
+}
+
+/** What it throws is told as what is asked beside it is: a statement leaves as soon as it is asked. */
+async function whileItIsAsked<T>(work: () => T): Promise<T> {
+  return work();
 }
 
 async function readNames(

@@ -20,7 +20,36 @@ function widelyRead(socketClass: Function, isTls: boolean): EventEmitter {
   if (!(socket instanceof EventEmitter)) throw changed();
   // In place of its own, which it calls when it is connected, and once more when that has become TLS.
   Reflect.set(socket, '_listen', () => listen(socket));
+  gatherWrites(socket);
   return socket;
+}
+
+/**
+ * Gives it what `pg` asks for around each statement and Node's sockets have: the five messages of one go out as one.
+ * nodejs.org/api/stream.html#writablecork
+ */
+function gatherWrites(socket: EventEmitter): void {
+  const write: unknown = Reflect.get(socket, 'write');
+  if (typeof write !== 'function') throw changed();
+  let held: Uint8Array[] | null = null;
+  Object.assign(socket, {
+    cork() {
+      held ??= [];
+    },
+    uncork() {
+      const messages = held ?? [];
+      held = null;
+      if (messages.length > 0) Reflect.apply(write, socket, [Buffer.concat(messages)]);
+    },
+    write(...written: unknown[]) {
+      const [message] = written;
+      if (held && message instanceof Uint8Array && written.length === 1) {
+        held.push(message);
+        return true;
+      }
+      return Reflect.apply(write, socket, written);
+    },
+  });
 }
 
 /** Hands on what comes until the other side closes. @throws what reading does, which the socket tells as its `error` */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { StoreUnreachable, withClient } from '../../../src/store/client.ts';
 
-type Asked = { statements: string[] };
+type Asked = { statements: { text: string; values?: unknown[] }[] };
 
 export default {
   async fetch(request: Request, env: { DATABASE_URL: string }): Promise<Response> {
@@ -10,8 +10,8 @@ export default {
     try {
       const texts = await withClient(env.DATABASE_URL, async (client) => {
         const all: string[] = [];
-        for (const statement of statements) {
-          const { rows } = await client.query<{ text: string }>(statement);
+        for (const { text: statement, values } of statements) {
+          const { rows } = await client.query<{ text: string }>(statement, values);
           all.push(rows.map(({ text }) => text).join(''));
         }
         return all;

@@ -47,6 +47,22 @@ test.each([
   });
 });
 
+test.each([0, 1, 65_536, 3_000_000])('values of %i go in and come out', async (length) => {
+  const value = 'é'.repeat(length);
+  const statement = { text: 'select $1::text || $2::int as text', values: [value, 7] };
+  expect(await ask([statement, statement, `select 'and after it' as text`])).toEqual({
+    status: 200,
+    body: [told(`${value}7`), told(`${value}7`), told('and after it')],
+  });
+});
+
+test('a value that cannot be sent spoils no statement after it', async () => {
+  // A text with a zero in it: Postgres takes none, and says so.
+  const refused = { text: 'select $1::text as text', values: ['a\u0000b'] };
+  expect(await ask([refused])).toMatchObject({ status: 503 });
+  expect(await ask([`select 'again' as text`])).toEqual({ status: 200, body: [told('again')] });
+});
+
 test('many at once keep apart', async () => {
   const statements = Array.from({ length: 20 }, (_, n) => `select repeat('${n}.', 99991) as text`);
   const answers = await Promise.all(statements.map((statement) => ask([statement])));
@@ -64,8 +80,11 @@ test('a connection that breaks in the middle of an answer is told as such, and t
   expect(await ask([`select 'again' as text`])).toEqual({ status: 200, body: [told('again')] });
 });
 
-async function ask(statements: string[]): Promise<{ status: number; body: unknown }> {
+type Statement = { text: string; values?: unknown[] };
+
+async function ask(asked: (string | Statement)[]): Promise<{ status: number; body: unknown }> {
   const url = await miniflare.ready;
+  const statements = asked.map((one) => (typeof one === 'string' ? { text: one } : one));
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ statements }) });
   return { status: answer.status, body: await answer.json() };
 }

@@ -1,7 +1,7 @@
 // Whatever is packed comes back as it was.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pack } from '../../../src/columns/pack.ts';
+import { pack, PackedMembers } from '../../../src/columns/pack.ts';
 import { unpack } from '../../../src/columns/unpack.ts';
 
 /** As it goes over the wire. */
@@ -44,6 +44,17 @@ describe('columns', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
         expect(sent({ rows })).toEqual(asJson({ rows }));
+      }),
+    );
+  });
+
+  it('give an object back that was packed member by member', () => {
+    const members = fc.dictionary(fc.string(), fc.array(row, { maxLength: 10 }));
+    fc.assert(
+      fc.property(members, (object) => {
+        const packed = new PackedMembers();
+        for (const [name, value] of Object.entries(object)) packed.add(name, value);
+        expect(packed.all()).toEqual(pack(object));
       }),
     );
   });
