@@ -23,7 +23,7 @@ const rounds = 9;
 /** As a cache in front compresses what it passes on at once. */
 const brotliQuality = 4;
 
-type Sides = { sort: Sort; api: number[]; statements: number[] };
+type Sides = { sort: Sort; api: number[]; statements: number[]; roundTrips: number };
 
 /**
  * @returns `p99Ms`: the slowest sort of request through the API, but for `textP99Ms` and `wholeP99Ms` (10,000 hops, of
@@ -67,7 +67,7 @@ async function measure(
   { samples, wholeSamples }: { samples: number; wholeSamples: number },
 ): Promise<{ sides: Sides[]; constant: number[]; perSecond: number[]; wholeMb: number }> {
   const sorts = await withClient(url, (client) => dashboardRequests(client, 17));
-  const sides = sorts.map((sort): Sides => ({ sort, api: [], statements: [] }));
+  const sides = sorts.map((sort): Sides => ({ sort, api: [], statements: [], roundTrips: 0 }));
   const constant: number[] = [];
   const perSecond: number[] = [];
   let wholeMb = 0;
@@ -79,8 +79,9 @@ async function measure(
     (await client.ask(`${worker.apiUrl}${path}`)).ms;
   try {
     // The first of each meets cold caches and code that has not run.
-    for (const { sort } of sides) {
-      await statements.ask(sort.path());
+    for (const side of sides) {
+      const { sort } = side;
+      side.roundTrips = (await statements.ask(sort.path())).roundTrips;
       const { body } = await client.ask(`${worker.apiUrl}${sort.path()}`);
       if (sort.goal === 'whole') wholeMb = compressed(body);
     }
@@ -92,7 +93,7 @@ async function measure(
             const path = side.sort.path();
             // Whoever comes second finds what the first has read in memory.
             if ((turn + sample) % 2 === 0) side.api.push(await throughApi(path));
-            side.statements.push(await statements.ask(path));
+            side.statements.push((await statements.ask(path)).ms);
             if ((turn + sample) % 2 === 1) side.api.push(await throughApi(path));
             constant.push((await client.ask(worker.constantUrl)).ms);
           }
@@ -121,10 +122,10 @@ const both = (ms: readonly number[]): string =>
 /** The sort with the highest p99 first. */
 function tell(sides: readonly Sides[], constant: readonly number[]): void {
   console.log(`a constant, ms: p50 / p99: ${both(constant)}`);
-  console.log('through the API, ms: p50 / p99 (its statements alone)');
-  for (const { sort, api, statements } of sides.toSorted(
+  console.log('through the API, ms: p50 / p99 (its statements alone; round trips to Postgres)');
+  for (const { sort, api, statements, roundTrips } of sides.toSorted(
     (a, b) => quantile(b.api, 0.99) - quantile(a.api, 0.99),
   )) {
-    console.log(`  ${sort.name}: ${both(api)} (${both(statements)})`);
+    console.log(`  ${sort.name}: ${both(api)} (${both(statements)}; ${roundTrips})`);
   }
 }

@@ -90,7 +90,7 @@ async function measureBoth(
             for (let sample = 0; sample < samples; sample += 1) {
               for (const { sort, ms } of measured) {
                 if (sort.goal === 'whole' && sample > 0) continue;
-                ms.push(await api.ask(sort.path()));
+                ms.push((await api.ask(sort.path())).ms);
               }
             }
           }),

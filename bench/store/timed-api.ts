@@ -9,8 +9,11 @@ import { idleDeps } from '../../test/support/idle-deps.ts';
 const token = 'tl_bench_token';
 
 export type TimedApi = {
-  /** ms of its statements, from sending to the last row. @throws where the answer is not 200 */
-  ask(path: string): Promise<number>;
+  /**
+   * @returns `ms` of its statements, from sending to the last row, and how many round trips these are, transaction included
+   * @throws where the answer is not 200
+   */
+  ask(path: string): Promise<{ ms: number; roundTrips: number }>;
   stop(): Promise<void>;
 };
 
@@ -22,10 +25,12 @@ export async function timedApi(url: string): Promise<TimedApi> {
   await client.connect();
   const connected: StoreClient = client;
   let spentMs = 0;
+  let roundTrips = 0;
   let trouble = '';
   const timed: StoreClient = {
     async query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[] }> {
       const began = performance.now();
+      roundTrips += 1;
       try {
         return await connected.query<Row>(text, values);
       } finally {
@@ -46,11 +51,12 @@ export async function timedApi(url: string): Promise<TimedApi> {
   return {
     async ask(path) {
       spentMs = 0;
+      roundTrips = 0;
       const answer = await api.request(path, { headers: { authorization: `Bearer ${token}` } });
       const text = await answer.text();
       if (answer.status !== 200)
         throw new Error(`${path}: ${answer.status} ${trouble} ${text.slice(0, 500)}`);
-      return spentMs;
+      return { ms: spentMs, roundTrips };
     },
     stop: () => client.end(),
   };
