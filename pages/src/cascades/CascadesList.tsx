@@ -33,11 +33,12 @@ export function CascadesList(props: {
   const feed = query.data;
   const traces = feed?.traces ?? [];
   const { isGuided, goOn } = useFirstMinutes(isFiltered ? undefined : feed?.traces);
-  const { shown, waiting, scroller, showNew, pointed, read } = useHeldBack(traces, {
+  const { shown, waiting, isCut, scroller, showNew, pointed, read } = useHeldBack(feed, {
     onUnread: () => forgetUnread(search),
   });
 
-  const further = feed !== undefined && (
+  // Older than what has come since is not what is read.
+  const further = feed !== undefined && !isCut && (
     <Further
       cursor={feed.olderCursor}
       searchedUntil={feed.searchedUntil}
@@ -53,7 +54,7 @@ export function CascadesList(props: {
       {...pointed}
       className="relative mx-4 mb-4 flex min-h-0 flex-1 flex-col overflow-hidden rounded-[10px] border border-line bg-base sm:mx-6 sm:mb-6"
     >
-      <NewPill waiting={waiting} place="top-10" onShow={showNew} />
+      <NewPill waiting={waiting.length} isCut={isCut} place="top-10" onShow={showNew} />
       <div
         ref={scroller}
         className="flex min-h-0 flex-1 flex-col overflow-auto scroll-pt-9"

@@ -38,7 +38,7 @@ function Table({ children }: { children: ReactNode }): ReactElement {
   );
 }
 
-export function CascadesTable({ traces }: { traces: TraceSummary[] }): ReactElement {
+export function CascadesTable({ traces }: { traces: readonly TraceSummary[] }): ReactElement {
   return (
     <Table>
       {traces.map((trace) => (

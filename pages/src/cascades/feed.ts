@@ -79,17 +79,38 @@ export function appendOlder(known: Feed, page: Page): Feed {
   };
 }
 
+/** A list that somebody has begun to read. */
+export interface Held {
+  /** What is newer waits; of an empty list everything is. */
+  at: Place;
+  /** What was shown then. */
+  rows: readonly TraceSummary[];
+}
+
+export function heldOf(traces: readonly TraceSummary[]): Held {
+  return { at: traces[0] ?? { startedAt: '', id: '' }, rows: traces };
+}
+
+export interface HeldFeed {
+  shown: readonly TraceSummary[];
+  waiting: readonly TraceSummary[];
+  /** More has come than is loaded: there is something between the two. */
+  isCut: boolean;
+}
+
 /**
- * While somebody reads, what is newer than `held` waits: the rows shown, and how many wait. It may itself have gone: it fits
- * no longer, or was joined to another.
+ * While somebody reads, what is newer than `held` waits. That itself may have gone: it fits no longer, or was joined to
+ * another. Where so much has come that nothing of what is read is loaded any more, it is shown as it was.
  */
 export function holdBack(
-  traces: TraceSummary[],
-  held: Place | null,
-): { shown: TraceSummary[]; waiting: number } {
-  if (held === null) return { shown: traces, waiting: 0 };
-  const shown = traces.filter((trace) => !isOlder(held, trace));
-  return { shown, waiting: traces.length - shown.length };
+  { traces, olderCursor }: Pick<Feed, 'traces' | 'olderCursor'>,
+  held: Held | null,
+): HeldFeed {
+  if (held === null) return { shown: traces, waiting: [], isCut: false };
+  const waiting = traces.filter((trace) => isOlder(held.at, trace));
+  const isCut = olderCursor !== null && waiting.length > 0 && waiting.length === traces.length;
+  const shown = isCut ? held.rows : traces.filter((trace) => !isOlder(held.at, trace));
+  return { shown, waiting, isCut };
 }
 
 /** "about 1,240 cascades": never fewer than are there, exact once all are. Null while it is not known. */

@@ -10,16 +10,12 @@ import {
   type RefObject,
   type UIEventHandler,
 } from 'react';
-import type { TraceSummary } from '../../../src/api/views.ts';
-import { holdBack, type Place } from './feed.ts';
+import { type Feed, type Held, type HeldFeed, heldOf, holdBack } from './feed.ts';
 
-export interface HeldBack {
-  shown: TraceSummary[];
-  /** How many wait. */
-  waiting: number;
+export interface HeldBack extends HeldFeed {
   /** Of the box that scrolls. */
   scroller: RefObject<HTMLDivElement | null>;
-  /** What is newest now stays the newest. */
+  /** What is newest now stays the newest, also where there is nothing. */
   hold: () => void;
   /** Shows what waits, from the top. */
   showNew: () => void;
@@ -34,25 +30,32 @@ export interface HeldBack {
   };
 }
 
+const nothing: Pick<Feed, 'traces' | 'olderCursor'> = { traces: [], olderCursor: null };
+
 /**
+ * @param feed undefined until it has come
  * @param isPaused nothing is released by reading on
- * @param onUnread told of each list that nobody reads
+ * @param onUnread told of each list that nobody reads on: a paused one is shown as it was
  */
 export function useHeldBack(
-  traces: TraceSummary[],
+  feed: Pick<Feed, 'traces' | 'olderCursor'> = nothing,
   { isPaused = false, onUnread }: { isPaused?: boolean; onUnread: () => void },
 ): HeldBack {
   const scroller = useRef<HTMLDivElement>(null);
   const pointing = useRef(false);
-  const [held, setHeld] = useState<Place | null>(null);
+  const { traces } = feed;
+  const [held, setHeld] = useState<Held | null>(null);
   const tell = useEffectEvent(onUnread);
-  const isRead = held !== null;
+  const isRead = held !== null && !isPaused;
   const count = traces.length;
   useEffect(() => {
     if (!isRead && count > 0) tell();
   }, [isRead, count]);
 
-  const hold = (): void => setHeld((known) => known ?? traces[0] ?? null);
+  const hold = (): void => setHeld((known) => known ?? heldOf(traces));
+  const holdRows = (): void => {
+    if (traces.length > 0) hold();
+  };
   const release = (): void => {
     const at = scroller.current;
     const reads =
@@ -60,7 +63,7 @@ export function useHeldBack(
     if (!reads && !isPaused) setHeld(null);
   };
   return {
-    ...holdBack(traces, held),
+    ...holdBack(feed, held),
     scroller,
     hold,
     showNew: () => {
@@ -73,7 +76,7 @@ export function useHeldBack(
         // A finger that has tapped is no longer there.
         if (pointerType !== 'mouse') return;
         pointing.current = true;
-        hold();
+        holdRows();
       },
       onPointerLeave: () => {
         pointing.current = false;
@@ -81,8 +84,8 @@ export function useHeldBack(
       },
     },
     read: {
-      onScroll: (event) => (event.currentTarget.scrollTop > 0 ? hold() : release()),
-      onFocus: hold,
+      onScroll: (event) => (event.currentTarget.scrollTop > 0 ? holdRows() : release()),
+      onFocus: holdRows,
       onBlur: () => queueMicrotask(release),
     },
   };

@@ -99,11 +99,14 @@ export function LiveFeed(props: {
   const failure = useFailure(query, 'everything');
   const [paused, setPaused] = useState(false);
 
-  const traces = (query.data?.traces ?? []).filter((trace) => isShown(trace, props.filter));
-  const { shown, waiting, scroller, hold, showNew, pointed, read } = useHeldBack(traces, {
+  const fits = (trace: TraceSummary): boolean => isShown(trace, props.filter);
+  // Held at the newest of all: whatever is chosen meanwhile, what was there before does not wait.
+  const feed = useHeldBack(query.data, {
     isPaused: paused,
     onUnread: () => forgetUnread(everything),
   });
+  const { scroller, hold, showNew, pointed, read } = feed;
+  const shown = feed.shown.filter(fits);
   const goOn = (): void => {
     setPaused(false);
     showNew();
@@ -130,6 +133,7 @@ export function LiveFeed(props: {
             type="button"
             className="btn text-sub"
             aria-pressed={paused}
+            disabled={query.data === undefined}
             onClick={togglePause}
           >
             {paused ? (
@@ -147,7 +151,12 @@ export function LiveFeed(props: {
           onChange={props.onFilter}
         />
       </div>
-      <NewPill waiting={waiting} place="top-[92px]" onShow={goOn} />
+      <NewPill
+        waiting={feed.waiting.filter(fits).length}
+        isCut={feed.isCut}
+        place="top-[92px]"
+        onShow={goOn}
+      />
       <div
         ref={scroller}
         className="flex min-h-0 flex-1 flex-col overflow-auto"
@@ -165,7 +174,7 @@ export function LiveFeed(props: {
           />
         )}
         {query.data !== undefined && shown.length === 0 && (
-          <Nothing>{nothingOf[query.data.traces.length === 0 ? 'all' : props.filter]}</Nothing>
+          <Nothing>{nothingOf[feed.shown.length === 0 ? 'all' : props.filter]}</Nothing>
         )}
         {shown.length > 0 && (
           <ul aria-label="Newest cascades">

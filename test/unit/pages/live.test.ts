@@ -3,6 +3,8 @@ import { clampView, fit, fitWidth, reveal, stepZoom } from '../../../pages/src/c
 import {
   appendOlder,
   countText,
+  type Feed,
+  heldOf,
   holdBack,
   mergeNewest,
   newestOf,
@@ -18,7 +20,9 @@ function traces(...ids: string[]): TraceSummary[] {
 function page(nextCursor: string | null, ...ids: string[]): TracePage {
   return { traces: traces(...ids), nextCursor, searchedUntil: null, count: null };
 }
-const idsOf = (list: TraceSummary[]): string[] => list.map(({ id }) => id);
+const feedOf = (nextCursor: string | null, ...ids: string[]): Feed =>
+  mergeNewest(undefined, page(nextCursor, ...ids));
+const idsOf = (list: readonly TraceSummary[]): string[] => list.map(({ id }) => id);
 
 describe('the list while new cascades come', () => {
   it('puts new ones on top and keeps older ones that were loaded', () => {
@@ -65,18 +69,32 @@ describe('the list while new cascades come', () => {
   });
 
   it('holds new ones back and counts them while somebody reads', () => {
-    const [held] = traces('c');
-    const { shown, waiting } = holdBack(traces('e', 'd', 'c'), held ?? null);
+    const { shown, waiting } = holdBack(feedOf('c1', 'e', 'd', 'c'), heldOf(traces('c', 'b')));
     expect(idsOf(shown)).toEqual(['c']);
-    expect(waiting).toBe(2);
-    expect(holdBack(traces('e', 'd'), null).waiting).toBe(0);
+    expect(idsOf(waiting)).toEqual(['e', 'd']);
+    expect(holdBack(feedOf('c1', 'e', 'd'), null).waiting).toEqual([]);
   });
 
   it('goes on holding back when what is held fits no longer', () => {
-    const [held] = traces('c');
-    const { shown, waiting } = holdBack(traces('e', 'd', 'b'), held ?? null);
+    const { shown, waiting } = holdBack(feedOf('c1', 'e', 'd', 'b'), heldOf(traces('c')));
     expect(idsOf(shown)).toEqual(['b']);
-    expect(waiting).toBe(2);
+    expect(waiting).toHaveLength(2);
+    // Nor is it shown where all is loaded, and it is no longer there.
+    expect(holdBack(feedOf(null, 'e', 'd'), heldOf(traces('c'))).shown).toEqual([]);
+  });
+
+  it('shows what was read as it was where so much has come that none of it is loaded', () => {
+    const held = holdBack(feedOf('c2', 'h', 'g'), heldOf(traces('c', 'b')));
+    expect(idsOf(held.shown)).toEqual(['c', 'b']);
+    expect(held).toMatchObject({ isCut: true });
+    expect(held.waiting).toHaveLength(2);
+    expect(holdBack(feedOf('c1', 'd', 'c'), heldOf(traces('c', 'b'))).isCut).toBe(false);
+  });
+
+  it('lets everything wait where there was nothing yet', () => {
+    const { shown, waiting } = holdBack(feedOf(null, 'a'), heldOf([]));
+    expect(shown).toEqual([]);
+    expect(idsOf(waiting)).toEqual(['a']);
   });
 
   it('keeps what was found further back than a search that has stopped looks', () => {
