@@ -11,7 +11,7 @@ import {
   eventsOf,
   type Name,
 } from './nodes-of-columns.ts';
-import { type Columns, readColumns } from './read-columns.ts';
+import { type Columns, type Expressions, readColumns } from './read-columns.ts';
 import {
   deliveryTables,
   deliveryTablesIn,
@@ -46,65 +46,71 @@ const hasArrivedAgain = `(e.trace_id, e.ref) in (
 const hasLetter = `(d.trace_id, d.ref) in (
   select x.trace_id, x.ref from dead_letters x where ${isOfTraces('x', '$1')})`;
 
-const eventColumns = {
+const eventColumns: Expressions<EventRow> = {
   id: eventIdOf('e'),
   source: 'e.source',
-  kind: kindOf('e'),
+  kind: { sql: kindOf('e'), mostly: 'hasura' },
   trigger: 'e.trigger',
   tableSchema: 'e.table_schema',
   tableName: 'e.table_name',
   op: opOf('e'),
   rowKey: 'e.row_key',
   actor: 'e.actor',
-  actorUuid: 'e.actor_uuid',
-  actorIsNamed: 'e.actor_is_named',
-  previousActor: 'e.previous_actor',
-  previousUuid: 'e.previous_actor_uuid',
-  previousIsNamed: 'e.previous_is_named',
-  sessionUser: 'e.session_user_name',
+  actorUuid: { sql: 'e.actor_uuid', mostly: null },
+  actorIsNamed: { sql: 'e.actor_is_named', mostly: true },
+  previousActor: { sql: 'e.previous_actor', mostly: null },
+  previousUuid: { sql: 'e.previous_actor_uuid', mostly: null },
+  previousIsNamed: { sql: 'e.previous_is_named', mostly: false },
+  sessionUser: { sql: 'e.session_user_name', mostly: null },
   sessionCorrelationId: 'e.session_correlation',
-  sessionUuid: 'e.session_uuid',
-  sessionIsNamed: 'e.session_is_named',
-  namedTraceId: 'e.named_trace_id',
+  sessionUuid: { sql: 'e.session_uuid', mostly: null },
+  sessionIsNamed: { sql: 'e.session_is_named', mostly: true },
+  namedTraceId: { sql: 'e.named_trace_id', mostly: null },
   namedHop: 'to_hex(e.named_hop)',
-  sessionVariables: 'p.session_variables',
+  sessionVariables: { sql: 'p.session_variables', mostly: null },
   createdAt: timeOf('e.created_at'),
   arrivedAt: timeOf('e.arrived_at'),
-  arrivals: `1 + case when ${hasArrivedAgain} then (
-    select count(*)::int from arrivals a where a.trace_id = e.trace_id and a.event_ref = e.ref) else 0 end`,
-  trace: placeOf('e'),
-  startsTrace: 'e.starts_trace',
+  arrivals: {
+    sql: `1 + case when ${hasArrivedAgain} then (
+      select count(*)::int from arrivals a where a.trace_id = e.trace_id and a.event_ref = e.ref) else 0 end`,
+    mostly: 1,
+  },
+  trace: { sql: placeOf('e'), mostly: 1 },
+  startsTrace: { sql: 'e.starts_trace', mostly: false },
   changeId: `lpad(to_hex(e.change_ref), 16, '0')`,
   oldRow: oldRowOf('p'),
   newRow: 'p.new_row',
   payloadKept: 'e.payload_kept',
-  isTest: 'e.is_test',
-  payloadRemovedAt: timeOf(payloadRemovedAt),
-  evidence: wordOf('l.evidence', evidenceCodes),
-  rule: wordOf('l.rule', ruleCodes),
-  reason: 'l.reason',
+  isTest: { sql: 'e.is_test', mostly: false },
+  payloadRemovedAt: { sql: timeOf(payloadRemovedAt), mostly: null },
+  evidence: { sql: wordOf('l.evidence', evidenceCodes), mostly: 'certain' },
+  rule: { sql: wordOf('l.rule', ruleCodes), mostly: 'session' },
+  reason: { sql: 'l.reason', mostly: null },
   named: 'l.named',
-  causeTraceId: 'l.cause_trace_id',
+  causeTraceId: { sql: 'l.cause_trace_id', mostly: null },
   causeRef: 'to_hex(l.cause_ref)',
 };
 
 const eventsInOrder = `${eventTablesIn('$1')} where ${isOfTraces('e', '$1')}
   order by e.created_at, e.arrived_at, e.source, e.ref`;
 
-const deliveryColumns = {
+const deliveryColumns: Expressions<DeliveryRow> = {
   id: deliveryIdOf('d', 'e', { source: 's.text', target: 't.text' }),
   ref: 'to_hex(d.ref)',
   source: 'd.source',
   eventId: eventIdOf('e'),
-  trace: placeOf('d'),
+  trace: { sql: placeOf('d'), mostly: 1 },
   job: 'd.job',
   target: 'd.target',
   algorithm: 'd.algorithm',
   named: 'd.named',
-  hasRetriesLeft: `case when ${hasLetter} or ${hasArrivedAgain} then ${hasRetriesLeft} else ${hasFirstRetriesLeft} end`,
-  isDead: `case when ${hasLetter} then ${isDead} else false end`,
-  rerunOfRef: 'to_hex(d.rerun_of)',
-  isRollout: 'd.is_rollout',
+  hasRetriesLeft: {
+    sql: `case when ${hasLetter} or ${hasArrivedAgain} then ${hasRetriesLeft} else ${hasFirstRetriesLeft} end`,
+    mostly: true,
+  },
+  isDead: { sql: `case when ${hasLetter} then ${isDead} else false end`, mostly: false },
+  rerunOfRef: { sql: 'to_hex(d.rerun_of)', mostly: null },
+  isRollout: { sql: 'd.is_rollout', mostly: null },
 };
 
 /**
@@ -116,20 +122,20 @@ const nameIn = (column: string, as: string): string =>
 const deliveriesOfTraces = `${deliveryTablesIn('$1')}
   ${nameIn('d.source', 's')} ${nameIn('d.target', 't')} where ${isOfTraces('d', '$1')}`;
 
-const attemptColumns = {
-  trace: placeOf('a'),
+const attemptColumns: Expressions<AttemptRow> = {
+  trace: { sql: placeOf('a'), mostly: 1 },
   deliveryRef: 'to_hex(a.delivery_ref)',
   id: 'a.id',
   destination: 'a.destination',
   startedAt: timeOf('a.started_at'),
   endedAt: timeOf('a.ended_at'),
-  status: 'a.status',
-  outcome: wordOf('a.outcome', outcomeCodes),
-  error: 'a.error',
-  answer: 'a.answer',
-  degraded: 'a.degraded',
-  worksInBackground: 'a.works_in_background',
-  skipped: 'a.skipped',
+  status: { sql: 'a.status', mostly: 200 },
+  outcome: { sql: wordOf('a.outcome', outcomeCodes), mostly: 'delivered' },
+  error: { sql: 'a.error', mostly: null },
+  answer: { sql: 'a.answer', mostly: null },
+  degraded: { sql: 'a.degraded', mostly: false },
+  worksInBackground: { sql: 'a.works_in_background', mostly: false },
+  skipped: { sql: 'a.skipped', mostly: null },
 };
 
 const attemptsInOrder = `attempts a where ${isOfTraces('a', '$1')} order by a.started_at, a.delivery_ref, a.id`;
