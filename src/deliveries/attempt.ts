@@ -3,6 +3,7 @@
 import type { Circuits } from '../circuits/circuits.ts';
 import { messageOf } from '../error-message.ts';
 import { signatureHeaders } from '../events/signatures/standard-webhooks.ts';
+import { answeredError } from '../store/answered-error.ts';
 import type { Alarms } from './alarms.ts';
 import type { AttemptEnd } from './attempt-end.ts';
 import { type AnswerCapture, type AnswerEnd, captureAnswer } from './capture-answer.ts';
@@ -118,7 +119,7 @@ function endOfAnswer(status: number, { text, isWhole }: AnswerEnd): AttemptEnd {
   if (!isWhole) return { outcome: 'cancelled', status, error: senderLeftWithin, answer: text };
   return status >= 200 && status < 300
     ? { outcome: 'delivered', status, error: null, answer: text }
-    : { outcome: 'failed', status, error: `The destination answered ${status}.`, answer: text };
+    : { outcome: 'failed', status, error: answeredError(status), answer: text };
 }
 
 /** Adds the signature. A body that is streamed cannot be signed, since its headers go first. */

@@ -71,10 +71,21 @@ const isNear = (e: string): string => isBetween(`${e}.trace_id`, '$1', '$3');
 /** Two probes of an index where one `<>` would walk through all rows of a bulk write. */
 const otherHop = ['<', '>'] as const;
 
-/** The words of the index, which has them in this order. */
+/**
+ * The hop that an event names, in 41 bits: those that a session names stand before those that a value does. The words of
+ * the index, which has them after the transaction's time.
+ */
+const rankedHop = (e: string): string =>
+  `(${e}.named_hop + case when ${e}.session_correlation is null then ${toByValue} else 0 end)`;
+/** 2⁴⁰: hops are from -2³⁹ to 2³⁹ - 1. */
+const toByValue = '1099511627776';
+const isRanked = (e: string, by: 'session' | 'value'): string =>
+  `${rankedHop(e)} ${by === 'session' ? '<' : '>='} 549755813888`;
+
+/** @param e names its hop by value, too */
 const otherByValue = (m: string, e: string, compare: string): string =>
-  `${sameTransaction(m, e)} and ${byValue(m)} and (${m}.session_correlation is null)::int = 1
-    and ${m}.named_hop ${compare} ${e}.named_hop`;
+  `${sameTransaction(m, e)} and ${byValue(m)} and ${isRanked(m, 'value')}
+    and ${rankedHop(m)} ${compare} ${e}.named_hop + ${toByValue}`;
 
 const namesAnother = otherHop
   .map((compare) => `exists (select from events m where ${otherByValue('m', 'e', compare)})`)
@@ -105,10 +116,10 @@ const isCarriedOn = `exists (
     order by a.started_at desc limit ${mostAttempts}) a
   where a.ended_at is null or a.status is null or a.ended_at >= e.created_at)`;
 
-const endOfNamed = (bySession: boolean, direction: 'asc' | 'desc'): string => `
+const endOfNamed = (by: 'session' | 'value', direction: 'asc' | 'desc'): string => `
   (select m.trace_id, m.ref, m.named_hop, ${namedTraceOf('m')} as named_trace from events m
-   where ${sameTransaction('m', 'e')} and ${isNamed('m')} and (m.session_correlation is null)::int = ${bySession ? 0 : 1}
-   order by m.named_hop ${direction}, m.ref limit 1)`;
+   where ${sameTransaction('m', 'e')} and ${isNamed('m')} and ${isRanked('m', by)}
+   order by ${rankedHop('m')} ${direction}, m.ref limit 1)`;
 
 /** The only hop that the rows of `e`'s transaction name, with an event that names it: by session if any does. */
 const mate = `(
@@ -116,10 +127,10 @@ const mate = `(
     then (array_agg(json_build_object('traceId', n.trace_id, 'ref', n.ref::text, 'namedTraceId', n.named_trace)
       order by n.place))[1] end
   from (
-    select 1 as place, s.* from ${endOfNamed(true, 'asc')} s
-    union all select 2, s.* from ${endOfNamed(true, 'desc')} s
-    union all select 3, s.* from ${endOfNamed(false, 'asc')} s
-    union all select 4, s.* from ${endOfNamed(false, 'desc')} s) n)`;
+    select 1 as place, s.* from ${endOfNamed('session', 'asc')} s
+    union all select 2, s.* from ${endOfNamed('session', 'desc')} s
+    union all select 3, s.* from ${endOfNamed('value', 'asc')} s
+    union all select 4, s.* from ${endOfNamed('value', 'desc')} s) n)`;
 
 const spanOf = (a: string): string =>
   `json_build_array(${epochMs(`${a}.started_at`)}, ${epochMs(`${a}.ended_at`)}, ${a}.status, ${a}.works_in_background)`;

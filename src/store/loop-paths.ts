@@ -2,7 +2,7 @@
 import type { StoreClient } from './client.ts';
 import type { IdSpan } from './id-span.ts';
 import { type EventKey, keyText } from './refs.ts';
-import { isBetween, isDelivery, keyRows } from './sql.ts';
+import { hopOf, isBetween, isDelivery, keyRows, namedTraceOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 
 /** So many events below one that is recorded late are looked at again. */
@@ -15,7 +15,8 @@ export const isNear = (x: string): string => isBetween(`${x}.trace_id`, '$3', '$
 
 /**
  * $1 events whose links have been judged anew: these, and what they caused. Each step is a lateral look along an
- * index with a limit, here and below: what a planner guesses of recursion would have it read whole tables.
+ * index with a limit, here and below: what a planner guesses of recursion would have it read whole tables. Whatever a
+ * delivery caused for certain names its hop, so that only weak links have an index of their causes.
  */
 export const candidates = `
   touched as materialized (select r."traceId" as trace_id, r.ref from ${keyRows('$1')}),
@@ -27,9 +28,17 @@ export const candidates = `
       select d.trace_id, d.ref from deliveries d
       where d.trace_id = b.trace_id and d.event_ref = b.ref and ${isNear('d')} limit ${mostBelow}) d
     cross join lateral (
-      select l.trace_id, l.event_ref from links l
-      where l.cause_ref = d.ref and l.cause_ref is not null
-        and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id and ${isNear('l')} limit ${mostBelow}) l),
+      (select l.trace_id, l.event_ref from links l
+       where l.cause_ref = d.ref and l.evidence = 'w'
+         and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id and ${isNear('l')} limit ${mostBelow})
+      union all
+      (select e.trace_id, e.ref from events e
+       cross join lateral (
+         select from links l
+         where l.trace_id = e.trace_id and l.event_ref = e.ref and l.cause_ref = d.ref and l.evidence = 'c'
+           and ${isNear('l')} limit 1) l
+       where e.named_hop = ${hopOf('d.ref')} and e.named_hop is not null and ${namedTraceOf('e')} = d.trace_id
+         and ${isNear('e')} limit ${mostBelow})) l),
   candidates as materialized (select trace_id, ref from below limit ${mostBelow})`;
 
 export const eventOf = (trace: string, ref: string): string =>

@@ -3,7 +3,17 @@ import type { StoreClient } from './client.ts';
 import { outcomeCodes, wordOf } from './codes.ts';
 import type { AttemptFacts } from './record.ts';
 import { firstMsOf, firstUuidOf } from './refs.ts';
-import { correlationIdOf, deliveryIdOf, isBetween, nameOf, numberOf, roughTimeOf } from './sql.ts';
+import {
+  correlationIdOf,
+  deliveryIdOf,
+  errorOf,
+  hopOf,
+  isBetween,
+  namedTraceOf,
+  nameOf,
+  numberOf,
+  roughTimeOf,
+} from './sql.ts';
 import { utc } from './utc.ts';
 
 /** A trace that another one causes begins after it, by clocks that differ by less than this. */
@@ -95,7 +105,8 @@ const attempts = `
 
 const shown = `
   select x.is_slow as "isSlow", ${deliveryIdOf('d', 'e')} as "deliveryId", x.trace_id as "traceId", ${correlationIdOf('d')} as "correlationId",
-    ${nameOf('x.destination')} as destination, ${wordOf('x.outcome', outcomeCodes)} as outcome, x.status, x.error,
+    ${nameOf('x.destination')} as destination, ${wordOf('x.outcome', outcomeCodes)} as outcome, x.status,
+    ${errorOf('x')} as error,
     ${utc('x.started_at')} as "startedAt",
     (extract(epoch from x.ended_at - x.started_at) * 1000)::float8 as "durationMs"`;
 const ofX = `
@@ -134,12 +145,13 @@ export async function readTablesWritten(
        select e.table_schema, e.table_name, count(*)::int as events
        from latest d
        cross join lateral (
-         select l.trace_id, l.event_ref from links l
-         where l.cause_ref = d.ref and l.evidence = 'c' and coalesce(l.cause_trace_id, l.trace_id) = d.trace_id
-           and ${isNear('l')} limit 1000) l
+         select e.trace_id, e.ref, e.table_schema, e.table_name from events e
+         where e.named_hop = ${hopOf('d.ref')} and e.named_hop is not null and ${namedTraceOf('e')} = d.trace_id
+           and e.table_name is not null and ${isNear('e')} limit 1000) e
        cross join lateral (
-         select e.table_schema, e.table_name from events e
-         where e.trace_id = l.trace_id and e.ref = l.event_ref and e.table_name is not null and ${isNear('e')} limit 1) e
+         select from links l
+         where l.trace_id = e.trace_id and l.event_ref = e.ref and l.cause_ref = d.ref and l.evidence = 'c'
+           and ${isNear('l')} limit 1) l
        group by 1, 2 order by 3 desc limit 50) t
      order by t.events desc, 1, 2`,
     [

@@ -95,6 +95,10 @@ export const keyRows = (parameter: string): string =>
 export const isAttemptOf = (a: string, d: string): string =>
   `${a}.trace_id = ${d}.trace_id and ${a}.delivery_ref = ${d}.ref`;
 
+/** Why attempt `a` failed: what says no more than its status is not stored (answered-error.ts). */
+export const errorOf = (a: string): string =>
+  `coalesce(${a}.error, case when ${a}.outcome = 'f' then 'The destination answered ' || ${a}.status || '.' end)`;
+
 /** Whether dead letter `x` is delivery `d`. */
 export const isLetterOf = (x: string, d: string): string =>
   `${x}.trace_id = ${d}.trace_id and ${x}.ref = ${d}.ref`;

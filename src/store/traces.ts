@@ -34,8 +34,8 @@ export type StoredTrace = TracePosition & {
   line: StoredLine | null;
 };
 
-/** Which traces, as the end of a statement about `traces t`, with its values. */
-export type TraceChoice = { text: string; values: unknown[] };
+/** Which traces, as the end of a statement about `traces t`, or about what `from` has in their place; with its values. */
+export type TraceChoice = { from?: string; text: string; values: unknown[] };
 
 /** What a summary needs to know of an event. */
 export type EventOutline = {
@@ -83,14 +83,17 @@ export function newest(page: {
   which: 'roots' | 'all';
 }): TraceChoice {
   // Statements of their own, since `$2 is null or …` would not be planned as a walk along an index.
-  const conditions = [
-    ...(page.which === 'roots' ? ['t.joined_to is null'] : []),
-    ...(page.after ? ['(t.started_at, t.id) < ($2::timestamptz, $3::uuid)'] : []),
-  ];
-  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  const older = page.after ? 'and (t.started_at, t.id) < ($2::timestamptz, $3::uuid)' : '';
+  const inOrder = 'order by t.started_at desc, t.id desc limit $1';
+  const values = [page.limit, ...(page.after ? [page.after.startedAt, page.after.id] : [])];
+  const roots = `where t.joined_to is null ${older} ${inOrder}`;
+  if (page.which === 'roots') return { text: roots, values };
+  // Either sort has an index of its own, so that no trace is in two.
+  const joined = `where t.joined_to is not null ${older} ${inOrder}`;
   return {
-    text: `${where} order by t.started_at desc, t.id desc limit $1`,
-    values: [page.limit, ...(page.after ? [page.after.startedAt, page.after.id] : [])],
+    from: `((select t.* from traces t ${roots}) union all (select t.* from traces t ${joined})) t`,
+    text: inOrder,
+    values,
   };
 }
 
@@ -102,7 +105,7 @@ export async function listTraces(client: StoreClient, choice: TraceChoice): Prom
 /** The lines of some traces. */
 export async function listLines(client: StoreClient, choice: TraceChoice): Promise<TraceRow[]> {
   const { rows } = await client.query<TraceRow>(
-    `select ${traceColumns} from traces t ${choice.text}`,
+    `select ${traceColumns} from ${choice.from ?? 'traces t'} ${choice.text}`,
     choice.values,
   );
   return rows;
