@@ -108,7 +108,7 @@ function attemptRow({ attempt, delivery, arrival }: AttemptRecord): AttemptRow {
     // One uuid can be written in two ways, and is one key.
     id: attempt.id.toLowerCase(),
     delivery_id: delivery.id,
-    arrival_id: arrival.id,
+    arrival_id: arrival.id.toLowerCase(),
     destination: attempt.destination,
     started_at: attempt.startedAt,
     ended_at: attempt.endedAt,

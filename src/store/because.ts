@@ -2,9 +2,9 @@
 // time, so that a loop costs no more than its length.
 import type { StoreClient } from './client.ts';
 import { evidenceCodes, wordOf } from './codes.ts';
-import { eventColumns, eventTables, type StoredEvent } from './read-rows.ts';
+import { eventColumns, eventTablesIn, type StoredEvent } from './read-rows.ts';
 import { type EventKey, firstMsOf, firstUuidOf, keyText } from './refs.ts';
-import { eventIdOf, isDelivery, keyRows, nameOf } from './sql.ts';
+import { eventIdOf, isDelivery, isOfTraces, keyRows, nameOf } from './sql.ts';
 import { storableJson } from './storable-json.ts';
 
 /** A change, and the job that it was sent to and that made the next one. */
@@ -109,8 +109,8 @@ async function readEvents(
   keys: readonly EventKey[],
 ): Promise<Map<string, StoredEvent>> {
   const { rows } = await client.query<StoredEvent & { ref: string }>(
-    `select ${eventColumns}, e.ref::text as ref from ${eventTables}
-     where e.trace_id = any ($2::uuid[]) and (e.trace_id, e.ref) in (select r."traceId", r.ref from ${keyRows('$1')})`,
+    `select ${eventColumns((x) => isOfTraces(x, '$2'))}, e.ref::text as ref from ${eventTablesIn('$2')}
+     where ${isOfTraces('e', '$2')} and (e.trace_id, e.ref) in (select r."traceId", r.ref from ${keyRows('$1')})`,
     [storableJson(keys), keys.map(({ traceId }) => traceId)],
   );
   return new Map(rows.map((row) => [keyText(row), row]));

@@ -45,6 +45,9 @@ const lineColumns = [
 /** So many cascades are made at a time, since the traces of all of them are limited together. */
 const atOnce = 200;
 
+/** $2, $3: as below. */
+const isNear = (x: string): string => `${x}.trace_id between $2::uuid and $3::uuid`;
+
 /**
  * $1: [{id, root}] of all traces of some cascades; $2, $3: the first and last of the ids, for the planner; $4: the roots. What
  * is counted is put together by a union: of joins, Postgres thinks that each has one row, and nests one in another.
@@ -60,7 +63,7 @@ const update = `
       coalesce(a.running, false) as running, not coalesce(a.running or a.delivered, false) as unarrived,
       case when not coalesce(a.running or a.delivered, false) then exists (
         select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null) end as dead,
-      case when not coalesce(a.running or a.delivered, false) then ${hasRetriesLeft} end as waits
+      case when not coalesce(a.running or a.delivered, false) then ${hasRetriesLeft(isNear)} end as waits
     from member m
     join deliveries d on d.trace_id = m.id and d.trace_id between $2::uuid and $3::uuid
     cross join lateral (

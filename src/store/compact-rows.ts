@@ -3,6 +3,7 @@
 import { deriveDelivery } from '../correlation/derive.ts';
 import { parseCreatedAt } from '../correlation/created-at.ts';
 import { timeOf, traceHop } from '../correlation/trace-uuid.ts';
+import { answeredError } from './answered-error.ts';
 import { kindCodes, namedByCodes, opCodes, outcomeCodes } from './codes.ts';
 import { type Names, splitText } from './names.ts';
 import {
@@ -46,13 +47,23 @@ export type CompactEvent = EventKey & {
   isElsewhere: boolean;
 } & Record<string, unknown>;
 
-type CompactArrival = { trace_id: string; event_ref: string; id: string } & Record<string, unknown>;
+export type CompactArrival = {
+  trace_id: string;
+  event_ref: string;
+  id: string;
+  at: string;
+  current_retry: number | null;
+  max_retries: number | null;
+};
 
-type CompactAttempt = {
+export type CompactAttempt = {
   trace_id: string;
   delivery_ref: string;
   id: string;
   eventRef: string;
+  started_at: string;
+  /** Of the arrival that brought it, whether or not that is kept with it. */
+  arrivalId: string;
 } & Record<string, unknown>;
 
 export type CompactRows = {
@@ -338,6 +349,7 @@ async function compactAttempt(
     delivery_ref: ref,
     id: row.id,
     eventRef: event.ref,
+    arrivalId: row.arrival_id,
     started_at: row.started_at,
     ended_at: row.ended_at,
     late_row_ref: isLate ? await rowRefOf(event.row) : null,
@@ -346,10 +358,15 @@ async function compactAttempt(
     outcome: outcomeCodes[row.outcome],
     degraded: row.degraded,
     works_in_background: row.works_in_background,
-    error: row.error,
+    error: saysStatusOnly(row) ? null : row.error,
     answer: row.answer,
     skipped: row.skipped && storableJson(row.skipped),
   };
+}
+
+/** Its error is made again of its status. */
+function saysStatusOnly({ outcome, status, error }: AttemptRow): boolean {
+  return outcome === 'failed' && status !== null && error === answeredError(status);
 }
 
 export function keyOf(source: string, id: string): string {

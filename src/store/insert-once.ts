@@ -3,24 +3,40 @@
 // was committed before: so what is not there is stored by nobody else meanwhile.
 import type { StoreClient } from './client.ts';
 import type { CompactRows } from './compact-rows.ts';
-import { type DeliveryKey, type EventKey, keyText, tracesOf } from './refs.ts';
-import { arrayRows, arraysOf, namesIn, parameterAfter } from './row-arrays.ts';
-import { isOfTraces } from './sql.ts';
-import { storableJson } from './storable-json.ts';
+import { furtherArrivalsOf } from './further-arrivals.ts';
+import { placeArrivals } from './place-arrivals.ts';
+import { type DeliveryKey, type EventKey, keyText } from './refs.ts';
+import { arrayRows, arraysOf, namesIn, parametersAfter } from './row-arrays.ts';
+import { isBetween, isOfTraces } from './sql.ts';
 
 /** An event that the batch has written, with the arrival that stays with it. */
 export type WrittenEvent = EventKey & { arrivalId: string };
 export type WrittenDelivery = DeliveryKey & { eventRef: string };
 
+const arrivalColumns = {
+  trace_id: 'uuid',
+  event_ref: 'bigint',
+  id: 'uuid',
+  at: 'timestamptz',
+  current_retry: 'integer',
+  max_retries: 'integer',
+};
+const arrivalNames = namesIn(arrivalColumns);
+
 const insertArrivals = `
-  insert into arrivals (trace_id, event_ref, id, at, current_retry, max_retries)
-  select r.trace_id, r.event_ref, r.id, r.at, r.current_retry, r.max_retries
-  from json_to_recordset($1::json) as r (
-    trace_id uuid, event_ref bigint, id uuid, at timestamptz, current_retry integer, max_retries integer)
-  join events e on e.trace_id = r.trace_id and e.ref = r.event_ref
-  where e.arrival_id <> r.id and ${isOfTraces('e', '$2')} and not exists (
-    select from arrivals a where a.trace_id = r.trace_id and a.event_ref = r.event_ref and a.id = r.id
-      and ${isOfTraces('a', '$2')} offset 0)`;
+  insert into arrivals (${arrivalNames}) select ${arrivalNames} from ${arrayRows(arrivalColumns)}`;
+
+/** After the rows, the first and the last of their traces. */
+const isNearArrivals = (x: string): string =>
+  isBetween(`${x}.trace_id`, ...parametersAfter(arrivalColumns));
+
+const findNewArrivals = `
+  select r.id from ${arrayRows(arrivalColumns)}
+  where not exists (
+      select from events e
+      where e.trace_id = r.trace_id and e.ref = r.event_ref and e.arrival_id = r.id and ${isNearArrivals('e')} offset 0)
+    and not exists (
+      select from ${furtherArrivalsOf('r.trace_id', 'r.event_ref', isNearArrivals)} f where f.id = r.id offset 0)`;
 
 const attemptColumns = {
   trace_id: 'uuid',
@@ -37,13 +53,17 @@ const attemptColumns = {
   error: 'text',
   answer: 'text',
   skipped: 'jsonb',
+  arrival_id: 'uuid',
+  arrived_before: 'integer',
+  current_retry: 'smallint',
+  max_retries: 'smallint',
 };
 const attemptNames = namesIn(attemptColumns);
 
 const insertNew = `
   insert into attempts (${attemptNames}) select ${attemptNames} from ${arrayRows(attemptColumns)}`;
 
-const ofTheirTraces = (a: string): string => isOfTraces(a, parameterAfter(attemptColumns));
+const ofTheirTraces = (a: string): string => isOfTraces(a, parametersAfter(attemptColumns)[0]);
 
 /** Told twice, as running and as ended, in any order: the end stays. After the rows, their traces. */
 const insertOrEnd = `
@@ -57,7 +77,9 @@ const insertOrEnd = `
   ended as (
     update attempts a set
       ended_at = r.ended_at, status = r.status, outcome = r.outcome, error = r.error, answer = r.answer,
-      works_in_background = r.works_in_background
+      works_in_background = r.works_in_background, arrival_id = coalesce(a.arrival_id, r.arrival_id),
+      arrived_before = coalesce(a.arrived_before, r.arrived_before),
+      current_retry = coalesce(a.current_retry, r.current_retry), max_retries = coalesce(a.max_retries, r.max_retries)
     from brought r join known k using (trace_id, delivery_ref, id)
     where a.trace_id = r.trace_id and a.delivery_ref = r.delivery_ref and a.id = r.id
       and ${ofTheirTraces('a')} and k.ended_at is null and r.ended_at is not null)
@@ -89,16 +111,34 @@ export async function insertAttempts(
   }
 }
 
-/** All but those that stay with their events: of events that the batch has written, that is known. */
+/**
+ * Stores what has come of events beside the arrivals that stay with them: each with an attempt that it brought, where the
+ * batch has one, or by itself. Must run before the batch's attempts are written, and after its events and deliveries.
+ * @returns the batch's attempts, some with an arrival
+ */
 export async function insertFurtherArrivals(
   client: StoreClient,
-  compact: CompactRows,
+  { arrivals, attempts }: Pick<CompactRows, 'arrivals' | 'attempts'>,
   written: readonly WrittenEvent[],
-): Promise<void> {
+): Promise<CompactRows['attempts']> {
   const own = new Set(written.map((event) => `${keyText(event)} ${event.arrivalId}`));
-  const further = compact.arrivals.filter(
+  const further = arrivals.filter(
     ({ trace_id, event_ref, id }) => !own.has(`${trace_id} ${event_ref} ${id}`),
   );
-  if (further.length === 0) return;
-  await client.query(insertArrivals, [storableJson(further), tracesOf(compact.events)]);
+  if (further.length === 0) return attempts;
+  const traces = further.map(({ trace_id }) => trace_id).toSorted();
+  const { rows } = await client.query<{ id: string }>(findNewArrivals, [
+    ...arraysOf(arrivalColumns, further),
+    traces[0],
+    traces.at(-1),
+  ]);
+  const isNew = new Set(rows.map(({ id }) => id));
+  const placed = placeArrivals(
+    further.filter(({ id }) => isNew.has(id)),
+    attempts,
+  );
+  if (placed.alone.length > 0) {
+    await client.query(insertArrivals, arraysOf(arrivalColumns, placed.alone));
+  }
+  return placed.attempts;
 }

@@ -2,6 +2,7 @@
 // the same records, and takes its row locks in ascending key order, so that consumers cannot deadlock.
 import type { StoreClient } from './client.ts';
 import { type CompactRows, compactRows, eventRefs, keyOf, textsOf } from './compact-rows.ts';
+import { furtherArrivalsOf } from './further-arrivals.ts';
 import {
   insertAttempts,
   insertFurtherArrivals,
@@ -143,16 +144,19 @@ const insertDeliveries = `
 
 /** Which side of a rollout an event takes can change until it comes again: its latest arrival tells. */
 const correctSides = `
-  with told as materialized (
-    select d.trace_id, d.event_ref, d.ref, r.is_rollout
+  with changed as materialized (
+    select d.trace_id, d.event_ref, d.ref, r.is_rollout, r.told_at
     from json_to_recordset($1::json) as r (
       trace_id uuid, event_ref bigint, ref bigint, is_rollout boolean, told_at timestamptz)
     join deliveries d on d.trace_id = r.trace_id and d.event_ref = r.event_ref and d.ref = r.ref
     join events e on e.trace_id = r.trace_id and e.ref = r.event_ref
     where ${isOfTraces('d', '$2')} and ${isOfTraces('e', '$2')} and d.is_rollout is distinct from r.is_rollout
-      and r.told_at >= coalesce(e.arrival_at, e.arrived_at)
-      and not exists (select from arrivals a where a.trace_id = r.trace_id and a.event_ref = r.event_ref
-        and ${isOfTraces('a', '$2')} and a.at > r.told_at)
+      and r.told_at >= coalesce(e.arrival_at, e.arrived_at)),
+  told as materialized (
+    select c.trace_id, c.event_ref, c.ref, c.is_rollout
+    from changed c join deliveries d on d.trace_id = c.trace_id and d.event_ref = c.event_ref and d.ref = c.ref
+    where ${isOfTraces('d', '$2')} and not exists (
+      select from ${furtherArrivalsOf('c.trace_id', 'c.event_ref', (x) => isOfTraces(x, '$2'))} f where f.at > c.told_at)
     order by d.trace_id, d.event_ref, d.ref for update of d)
   update deliveries d set is_rollout = t.is_rollout from told t
   where d.trace_id = t.trace_id and d.event_ref = t.event_ref and d.ref = t.ref and ${isOfTraces('d', '$2')}`;
@@ -238,8 +242,8 @@ export async function insertRows(client: StoreClient, rows: Rows): Promise<Store
     [insertDeadLetters, compact.deadLetters],
     [insertRefusals, rows.refusals],
   ]);
-  await insertAttempts(client, compact.attempts, deliveries);
-  await insertFurtherArrivals(client, compact, events);
+  const attempts = await insertFurtherArrivals(client, compact, events);
+  await insertAttempts(client, attempts, deliveries);
   await compareKnown(client, compact, { events, deliveries });
   if (compact.events.length > 0) await insertTraces(client, compact.events);
   return {

@@ -16,7 +16,7 @@ type InPartsOfEvent = 'actor' | 'previousActor' | 'sessionCorrelationId';
 /** Times are as JSON has them; what names deliveries and hops is in hex, as Postgres writes numbers. */
 export type EventRow = Omit<
   StoredEvent,
-  'source' | NamedInEvent | InPartsOfEvent | 'traceId' | 'link'
+  'source' | NamedInEvent | InPartsOfEvent | 'traceId' | 'link' | 'arrivals'
 > &
   Record<NamedInEvent | InPartsOfEvent, Name | null> & {
     trace: Place;
@@ -40,10 +40,15 @@ export type EventRow = Omit<
     causeRef: string | null;
   };
 
-export type DeliveryRow = Pick<
-  StoredDelivery,
-  'id' | 'eventId' | 'hasRetriesLeft' | 'isDead' | 'isRollout'
-> & {
+export type DeliveryRow = Pick<StoredDelivery, 'id' | 'eventId' | 'isDead' | 'isRollout'> & {
+  /** Whatever the event's arrivals say. */
+  willBeTried: boolean;
+  /** Of the arrival that is kept with the event; so the next. */
+  ownLeavesRetry: boolean;
+  /** Null where none came earlier. */
+  ownArrivalAt: string | null;
+  /** Further arrivals of the event that are not with attempts. */
+  arrivalsAlone: FurtherArrival[] | null;
   trace: Place;
   ref: string;
   source: Name;
@@ -59,7 +64,12 @@ export type AttemptRow = Omit<StoredAttempt, 'destination' | 'skipped'> & {
   deliveryRef: string;
   destination: Name;
   skipped: StoredAttempt['skipped'] | null;
+  /** That is kept with it. */
+  arrival: FurtherArrival | null;
 };
+
+/** Whether it leaves its sender another try. */
+type FurtherArrival = [id: string, at: string, leavesRetry: boolean];
 
 type ReadDeliveries = {
   traceIds: readonly string[];
@@ -77,7 +87,57 @@ type ReadEvents = {
   here: ReadonlyMap<string, string>;
   /** And of others. */
   elsewhere: ReadonlyMap<string, string>;
+  further: FurtherArrivals;
 };
+
+/** By their events, as {@link eventKey} names them; each once. */
+export type FurtherArrivals = ReadonlyMap<string, ReadonlyMap<string, FurtherArrival>>;
+
+function eventKey(trace: Place, source: Name, id: string): string {
+  return `${trace} ${source} ${id}`;
+}
+
+/** @param keys of the deliveries */
+function furtherArrivals(
+  { traceIds, deliveries, attempts }: ReadDeliveries,
+  keys: readonly string[],
+): FurtherArrivals {
+  const further = new Map<string, Map<string, FurtherArrival>>();
+  const add = (row: number, arrival: FurtherArrival): void => {
+    const { trace, source, eventId } = deliveries;
+    const key = eventKey(cell(trace, row), cell(source, row), cell(eventId, row));
+    const known = further.get(key);
+    if (known) known.set(arrival[0], arrival);
+    else further.set(key, new Map([[arrival[0], arrival]]));
+  };
+  deliveries.arrivalsAlone.forEach((alone, row) => {
+    for (const arrival of alone ?? []) add(row, arrival);
+  });
+  if (attempts.arrival.every((arrival) => arrival === null)) return further;
+  const rowOf = new Map(keys.map((key, row) => [key, row]));
+  attempts.arrival.forEach((arrival, row) => {
+    if (arrival === null) return;
+    const ref = cell(attempts.deliveryRef, row);
+    const of = rowOf.get(keyText({ traceId: traceIdAt(traceIds, attempts.trace, row), ref }));
+    if (of !== undefined) add(of, arrival);
+  });
+  return further;
+}
+
+/**
+ * Of the latest of an event's arrivals; of one time, of a further one.
+ * @param own that is kept with the event: its time is not known where none is earlier
+ */
+function latestLeavesRetry(
+  own: { at: string | null; leavesRetry: boolean },
+  further: ReadonlyMap<string, FurtherArrival>,
+): boolean {
+  let latest = { at: own.at === null ? '' : timeOf(own.at), leavesRetry: own.leavesRetry };
+  for (const [, at, leavesRetry] of further.values()) {
+    if (timeOf(at) >= latest.at) latest = { at: timeOf(at), leavesRetry };
+  }
+  return latest.leavesRetry;
+}
 
 /** @throws Error where a row refers to a text that is not there, which nothing removes before the row */
 export function eventsOf({
@@ -86,6 +146,7 @@ export function eventsOf({
   names,
   here,
   elsewhere,
+  further,
 }: ReadEvents): StoredEvent[] {
   const text = (column: readonly (Name | null)[], row: number): string | null => {
     const name = cell(column, row);
@@ -105,6 +166,13 @@ export function eventsOf({
       correlationId: namedUuid === null || named === null ? null : named + namedUuid,
       deliveryId: here.get(key) ?? elsewhere.get(key) ?? null,
     };
+  };
+  const arrivalsOf = (row: number): number => {
+    if (further.size === 0) return 1;
+    const { trace, source, id } = columns;
+    return (
+      1 + (further.get(eventKey(cell(trace, row), cell(source, row), cell(id, row)))?.size ?? 0)
+    );
   };
   return columns.id.map((id, row): StoredEvent => {
     const traceId = traceIdAt(traceIds, columns.trace, row);
@@ -142,7 +210,7 @@ export function eventsOf({
       sessionVariables: cell(columns.sessionVariables, row),
       createdAt: timeOf(cell(columns.createdAt, row)),
       arrivedAt: timeOf(cell(columns.arrivedAt, row)),
-      arrivals: cell(columns.arrivals, row),
+      arrivals: arrivalsOf(row),
       traceId,
       startsTrace: cell(columns.startsTrace, row),
       changeId: cell(columns.changeId, row),
@@ -158,13 +226,15 @@ export function eventsOf({
 
 /**
  * Deliveries in the order of their first attempts, what has none last.
- * @returns `idOf`: their ids by their keys
+ * @returns `idOf`: their ids by their keys; `further`: of their events
  * @throws Error where a row refers to a text that is not there, which nothing removes before the row
  */
-export function deliveriesOf({ traceIds, deliveries: columns, attempts, names }: ReadDeliveries): {
+export function deliveriesOf(read: ReadDeliveries): {
   deliveries: StoredDelivery[];
+  further: FurtherArrivals;
   idOf: ReadonlyMap<string, string>;
 } {
+  const { traceIds, deliveries: columns, attempts, names } = read;
   const keys = columns.ref.map((ref, row) =>
     keyText({ traceId: traceIdAt(traceIds, columns.trace, row), ref }),
   );
@@ -190,6 +260,15 @@ export function deliveriesOf({ traceIds, deliveries: columns, attempts, names }:
   };
   const reruns = inOrder.filter((row) => rerunOf(row) !== null);
   const rerunsOf = Map.groupBy(reruns, rerunOf);
+  const further = furtherArrivals(read, keys);
+  const leavesRetry = (row: number): boolean => {
+    const own = cell(columns.ownLeavesRetry, row);
+    if (further.size === 0) return own;
+    const { trace, source, eventId } = columns;
+    const beside = further.get(eventKey(cell(trace, row), cell(source, row), cell(eventId, row)));
+    if (beside === undefined) return own;
+    return latestLeavesRetry({ at: cell(columns.ownArrivalAt, row), leavesRetry: own }, beside);
+  };
   const deliveries = inOrder.map((row): StoredDelivery => {
     const key = cell(keys, row);
     const traceId = traceIdAt(traceIds, columns.trace, row);
@@ -205,7 +284,7 @@ export function deliveriesOf({ traceIds, deliveries: columns, attempts, names }:
       correlationId:
         textOf(names, cell(columns.named, row)) +
         hopUuidOf(traceId, ref.padStart(16, '0').slice(0, 10)),
-      hasRetriesLeft: cell(columns.hasRetriesLeft, row),
+      hasRetriesLeft: cell(columns.willBeTried, row) || leavesRetry(row),
       isDead: cell(columns.isDead, row),
       rerunOf: idOf.get(rerunOf(row) ?? '') ?? null,
       isRollout: cell(columns.isRollout, row),
@@ -213,7 +292,7 @@ export function deliveriesOf({ traceIds, deliveries: columns, attempts, names }:
       attempts: attemptsOf.get(key) ?? [],
     };
   });
-  return { deliveries, idOf };
+  return { deliveries, idOf, further };
 }
 
 function attemptOf(

@@ -3,6 +3,7 @@
 // cascade takes.
 import type { StoreClient } from './client.ts';
 import { evidenceCodes, outcomeCodes, ruleCodes, wordOf } from './codes.ts';
+import { arrivedAtOf } from './further-arrivals.ts';
 import {
   type AttemptRow,
   type DeliveryRow,
@@ -16,15 +17,15 @@ import {
   deliveryTables,
   deliveryTablesIn,
   eventTablesIn,
-  hasFirstRetriesLeft,
-  hasRetriesLeft,
   isDead,
   type StoredDelivery,
   type StoredEvent,
+  willBeTriedIf,
 } from './read-rows.ts';
 import { keyText, refOfHex } from './refs.ts';
 import {
   deliveryIdOf,
+  errorOf,
   eventIdOf,
   isDelivery,
   isOfTraces,
@@ -40,8 +41,11 @@ const timeOf = (expression: string): string => `${expression} at time zone 'UTC'
 /** Among those that are asked for. They are few: a join would mislead the planner about how many rows there are. */
 const placeOf = (row: string): string => `array_position($1::uuid[], ${row}.trace_id)`;
 
-// What few rows have is looked up for those alone.
-const hasArrivedAgain = `(e.trace_id, e.ref) in (
+/** Whether arrival `a`, or the one that event `a` has with it, leaves its sender another try. */
+const leavesRetry = (a: string): string => `coalesce(${a}.current_retry < ${a}.max_retries, false)`;
+
+// What few deliveries have is looked up for those alone.
+const hasArrivedAgain = `(d.trace_id, d.event_ref) in (
   select a.trace_id, a.event_ref from arrivals a where ${isOfTraces('a', '$1')})`;
 const hasLetter = `(d.trace_id, d.ref) in (
   select x.trace_id, x.ref from dead_letters x where ${isOfTraces('x', '$1')})`;
@@ -70,11 +74,6 @@ const eventColumns: Expressions<EventRow> = {
   sessionVariables: { sql: 'p.session_variables', mostly: null },
   createdAt: timeOf('e.created_at'),
   arrivedAt: timeOf('e.arrived_at'),
-  arrivals: {
-    sql: `1 + case when ${hasArrivedAgain} then (
-      select count(*)::int from arrivals a where a.trace_id = e.trace_id and a.event_ref = e.ref) else 0 end`,
-    mostly: 1,
-  },
   trace: { sql: placeOf('e'), mostly: 1 },
   startsTrace: { sql: 'e.starts_trace', mostly: false },
   changeId: `lpad(to_hex(e.change_ref), 16, '0')`,
@@ -104,9 +103,14 @@ const deliveryColumns: Expressions<DeliveryRow> = {
   target: 'd.target',
   algorithm: 'd.algorithm',
   named: 'd.named',
-  hasRetriesLeft: {
-    sql: `case when ${hasLetter} or ${hasArrivedAgain} then ${hasRetriesLeft} else ${hasFirstRetriesLeft} end`,
-    mostly: true,
+  willBeTried: { sql: willBeTriedIf(hasLetter), mostly: false },
+  ownLeavesRetry: { sql: leavesRetry('e'), mostly: true },
+  ownArrivalAt: { sql: timeOf('e.arrival_at'), mostly: null },
+  arrivalsAlone: {
+    sql: `case when ${hasArrivedAgain} then (
+      select json_agg(json_build_array(a.id, ${timeOf('a.at')}, ${leavesRetry('a')})) from arrivals a
+      where a.trace_id = d.trace_id and a.event_ref = d.event_ref and ${isOfTraces('a', '$1')}) end`,
+    mostly: null,
   },
   isDead: { sql: `case when ${hasLetter} then ${isDead} else false end`, mostly: false },
   rerunOfRef: { sql: 'to_hex(d.rerun_of)', mostly: null },
@@ -131,11 +135,16 @@ const attemptColumns: Expressions<AttemptRow> = {
   endedAt: timeOf('a.ended_at'),
   status: { sql: 'a.status', mostly: 200 },
   outcome: { sql: wordOf('a.outcome', outcomeCodes), mostly: 'delivered' },
-  error: { sql: 'a.error', mostly: null },
+  error: { sql: errorOf('a'), mostly: null },
   answer: { sql: 'a.answer', mostly: null },
   degraded: { sql: 'a.degraded', mostly: false },
   worksInBackground: { sql: 'a.works_in_background', mostly: false },
   skipped: { sql: 'a.skipped', mostly: null },
+  arrival: {
+    sql: `case when a.arrival_id is not null then
+      json_build_array(a.arrival_id, ${timeOf(arrivedAtOf('a'))}, ${leavesRetry('a')}) end`,
+    mostly: null,
+  },
 };
 
 const attemptsInOrder = `attempts a where ${isOfTraces('a', '$1')} order by a.started_at, a.delivery_ref, a.id`;
@@ -164,7 +173,7 @@ export async function readTraceNodes(
     rows.named,
     attempts.destination,
   ]);
-  const [events, { deliveries, idOf }] = await Promise.all([
+  const [events, { deliveries, idOf, further }] = await Promise.all([
     readColumns<EventRow>(client, eventColumns, eventsInOrder, [traceIds]),
     whileItIsAsked(() => {
       const read = deliveriesOf({ traceIds, deliveries: rows, attempts, names });
@@ -172,7 +181,7 @@ export async function readTraceNodes(
       return read;
     }),
   ]);
-  const further = await readNames(client, [
+  const eventNames = await readNames(client, [
     events.source,
     events.trigger,
     events.tableSchema,
@@ -186,7 +195,7 @@ export async function readTraceNodes(
   ]);
   const elsewhere = await readIds(client, causesElsewhere(events, new Set(traceIds)));
   return {
-    events: eventsOf({ traceIds, events, names: further, here: idOf, elsewhere }),
+    events: eventsOf({ traceIds, events, names: eventNames, here: idOf, elsewhere, further }),
     deliveries,
   };
 }

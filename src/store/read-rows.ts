@@ -2,10 +2,12 @@
 // digits), ids of deliveries 64 hex digits.
 import type { AttemptFacts, EventFacts, SkippedFacts } from './record.ts';
 import { evidenceCodes, outcomeCodes, ruleCodes, wordOf } from './codes.ts';
+import { furtherArrivalsOf } from './further-arrivals.ts';
 import {
   actorOf,
   correlationIdOf,
   deliveryIdOf,
+  errorOf,
   eventIdOf,
   hopUuidOf,
   isAttemptOf,
@@ -102,17 +104,16 @@ export type StoredDelivery = {
   attempts: StoredAttempt[];
 };
 
-/** All arrivals of event `e`: the one that is kept with it, and the further ones. */
-const arrivalsOf = (e: string): string => `(
+/**
+ * The latest arrival of event `e`: a row of `at`, `id`, `current_retry`, `max_retries`.
+ * @param isNear what is said of each table where it looks, so that Postgres shuts partitions out
+ */
+export const latestArrivalOf = (e: string, isNear?: (x: string) => string): string => `(
   select coalesce(${e}.arrival_at, ${e}.arrived_at) as at, ${e}.arrival_id as id, ${e}.current_retry,
     ${e}.max_retries
   union all
-  select x.at, x.id, x.current_retry, x.max_retries from arrivals x
-  where x.trace_id = ${e}.trace_id and x.event_ref = ${e}.ref)`;
-
-/** The latest arrival of event `e`: a row of `at`, `id`, `current_retry`, `max_retries`. */
-export const latestArrivalOf = (e: string): string =>
-  `${arrivalsOf(e)} r order by r.at desc, r.id desc limit 1`;
+  select f.at, f.id, f.current_retry, f.max_retries from ${furtherArrivalsOf(`${e}.trace_id`, `${e}.ref`, isNear)} f) r
+  order by r.at desc, r.id desc limit 1`;
 
 /** The id of the delivery that link `l` leads to. */
 const causeIdOf = `(
@@ -123,8 +124,11 @@ const causeIdOf = `(
   cross join lateral (
     select x.* from events x where x.trace_id = c.trace_id and x.ref = c.event_ref limit 1) o)`;
 
-/** Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed. */
-export const eventColumns = `
+/**
+ * Selects a StoredEvent from `eventTables`. Numbers above 2⁵³ in rows lose digits when parsed.
+ * @param isNear what is said of each table of the event's own trace, so that Postgres shuts partitions out
+ */
+export const eventColumns = (isNear?: (x: string) => string): string => `
   ${eventIdOf('e')} as id, ${nameOf('e.source')} as source, ${kindOf('e')} as kind,
   ${nameOf('e.trigger')} as trigger, ${nameOf('e.table_schema')} as "tableSchema",
   ${nameOf('e.table_name')} as "tableName", ${opOf('e')} as op, e.row_key as "rowKey",
@@ -132,7 +136,7 @@ export const eventColumns = `
   ${nameOf('e.session_user_name')} as "sessionUser", ${sessionIdOf('e')} as "sessionCorrelationId",
   p.session_variables as "sessionVariables",
   ${utc('e.created_at')} as "createdAt", ${utc('e.arrived_at')} as "arrivedAt",
-  1 + (select count(*)::int from arrivals a where a.trace_id = e.trace_id and a.event_ref = e.ref) as arrivals,
+  1 + (select count(*)::int from ${furtherArrivalsOf('e.trace_id', 'e.ref', isNear)} f) as arrivals,
   e.trace_id as "traceId", e.starts_trace as "startsTrace",
   lpad(to_hex(e.change_ref), 16, '0') as "changeId", ${oldRowOf('p')} as "oldRow", p.new_row as "newRow",
   e.payload_kept as "payloadKept", e.is_test as "isTest", ${utc(payloadRemovedAt)} as "payloadRemovedAt",
@@ -185,16 +189,21 @@ const beganHere = `(coalesce(d.algorithm = (${numberOf(`'broadcast'`)}), false) 
 export const isRetriedHere = `(${beganHere}
   or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is not null))`;
 
+/** Whether delivery `d` is tried again whatever its event's arrivals say: here, or since its sender may come for a day. */
+const willBeTried = `(${isRetriedHere}
+  or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null and x.dead_at > now()))`;
+
+/** The same, where `hasLetter` says whether it has a dead letter at all. */
+export const willBeTriedIf = (hasLetter: string): string =>
+  `case when ${hasLetter} then ${willBeTried} else ${beganHere} end`;
+
 /**
  * Whether the edge will try delivery `d` of event `e` again, or the sender: the latest arrival leaves it a retry, or it
  * is not a day yet since it came.
+ * @param isNear as {@link latestArrivalOf} has it
  */
-export const hasRetriesLeft = `(${isRetriedHere}
-  or exists (select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null and x.dead_at > now())
-  or coalesce((select r.current_retry < r.max_retries from ${latestArrivalOf('e')}), false))`;
-
-/** {@link hasRetriesLeft} of what has no dead letter, and whose event has arrived once. */
-export const hasFirstRetriesLeft = `(${beganHere} or coalesce(e.current_retry < e.max_retries, false))`;
+export const hasRetriesLeft = (isNear: (x: string) => string): string => `(${willBeTried}
+  or coalesce((select r.current_retry < r.max_retries from ${latestArrivalOf('e', isNear)}), false))`;
 
 /** Whether delivery `d` is a dead letter that nobody has replayed. One that has arrived all the same is none. */
 export const isDead = `exists (
@@ -204,27 +213,27 @@ export const isDead = `exists (
 export const hasArrived = (d: string): string => `exists (
   select from attempts a where ${isAttemptOf('a', d)} and a.outcome = 'd')`;
 
-/** Selects a StoredDelivery from `deliveryTables`. */
-export const deliveryColumns = `
+/** Selects a StoredDelivery from `deliveryTables`. @param isNear as {@link eventColumns} has it */
+export const deliveryColumns = (isNear: (x: string) => string): string => `
   ${deliveryIdOf('d', 'e')} as id, ${nameOf('d.source')} as source, ${eventIdOf('e')} as "eventId",
   d.trace_id as "traceId", ${nameOf('d.job')} as job, ${nameOf('d.target')} as target,
   ${nameOf('d.algorithm')} as algorithm, ${correlationIdOf('d')} as "correlationId",
-  ${hasRetriesLeft} as "hasRetriesLeft", ${isDead} as "isDead",
+  ${hasRetriesLeft(isNear)} as "hasRetriesLeft", ${isDead} as "isDead",
   (select ${deliveryIdOf('x', 'e')} from deliveries x
-   where x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.ref = d.rerun_of) as "rerunOf",
+   where x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.ref = d.rerun_of and ${isNear('x')}) as "rerunOf",
   d.is_rollout as "isRollout",
   coalesce((
     select json_agg(${deliveryIdOf('x', 'e')} order by (
-      select min(a.started_at) from attempts a where ${isAttemptOf('a', 'x')}), x.ref)
+      select min(a.started_at) from attempts a where ${isAttemptOf('a', 'x')} and ${isNear('a')}), x.ref)
     from deliveries x
-    where x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.rerun_of = d.ref), '[]'::json) as reruns,
+    where x.trace_id = d.trace_id and x.event_ref = d.event_ref and x.rerun_of = d.ref and ${isNear('x')}), '[]'::json) as reruns,
   coalesce((
     select json_agg(json_build_object(
       'id', a.id, 'destination', ${nameOf('a.destination')}, 'startedAt', ${utc('a.started_at')},
       'endedAt', ${utc('a.ended_at')}, 'status', a.status, 'outcome', ${wordOf('a.outcome', outcomeCodes)},
-      'error', a.error, 'answer', a.answer, 'degraded', a.degraded,
+      'error', ${errorOf('a')}, 'answer', a.answer, 'degraded', a.degraded,
       'worksInBackground', a.works_in_background, 'skipped', coalesce(a.skipped, '[]'::jsonb)) order by a.started_at, a.id)
-    from attempts a where ${isAttemptOf('a', 'd')}), '[]'::json) as attempts`;
+    from attempts a where ${isAttemptOf('a', 'd')} and ${isNear('a')}), '[]'::json) as attempts`;
 
 /** {@link deliveryTables} of the traces that a parameter lists. */
 export const deliveryTablesIn = (traces: string): string => `deliveries d

@@ -1,6 +1,7 @@
 // What is stored of a delivery that is to be made again, and who asked for that. Ids are 64 hex digits.
 import type { StoreClient } from './client.ts';
-import { deliveryTables, hasArrived, latestArrivalOf } from './read-rows.ts';
+import { findTracesOf } from './nodes.ts';
+import { deliveryTablesIn, hasArrived, latestArrivalOf } from './read-rows.ts';
 import type { ArrivalFacts, EventFacts } from './record.ts';
 import { deliveryRef } from './refs.ts';
 import {
@@ -9,6 +10,7 @@ import {
   eventIdOf,
   hopOf,
   isAttemptOf,
+  isOfTraces,
   kindOf,
   nameOf,
   oldRowOf,
@@ -54,6 +56,8 @@ export async function readForRerun(
   client: StoreClient,
   id: string,
 ): Promise<StoredForRerun | null> {
+  const traces = await findTracesOf(client, id);
+  if (traces.length === 0) return null;
   const { rows } = await client.query<StoredForRerun>(
     `select ${nameOf('d.source')} as source, ${eventIdOf('e')} as "eventId", d.trace_id as "traceId",
        ${nameOf('d.target')} as target, ${nameOf('d.algorithm')} as algorithm, ${nameOf('d.job')} as job,
@@ -72,12 +76,13 @@ export async function readForRerun(
          'contextTraceId', p.context_text, 'traceId', e.trace_id, 'startsTrace', e.starts_trace) as event,
        (select json_build_object('id', r.id, 'at', to_char(r.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
           'currentRetry', r.current_retry, 'maxRetries', r.max_retries)
-        from ${latestArrivalOf('e')}) as arrival,
+        from ${latestArrivalOf('e', (x) => isOfTraces(x, '$3'))}) as arrival,
        ${rebuiltBody} as "rebuiltBody"
-     from ${deliveryTables} left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref
-     where ${hopOf('d.ref')} = ${hopOf('$1::bigint')} and d.ref = $1::bigint and ${deliveryIdOf('d', 'e')} = $2
+     from ${deliveryTablesIn('$3')}
+     left join payloads p on p.trace_id = e.trace_id and p.event_ref = e.ref and ${isOfTraces('p', '$3')}
+     where ${isOfTraces('d', '$3')} and ${hopOf('d.ref')} = ${hopOf('$1::bigint')} and d.ref = $1::bigint and ${deliveryIdOf('d', 'e')} = $2
      limit 1`,
-    [deliveryRef(id), id],
+    [deliveryRef(id), id, traces],
   );
   return rows[0] ?? null;
 }

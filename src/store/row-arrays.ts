@@ -14,9 +14,11 @@ export function arrayRows(columns: ColumnTypes): string {
   return `unnest(${arrays.join(', ')}) as r (${namesIn(columns)})`;
 }
 
-/** The number of the parameter after the rows'. */
-export const parameterAfter = (columns: ColumnTypes): string =>
-  `$${Object.keys(columns).length + 1}`;
+/** The next two parameters after the rows'. */
+export function parametersAfter(columns: ColumnTypes): [string, string] {
+  const { length } = Object.keys(columns);
+  return [`$${length + 1}`, `$${length + 2}`];
+}
 
 /** The values of each column, with U+FFFD in the place of what Postgres cannot keep. Objects are given as JSON texts. */
 export function arraysOf(

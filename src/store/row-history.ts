@@ -37,7 +37,7 @@ export async function readRowHistory(
     ? `and e.created_at <= $6::timestamptz and (e.created_at, ${eventIdOf('e')} collate "C") < ($6::timestamptz, $7)`
     : '';
   const { rows } = await client.query<StoredRowChange>(
-    `select ${eventColumns}, ${nameOf('c.job')} as "causeJob", ${correlationIdOf('c')} as "causeCorrelationId",
+    `select ${eventColumns()}, ${nameOf('c.job')} as "causeJob", ${correlationIdOf('c')} as "causeCorrelationId",
        (select coalesce(json_agg(distinct t.trigger) filter (where t.trigger is not null), '[]'::json)
         from (
           select ${nameOf('o.trigger')} as trigger from events o

@@ -8,7 +8,7 @@ import {
   rootColumns,
   type StoredRoot,
 } from './read-rows.ts';
-import { isAttemptOf, nameOf } from './sql.ts';
+import { isAttemptOf, isOfTraces, nameOf } from './sql.ts';
 import { utc } from './utc.ts';
 
 /** A place in the list: everything after it is older. */
@@ -141,7 +141,7 @@ export async function readOutlines(
   const deliveries = await client.query<DeliveryOutline>(
     `select d.trace_id as "traceId", d.trace_id || ' ' || d.ref as key,
        d.trace_id || ' ' || d.event_ref as "eventKey",
-       case when ${isOpen} then ${hasRetriesLeft} else false end as "hasRetriesLeft",
+       case when ${isOpen} then ${hasRetriesLeft((x) => isOfTraces(x, '$1'))} else false end as "hasRetriesLeft",
        case when ${isOpen} then ${isDead} else false end as "isDead", coalesce(a.attempts, 0) as attempts,
        coalesce(a.running, false) as "isRunning", coalesce(a.delivered, false) as "isDelivered",
        ${utc('a.ended_at')} as "endedAt"

@@ -18,9 +18,18 @@ const oddities = [
   'select setseed(0.42)',
   `insert into names (text) values ('broadcast'), ('nobody.'), ('ann@example.com') on conflict do nothing`,
   `insert into arrivals (trace_id, event_ref, id, at, current_retry, max_retries)
-   select trace_id, ref, gen_random_uuid(), arrived_at + (random() * 20 - 5) * interval '1 s',
+   select trace_id, ref, gen_random_uuid(), arrived_at + random() * 20 * interval '1 s',
      case when random() < 0.9 then n end, case when random() < 0.9 then 2 end
    from events, generate_series(1, 3) n where random() < 0.15`,
+  `update events set arrival_at = arrived_at + random() * 20 * interval '1 s' where random() < 0.2`,
+  `update attempts set arrival_id = gen_random_uuid(), arrived_before = random() * 20e6 - 10e6,
+     current_retry = case when random() < 0.9 then 1 + random() end, max_retries = case when random() < 0.9 then 2 end
+   where started_at > (select arrived_at + interval '20 s' from events e join deliveries d on d.trace_id = e.trace_id
+     and d.event_ref = e.ref where d.trace_id = attempts.trace_id and d.ref = attempts.delivery_ref)`,
+  `insert into arrivals select d.trace_id, d.event_ref, a.arrival_id, a.started_at - a.arrived_before * interval '1 microsecond',
+     a.current_retry, a.max_retries
+   from attempts a join deliveries d on d.trace_id = a.trace_id and d.ref = a.delivery_ref
+   where a.arrival_id is not null and random() < 0.3`,
   `update dead_letters set dead_at = now() + interval '1 day' where random() < 0.3`,
   `update dead_letters set replayed_at = now() where random() < 0.3`,
   `update deliveries set algorithm = (select id from names where text = 'broadcast'), is_rollout = random() < 0.5
