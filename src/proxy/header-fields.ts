@@ -1,5 +1,5 @@
 // The header fields of one message as plain data. Reading them all at once and building from an object costs
-// a fraction of what many calls into the runtime's `Headers` do (docs/performance.md).
+// a fraction of what many calls into the runtime's `Headers` do (docs/costs.md).
 
 /** What is read of header fields; `Headers` is one of these too. */
 export type FieldReader = Pick<Headers, 'get'>;
