@@ -126,6 +126,45 @@ describe('the history of a row', () => {
     expect(await row.innerText()).toMatch(/Unknown\s+between .* and /s);
   });
 
+  test('is gone on with where it was left: back from a cascade, with older changes loaded', async () => {
+    const { orderId } = await order('place@example.com');
+    await write(
+      ...Array.from(
+        { length: 60 },
+        (_, turn) =>
+          `update orders set total_cents = ${turn}, updated_by = 'place@example.com' where id = ${orderId}`,
+      ),
+    );
+    await until(
+      'the last write on record',
+      () => ask(`/api/rows/shop/public/orders/${orderId}`, rowHistoryPageSchema),
+      ({ changes }) =>
+        changes[0]?.changes.some(
+          ({ column, new: value }) => column === 'total_cents' && value === 59,
+        ) === true,
+    );
+    const page = await signedIn(`/rows/shop/public/orders/${orderId}`);
+    await page.getByText('50 loaded changes').waitFor();
+    await page.getByRole('button', { name: 'Load older' }).click();
+    await page.getByText(/^6\d changes$/).waitFor();
+    const entry = page
+      .getByRole('list', { name: /^Changes of/ })
+      .locator('> li')
+      .nth(55);
+    const isInSight = (): Promise<boolean> =>
+      entry.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top > 0 && bottom < innerHeight;
+      });
+    expect(await isInSight()).toBe(false);
+    await entry.scrollIntoViewIfNeeded();
+    await entry.getByRole('link', { name: 'Open in its cascade' }).click();
+    await page.getByRole('complementary', { name: /^orders/ }).waitFor();
+    await page.goBack();
+    await page.getByText(/^6\d changes$/).waitFor();
+    await expect.poll(isInSight).toBe(true);
+  });
+
   test('says why there is none, and that it could not be read', async () => {
     const page = await signedIn('/rows/shop/public/orders/999999');
     await page.getByRole('status').getByText('Nothing of this row has been recorded').waitFor();

@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { Frame } from '../frame/Frame.tsx';
 import type { KeyLine } from '../keys/key-lines.ts';
 import { useDocumentTitle } from './use-document-title.ts';
+import { useScrollPlace } from './use-scroll-place.ts';
 
 /** A page that scrolls as a whole. `aside` stands at the right of its title. */
 export function Page(props: {
@@ -16,12 +17,14 @@ export function Page(props: {
   children: ReactNode;
 }): ReactElement {
   useDocumentTitle(props.title);
+  const box = useScrollPlace();
   return (
     <Frame
       crumbs={props.crumbs ?? <span className="font-medium">{props.title}</span>}
       {...(props.keys === undefined ? {} : { keys: props.keys })}
     >
       <main
+        ref={box}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- It scrolls, also where nothing in it has focus.
         tabIndex={0}
         className="flex min-h-0 flex-1 flex-col overflow-y-auto scroll-pt-4 -outline-offset-2!"
