@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { placeOrder } from '../../demo/shop/place-order.ts';
 import { traceDetailSchema, tracePageSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
-import { signedIn, useBrowser } from './browser.ts';
+import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
 
 useBrowser();
 
@@ -100,6 +100,23 @@ describe('the live feed', () => {
     expect(await added.count()).toBe(0);
     await pill.click();
     await added.waitFor();
+  });
+
+  test('says at once that the network has gone, and has what came meanwhile when it is back', async () => {
+    const page = await signedIn('/');
+    const feed = page.getByRole('region', { name: 'Live feed' });
+    await feed.getByText('Live', { exact: true }).waitFor();
+    await feed.getByRole('button', { name: 'Pause' }).click();
+    await page.context().setOffline(true);
+    await feed.getByText('Live', { exact: true }).waitFor({ state: 'detached', timeout: 15_000 });
+    const orderId = await order('offline@example.com');
+    await finishedCascade(orderId);
+    await page.context().setOffline(false);
+    await feed.getByRole('button', { name: /^\d+ new$/ }).waitFor();
+    await feed.getByRole('button', { name: 'Resume' }).click();
+    await feed.getByRole('link', { name: new RegExp(`orders #${orderId}\\b`) }).waitFor();
+    await feed.getByText('Live', { exact: true }).waitFor();
+    expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
   });
 
   test('lets an open cascade grow without moving what is there', async () => {

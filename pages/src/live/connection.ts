@@ -86,6 +86,11 @@ export class LiveConnection {
     this.#open();
   }
 
+  /** The network has gone, of which a socket hears nothing for long. */
+  lose(): void {
+    if (this.#socket) this.#lost(false);
+  }
+
   #open(): void {
     this.#cancelTimer?.();
     const socket = this.#deps.open({

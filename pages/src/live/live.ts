@@ -67,6 +67,7 @@ export function followLive(client: QueryClient): void {
   });
   subscribeToken(() => connection.stop());
   window.addEventListener('online', () => connection.hurry());
+  window.addEventListener('offline', () => connection.lose());
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) connection.hurry();
   });

@@ -165,6 +165,20 @@ describe('the page’s connection', () => {
     expect(world.states.at(-1)).toBe('reconnecting');
   });
 
+  it('does not believe in a connection whose network has gone, and tries again by itself', () => {
+    const world = live();
+    const { socket } = world;
+    world.connection.lose();
+    expect(socket.isClosed).toBe(true);
+    expect(world.states.at(-1)).toBe('reconnecting');
+    // There is none to lose.
+    world.connection.lose();
+    world.pass(500);
+    world.greet(9);
+    expect(world.sockets).toHaveLength(2);
+    expect(world.states.at(-1)).toBe('live');
+  });
+
   it('gives an opening up that never answers', () => {
     const world = new World();
     world.connection.start();
