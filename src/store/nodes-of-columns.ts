@@ -40,12 +40,13 @@ export type EventRow = Omit<
     causeRef: string | null;
   };
 
+/** Whether a delivery will be tried whatever its event's arrivals say; whether the one that is kept with the event leaves a try. */
+export const retryBits = { willBeTried: 2, ownLeavesRetry: 1 };
+
 export type DeliveryRow = Pick<StoredDelivery, 'id' | 'eventId' | 'isDead' | 'isRollout'> & {
-  /** Whatever the event's arrivals say. */
-  willBeTried: boolean;
-  /** Of the arrival that is kept with the event; so the next. */
-  ownLeavesRetry: boolean;
-  /** Null where none came earlier. */
+  /** Of {@link retryBits}: either can be what most deliveries have. */
+  retries: number;
+  /** When the arrival came that is kept with the event; null where none came earlier. */
   ownArrivalAt: string | null;
   /** Further arrivals of the event that are not with attempts. */
   arrivalsAlone: FurtherArrival[] | null;
@@ -261,8 +262,10 @@ export function deliveriesOf(read: ReadDeliveries): {
   const reruns = inOrder.filter((row) => rerunOf(row) !== null);
   const rerunsOf = Map.groupBy(reruns, rerunOf);
   const further = furtherArrivals(read, keys);
-  const leavesRetry = (row: number): boolean => {
-    const own = cell(columns.ownLeavesRetry, row);
+  const hasRetriesLeft = (row: number): boolean => {
+    const retries = cell(columns.retries, row);
+    if (retries >= retryBits.willBeTried) return true;
+    const own = retries === retryBits.ownLeavesRetry;
     if (further.size === 0) return own;
     const { trace, source, eventId } = columns;
     const beside = further.get(eventKey(cell(trace, row), cell(source, row), cell(eventId, row)));
@@ -284,7 +287,7 @@ export function deliveriesOf(read: ReadDeliveries): {
       correlationId:
         textOf(names, cell(columns.named, row)) +
         hopUuidOf(traceId, ref.padStart(16, '0').slice(0, 10)),
-      hasRetriesLeft: cell(columns.willBeTried, row) || leavesRetry(row),
+      hasRetriesLeft: hasRetriesLeft(row),
       isDead: cell(columns.isDead, row),
       rerunOf: idOf.get(rerunOf(row) ?? '') ?? null,
       isRollout: cell(columns.isRollout, row),

@@ -11,6 +11,7 @@ import {
   deliveriesOf,
   eventsOf,
   type Name,
+  retryBits,
 } from './nodes-of-columns.ts';
 import { type Columns, type Expressions, readColumns } from './read-columns.ts';
 import {
@@ -103,8 +104,7 @@ const deliveryColumns: Expressions<DeliveryRow> = {
   target: 'd.target',
   algorithm: 'd.algorithm',
   named: 'd.named',
-  willBeTried: { sql: willBeTriedIf(hasLetter), mostly: false },
-  ownLeavesRetry: { sql: leavesRetry('e'), mostly: true },
+  retries: `(${willBeTriedIf(hasLetter)})::int * ${retryBits.willBeTried} + ${leavesRetry('e')}::int * ${retryBits.ownLeavesRetry}`,
   ownArrivalAt: { sql: timeOf('e.arrival_at'), mostly: null },
   arrivalsAlone: {
     sql: `case when ${hasArrivedAgain} then (
