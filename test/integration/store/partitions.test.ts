@@ -1,6 +1,7 @@
 // Weeks of the tables: where rows lie, what retention takes and when, and that two crons and a busy table do no harm.
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { generateCascades } from '../../../bench/store/generate.ts';
 import { migrate } from '../../../migrations/run.ts';
 import { migrationSets } from '../../../migrations/sets.ts';
 import { assembleTraceId } from '../../../src/correlation/trace-uuid.ts';
@@ -190,5 +191,74 @@ describe('retention', () => {
     }
     await maintainAfter(120);
     expect(await eventOf('kept')).toBeNull();
+  });
+});
+
+/** By name: which file, and how large. @param week as partitions are named */
+async function indexesOf(week: string) {
+  const { rows } = await client.query<{ name: string; file: string; bytes: number }>(
+    `select relname as name, relfilenode::text as file, pg_relation_size(oid)::int as bytes
+     from pg_class where relkind = 'i' and relname ~ $1 order by 1`,
+    [`_${week}_`],
+  );
+  return rows;
+}
+
+/** Cascades of some weeks. @returns one that is over, and this one */
+async function fillWeeks(): Promise<{ over: string; underWay: string }> {
+  const { rows } = await client.query<{ over: string; underWay: string }>(
+    `with week as (select date_trunc('week', now() at time zone 'UTC')::date as monday),
+     made as (select make_week('events', monday - n) from week, unnest('{21,14}'::int[]) n)
+     select to_char(monday - 21, 'YYYYMMDD') as over, to_char(monday, 'YYYYMMDD') as "underWay"
+     from week where (select count(*) from made) = 2`,
+  );
+  const [weeks] = rows;
+  if (!weeks) throw new Error('The weeks were not made.');
+  await generateCascades(client, {
+    events: 12_000,
+    giants: 0,
+    giantHops: 1,
+    days: 28,
+    nowMs,
+    payloads: 0,
+  });
+  return weeks;
+}
+
+describe('indexes of a week', () => {
+  it('are made anew once it is over, and only then', async () => {
+    const { over, underWay } = await fillWeeks();
+    const [before, current] = [await indexesOf(over), await indexesOf(underWay)];
+    const done: string[] = [];
+    for (let steps; (steps = await maintainStore(client)).length > 0;) done.push(...steps);
+    const large = before.filter(({ name, bytes }) => bytes >= 65_536 && !name.includes('_at_idx'));
+    expect(large.length).toBeGreaterThan(5);
+    expect(done.flatMap((step) => / index (\S+) anew/.exec(step)?.[1] ?? [])).toEqual(
+      expect.arrayContaining(large.map(({ name }) => name)),
+    );
+    const bytesOf = (indexes: typeof before): number =>
+      indexes.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(bytesOf(await indexesOf(over))).toBeLessThan(0.9 * bytesOf(before));
+    expect(await indexesOf(underWay)).toEqual(current);
+    expect(await maintainStore(client)).toEqual([]);
+  });
+
+  it('wait for who uses a table, and are made anew later', async () => {
+    const { over } = await fillWeeks();
+    const fileOf = async (): Promise<string | undefined> =>
+      (await indexesOf(over)).find(({ name }) => name.startsWith(`attempts_${over}_trace_id`))
+        ?.file;
+    const before = await fileOf();
+    const reader = new pg.Client({ connectionString: database.url });
+    await reader.connect();
+    try {
+      await reader.query('begin; select from attempts limit 1');
+      await expect(maintainStore(client)).rejects.toThrow('lock timeout');
+    } finally {
+      await reader.end();
+    }
+    expect(await fileOf()).toBe(before);
+    while ((await maintainStore(client)).length > 0);
+    expect(await fileOf()).not.toBe(before);
   });
 });
