@@ -15,7 +15,10 @@ export type Sent = {
   response: Response;
   /** Read to its end. */
   text: string;
-  /** What the queue got, after everything in the background has ended. */
+  /**
+   * What the queue got, after everything in the background has ended. Of an attempt that took so long, or a machine that is so
+   * busy, that it was told to run first, only its end.
+   */
   records: RecordMessage[];
 };
 
@@ -49,7 +52,20 @@ export async function send(
   const records = messages.flatMap(({ body }) =>
     recordSchema.array().parse(JSON.parse(String(body))),
   );
-  return { response, text, records };
+  const ended = new Set(records.filter(isEnd).map(attemptIdOf));
+  return {
+    response,
+    text,
+    records: records.filter((record) => isEnd(record) || !ended.has(attemptIdOf(record))),
+  };
+}
+
+function isEnd(record: RecordMessage): boolean {
+  return record.type === 'attempt' && record.attempt.endedAt !== null;
+}
+
+function attemptIdOf(record: RecordMessage): string | null {
+  return record.type === 'attempt' ? record.attempt.id : null;
 }
 
 function contextWith(context: ExecutionContext, exports: unknown): ExecutionContext {
