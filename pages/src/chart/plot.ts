@@ -172,8 +172,8 @@ export function plotOptions(options: PlotOptions): Omit<uPlot.Options, 'width' |
     ms: 1,
     ...(zone === 'UTC' ? { tzDate: (ms) => uPlot.tzDate(new Date(ms), 'Etc/UTC') } : {}),
     legend: { show: false },
-    // Above, for the labels of markers: they come later than the chart.
-    padding: [20, 12, 0, 0],
+    // Above, for the labels of markers: they come later than the chart. To the right, for half of the last time's label.
+    padding: [20, 18, 0, 0],
     scales: {
       x: {
         time: true,
