@@ -57,7 +57,7 @@ const update = `
     select m.id, m.root from json_to_recordset($1::json) as m (id uuid, root uuid)),
   event as materialized (
     select m.root, e.* from member m
-    join events e on e.trace_id = m.id and e.trace_id between $2::uuid and $3::uuid),
+    join events e on e.trace_id = m.id and ${isNear('e')}),
   delivery as materialized (
     select m.root, d.job, d.target, a.ended_at, coalesce(a.attempts, 0) as attempts,
       coalesce(a.running, false) as running, not coalesce(a.running or a.delivered, false) as unarrived,
@@ -65,15 +65,15 @@ const update = `
         select from dead_letters x where ${isLetterOf('x', 'd')} and x.replayed_at is null) end as dead,
       case when not coalesce(a.running or a.delivered, false) then ${hasRetriesLeft(isNear)} end as waits
     from member m
-    join deliveries d on d.trace_id = m.id and d.trace_id between $2::uuid and $3::uuid
+    join deliveries d on d.trace_id = m.id and ${isNear('d')}
     cross join lateral (
       select x.* from events x
-      where x.trace_id = d.trace_id and x.ref = d.event_ref and x.trace_id between $2::uuid and $3::uuid limit 1) e
+      where x.trace_id = d.trace_id and x.ref = d.event_ref and ${isNear('x')} limit 1) e
     left join lateral (
       select (array_agg(x.ended_at is null order by x.started_at desc, x.id desc))[1] as running,
         bool_or(x.outcome = 'd') as delivered, max(x.ended_at) as ended_at, count(*)::int as attempts
       from attempts x
-      where ${isAttemptOf('x', 'd')} and x.trace_id between $2::uuid and $3::uuid) a on true),
+      where ${isAttemptOf('x', 'd')} and ${isNear('x')}) a on true),
   name as (
     select e.root, n.about from event e cross join lateral (values
       (${about('e.trigger', 'trigger')}), (${about('e.table_name', 'table')}), (${about('e.source', 'source')}),

@@ -98,10 +98,10 @@ function eventKey(trace: Place, source: Name, id: string): string {
   return `${trace} ${source} ${id}`;
 }
 
-/** @param keys of the deliveries */
+/** @param rowsOf of the deliveries, by their keys */
 function furtherArrivals(
   { traceIds, deliveries, attempts }: ReadDeliveries,
-  keys: readonly string[],
+  rowsOf: ReadonlyMap<string, readonly number[]>,
 ): FurtherArrivals {
   const further = new Map<string, Map<string, FurtherArrival>>();
   const add = (row: number, arrival: FurtherArrival): void => {
@@ -114,13 +114,11 @@ function furtherArrivals(
   deliveries.arrivalsAlone.forEach((alone, row) => {
     for (const arrival of alone ?? []) add(row, arrival);
   });
-  if (attempts.arrival.every((arrival) => arrival === null)) return further;
-  const rowOf = new Map(keys.map((key, row) => [key, row]));
   attempts.arrival.forEach((arrival, row) => {
     if (arrival === null) return;
     const ref = cell(attempts.deliveryRef, row);
-    const of = rowOf.get(keyText({ traceId: traceIdAt(traceIds, attempts.trace, row), ref }));
-    if (of !== undefined) add(of, arrival);
+    const key = keyText({ traceId: traceIdAt(traceIds, attempts.trace, row), ref });
+    for (const of of rowsOf.get(key) ?? []) add(of, arrival);
   });
   return further;
 }
@@ -261,7 +259,7 @@ export function deliveriesOf(read: ReadDeliveries): {
   };
   const reruns = inOrder.filter((row) => rerunOf(row) !== null);
   const rerunsOf = Map.groupBy(reruns, rerunOf);
-  const further = furtherArrivals(read, keys);
+  const further = furtherArrivals(read, rowsOf);
   const hasRetriesLeft = (row: number): boolean => {
     const retries = cell(columns.retries, row);
     if (retries >= retryBits.willBeTried) return true;

@@ -12,9 +12,11 @@ export function placeArrivals(
   arrivals: readonly CompactArrival[],
   attempts: readonly CompactAttempt[],
 ): { alone: CompactArrival[]; attempts: CompactAttempt[] } {
-  const open = new Map(arrivals.map((arrival) => [keyOf(arrival, arrival.id), arrival]));
+  const open = new Map(
+    arrivals.map((arrival) => [keyOf(arrival.trace_id, arrival.event_ref, arrival.id), arrival]),
+  );
   const placed = attempts.map((attempt): CompactAttempt => {
-    const key = `${attempt.trace_id} ${attempt.eventRef} ${attempt.arrivalId}`;
+    const key = keyOf(attempt.trace_id, attempt.eventRef, attempt.arrivalId);
     const arrival = open.get(key);
     const columns = arrival && columnsOf(arrival, attempt.started_at);
     if (!columns) return attempt;
@@ -24,8 +26,8 @@ export function placeArrivals(
   return { alone: [...open.values()], attempts: placed };
 }
 
-function keyOf({ trace_id, event_ref }: CompactArrival, arrivalId: string): string {
-  return `${trace_id} ${event_ref} ${arrivalId}`;
+function keyOf(traceId: string, eventRef: string, arrivalId: string): string {
+  return `${traceId} ${eventRef} ${arrivalId}`;
 }
 
 /** Null where it does not fit. */

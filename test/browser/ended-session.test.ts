@@ -4,22 +4,14 @@ import { describe, expect, inject, test } from 'vitest';
 import { deadLetterPageSchema } from '../../src/api/views.ts';
 import { ask, until } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
+import { endSession } from './held.ts';
 import { asAdmin, send, store } from './routes.ts';
 
 useBrowser();
 
 /** What is asked by a press is refused as nobody's, and its reader signs in again. */
 async function signInAgain(page: Page, path: string, press: () => Promise<void>): Promise<void> {
-  await page.route(
-    path,
-    (route) =>
-      route.fulfill({
-        status: 401,
-        contentType: 'application/problem+json',
-        body: '{"title":"Unauthorized","status":401}',
-      }),
-    { times: 1 },
-  );
+  await endSession(page, path);
   await press();
   await page.getByText('The API did not accept this token.').waitFor();
   await page.getByLabel('Access token').fill(inject('world').apiToken);

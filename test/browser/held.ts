@@ -45,3 +45,17 @@ export async function loseAnswer(page: Page, path: string, method: string): Prom
     await route.abort();
   });
 }
+
+/** The first such request is told that its token is not known any more. */
+export async function endSession(page: Page, path: string): Promise<void> {
+  await page.route(
+    path,
+    (route) =>
+      route.fulfill({
+        status: 401,
+        contentType: 'application/problem+json',
+        body: '{"title":"Unauthorized","status":401}',
+      }),
+    { times: 1 },
+  );
+}

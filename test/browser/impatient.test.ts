@@ -5,7 +5,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { ask } from './api.ts';
 import { expectConsoleError, signedIn, useBrowser } from './browser.ts';
-import { hold, loseAnswer } from './held.ts';
+import { endSession, hold, loseAnswer } from './held.ts';
 import { change, store, stored } from './routes.ts';
 
 useBrowser();
@@ -227,16 +227,7 @@ describe('a session that ends while something is saved', () => {
     await store('ended', { destinations: ['http://127.0.0.1:9/ended'] });
     const page = await signedIn('/admin/routes/ended');
     await page.getByLabel('Job’s name').fill('typed-before');
-    await page.route(
-      '**/api/admin/routes/ended*',
-      (route) =>
-        route.fulfill({
-          status: 401,
-          contentType: 'application/problem+json',
-          body: '{"title":"Unauthorized","status":401}',
-        }),
-      { times: 1 },
-    );
+    await endSession(page, '**/api/admin/routes/ended*');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The API did not accept this token.').waitFor();
     // Meanwhile a colleague changes it: what was typed is no word about that.
